@@ -1,0 +1,138 @@
+import { isIP } from 'node:net'
+
+/** What is wrong with the settings, all of it, in words for the person who set them. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+interface Setting<T> {
+  readonly env: string
+  readonly default: string
+  readonly help: string
+  /** Throws an Error whose message completes "BOX_X must be …". */
+  readonly parse: (text: string) => T
+}
+
+const setting = <T>(
+  env: string,
+  fallback: string,
+  help: string,
+  parse: (text: string) => T,
+): Setting<T> => ({ env, default: fallback, help, parse })
+
+/** Every setting: environment variable, default, meaning. The README's table is this one. */
+export const SETTINGS = {
+  host: setting('BOX_HOST', '0.0.0.0', 'address to listen on', parseHost),
+  port: setting('BOX_PORT', '8888', 'port to listen on; 0 takes a free one', parsePort),
+  webDir: setting('BOX_WEB_DIR', 'web', 'folder served at `/`', parseText),
+  filesDir: setting('BOX_FILES_DIR', 'files', 'folder of the uploads and the database', parseText),
+  logLevel: setting(
+    'BOX_LOG_LEVEL',
+    'info',
+    'least level logged: `trace`, `debug`, `info`, `notice`, `warn`, `error`, `fatal`, `silent`',
+    parseLogLevel,
+  ),
+  maxUploadBytes: setting(
+    'BOX_MAX_UPLOAD_MB',
+    '100',
+    'largest upload, MB (1 MB = 1,000,000 bytes)',
+    parseMegabytes,
+  ),
+  maxFrameBytes: setting(
+    'BOX_MAX_FRAME_KB',
+    '4096',
+    'largest web-socket frame taken from a client, KiB',
+    parseKibibytes,
+  ),
+  trustedProxies: setting(
+    'BOX_TRUSTED_PROXIES',
+    'loopback',
+    'proxies whose `X-Forwarded-…` headers are believed: addresses, networks, `loopback`, `uniquelocal`; comma-separated',
+    parseProxies,
+  ),
+} as const
+
+/** The settings of one box, parsed. Sizes in bytes. */
+export type Config = {
+  readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']>
+}
+
+/** @throws {ConfigError} naming every wrong or unknown `BOX_…` variable at once */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = []
+  const known = new Set<string>(Object.values(SETTINGS).map((entry) => entry.env))
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('BOX_') && !known.has(name))
+      problems.push(`${name} is no setting of the box`)
+  }
+  const config = Object.fromEntries(
+    Object.entries(SETTINGS).map(([key, entry]) => [key, read(entry, env[entry.env], problems)]),
+  )
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze(config) as Config
+}
+
+function read(entry: Setting<unknown>, given: string | undefined, problems: string[]): unknown {
+  const text = given === undefined || given === '' ? entry.default : given
+  try {
+    return entry.parse(text)
+  } catch (error) {
+    problems.push(`${entry.env} must be ${(error as Error).message}, not "${text}"`)
+    return undefined
+  }
+}
+
+function parseText(text: string): string {
+  if (text.includes('\0')) throw new Error('a path')
+  return text
+}
+
+function parseHost(text: string): string {
+  if (isIP(text) || /^[A-Za-z0-9.-]+$/.test(text)) return text
+  throw new Error('an address or host name of this machine')
+}
+
+function parsePort(text: string): number {
+  return parseInteger(text, 0, 65_535)
+}
+
+function parseMegabytes(text: string): number {
+  return parseInteger(text, 1, 100_000) * 1_000_000
+}
+
+function parseKibibytes(text: string): number {
+  return parseInteger(text, 16, 1_048_576) * 1024
+}
+
+function parseInteger(text: string, least: number, most: number): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value
+  throw new Error(`a whole number from ${least} to ${most}`)
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'notice', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((name) => name === text)
+  if (level) return level
+  throw new Error(`one of ${LOG_LEVELS.join(', ')}`)
+}
+
+const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal']
+
+function parseProxies(text: string): readonly string[] {
+  const entries = text.split(',').map((entry) => entry.trim())
+  const isNetwork = (entry: string) => {
+    const [address = '', bits = '0', ...rest] = entry.split('/')
+    const width = isIP(address) === 6 ? 128 : 32
+    return isIP(address) > 0 && rest.length === 0 && /^\d+$/.test(bits) && Number(bits) <= width
+  }
+  if (entries.every((entry) => PROXY_NAMES.includes(entry) || isNetwork(entry))) return entries
+  throw new Error(`addresses, networks (10.0.0.0/8) or ${PROXY_NAMES.join(', ')}, comma-separated`)
+}

@@ -1,0 +1,77 @@
+/**
+ * What of a session outlives memory. Plain data: structured-cloneable, so that it can cross to the
+ * journal's thread, and complete, so that a new field is stored on purpose or not at all.
+ */
+
+/** A model snapshot that the box serves. `position` counts messages since the session began. */
+export interface SnapshotRecord {
+  /** path below the upload folder, e.g. `snapshots/<sessionId>/<time>_<seq>-<hash>.snap` */
+  readonly path: string
+  readonly hash: string
+  /** teatime, ms */
+  readonly time: number
+  readonly seq: number
+  readonly position: number
+}
+
+/** Everything that SYNC shows or the rules need, apart from messages and snapshots. */
+export interface SessionState {
+  readonly name: string
+  readonly appId: string | undefined
+  readonly persistentId: string | undefined
+  /** the page that opened the session, as its client told */
+  readonly pageUrl: string
+  readonly timeline: string
+  readonly tove: string | undefined
+  /** teatime, ms: a restored session starts here, never earlier than any time that was sent */
+  readonly time: number
+  /** messages reflected since the session began; seq follows from it */
+  readonly position: number
+  /** ms of silence before a tick */
+  readonly tick: number
+  /** ms after the last tick before which no message is reflected; 0: none */
+  readonly delay: number
+  readonly scale: number
+  readonly flags: Readonly<Record<string, true>>
+  readonly completedTallies: ReadonlyArray<readonly [tuttiKey: string, sendTime: number]>
+  /** persistent data this session started from */
+  readonly persistedPath: string | undefined
+}
+
+/** A run of messages: their JSON texts in order, joined by commas, as SYNC needs them. */
+export interface MessageRun {
+  /** position of the first message */
+  readonly first: number
+  readonly count: number
+  readonly text: string
+}
+
+/** The persistent data that the next new session of (appId, persistentId) starts from. */
+export interface SavedRecord {
+  readonly appId: string
+  readonly persistentId: string
+  readonly path: string
+}
+
+/** One session's share of a commit. Messages come first, then the state and snapshot after them. */
+export interface JournalEntry {
+  readonly sessionId: string
+  readonly messages?: MessageRun
+  readonly state?: SessionState
+  readonly snapshot?: SnapshotRecord
+  readonly saved?: SavedRecord
+}
+
+/** A parked session as it comes back: state, the newest usable snapshot and all messages since. */
+export interface StoredSession {
+  readonly state: SessionState
+  readonly snapshot: SnapshotRecord | undefined
+  readonly messages: readonly MessageRun[]
+}
+
+/** What the store knows for the first joiner of a session that is not in memory. */
+export interface StoredStart {
+  readonly session: StoredSession | undefined
+  /** path of the data that (appId, persistentId) saved last, if its file is there */
+  readonly persistedPath: string | undefined
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+// biome-ignore lint/style/noDefaultExport: vitest reads the default export
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
+      {
+        test: {
+          name: 'real',
+          include: ['test/{conformance,e2e,box}/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Browsers and whole boxes: one file at a time, so that two cores are enough.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
