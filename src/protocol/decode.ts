@@ -1,0 +1,118 @@
+import { CLOSE_CODE, ProtocolError } from './close-code.ts'
+import { broken, Fields } from './fields.ts'
+import { decodeJoin } from './join.ts'
+import type { ClientMessage, Json, Message, Tags } from './messages.ts'
+import { decodeTicks } from './ticks.ts'
+
+/** A latency over this is a time stamp, not a latency (ms). */
+const MAX_LATENCY_MS = 60_000
+const MAX_SEQ = 0xffffffff
+
+/**
+ * Turns the text of one client frame into a typed message.
+ * @throws {ProtocolError} with the code to close the connection with
+ */
+export function decode(text: string): ClientMessage {
+  const envelope = parse(text)
+  const { action, args, tags } = envelope
+  if (typeof action !== 'string') return { action: 'unknown', name: String(JSON.stringify(action)) }
+  const decoder = Object.hasOwn(DECODERS, action) ? DECODERS[action] : undefined
+  return decoder ? decoder(args, tags) : { action: 'unknown', name: action }
+}
+
+/** The fields of a JSON object; an array has none of them. */
+type Envelope = { readonly [key in 'action' | 'args' | 'tags']?: Json }
+
+function parse(text: string): Envelope {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    throw new ProtocolError(CLOSE_CODE.malformedMessage, 'malformed message: not JSON')
+  }
+  if (typeof parsed !== 'object') {
+    throw new ProtocolError(CLOSE_CODE.malformedMessage, 'malformed message: not an object')
+  }
+  if (parsed === null) throw new ProtocolError(CLOSE_CODE.unknownError, 'message is null')
+  return parsed
+}
+
+const DECODERS: Record<string, (args: Json | undefined, tags: Json | undefined) => ClientMessage> =
+  {
+    JOIN: decodeJoin,
+    SEND: decodeSend,
+    TUTTI: decodeTutti,
+    SNAP: decodeSnap,
+    SAVE: decodeSave,
+    TICKS: (args) => ({ action: 'TICKS', ...decodeTicks('TICKS', args) }),
+    PING: (args) => ({ action: 'PING', args }),
+    PULSE: () => ({ action: 'PULSE' }),
+    LOG: (args) => ({
+      action: 'LOG',
+      text: typeof args === 'string' ? args : String(JSON.stringify(args)),
+    }),
+  }
+
+function decodeSend(args: Json | undefined, tags: Json | undefined): ClientMessage {
+  const message = decodeMessage('SEND', args)
+  const last = message.length > 3 ? message.at(-1) : undefined
+  const isLatency = typeof last === 'number' && last > 0 && last < MAX_LATENCY_MS
+  return {
+    action: 'SEND',
+    message,
+    tags: tags === undefined || tags === null ? undefined : decodeTags(tags),
+    latency: isLatency ? last : undefined,
+  }
+}
+
+function decodeMessage(action: string, args: Json | undefined): Message {
+  if (!Array.isArray(args)) throw broken(action, 'a message must be an array')
+  if (args[2] === undefined || args[2] === null) throw broken(action, 'the payload is missing')
+  return args as Message
+}
+
+function decodeTags(tags: Json): Tags | undefined {
+  const fields = new Fields('SEND', tags)
+  const debounce = fields.optionalNumber('debounce') ?? 0
+  return debounce > 0 ? { debounce, msgID: fields.optionalString('msgID') ?? '' } : undefined
+}
+
+function decodeTutti(args: Json | undefined): ClientMessage {
+  if (!Array.isArray(args)) throw broken('TUTTI', 'args must be an array')
+  const [sendTime, , payload, firstMessage, wantsVote, tallyTarget, tuttiKey] = args
+  if (typeof sendTime !== 'number') throw broken('TUTTI', 'the send time must be a number')
+  if (typeof payload !== 'string') throw broken('TUTTI', 'the payload must be a string')
+  if (typeof tuttiKey !== 'string') throw broken('TUTTI', 'the key must be a string')
+  return {
+    action: 'TUTTI',
+    sendTime,
+    payload,
+    firstMessage: firstMessage ? decodeMessage('TUTTI', firstMessage) : undefined,
+    wantsVote: Boolean(wantsVote),
+    tallyTarget,
+    tuttiKey,
+  }
+}
+
+function decodeSnap(args: Json | undefined): ClientMessage {
+  const fields = new Fields('SNAP', args)
+  const seq = fields.number('seq')
+  if (!Number.isInteger(seq) || seq < 0 || seq > MAX_SEQ) throw broken('SNAP', 'seq must be uint32')
+  return {
+    action: 'SNAP',
+    time: fields.number('time'),
+    seq,
+    hash: fields.string('hash'),
+    url: fields.string('url'),
+    dissident: Boolean(fields.json('dissident')),
+  }
+}
+
+function decodeSave(args: Json | undefined): ClientMessage {
+  const fields = new Fields('SAVE', args)
+  return {
+    action: 'SAVE',
+    url: fields.string('url'),
+    dissident: Boolean(fields.json('dissident')),
+  }
+}
