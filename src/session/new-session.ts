@@ -1,0 +1,27 @@
+import type { Join } from '../protocol/messages.ts'
+import type { StoredSession } from './record.ts'
+
+const DEFAULT_TICK_MS = 200
+
+/**
+ * A session that starts from nothing, or from persisted data.
+ * @param timeline random, never used before: it tells clients that this is not the session they knew
+ */
+export function newSession(
+  join: Join,
+  timeline: string,
+  persistedPath: string | undefined,
+): StoredSession {
+  const { name, appId, persistentId, pageUrl, tove, flags, ticks } = join
+  const tick = ticks.tick !== undefined && ticks.tick > 0 ? ticks.tick : DEFAULT_TICK_MS
+  const delay = ticks.delay !== undefined && ticks.delay > 0 ? ticks.delay : 0
+  const scale = ticks.scale !== undefined && ticks.scale > 0 ? ticks.scale : 1
+  return {
+    state: {
+      ...{ name, appId, persistentId, pageUrl, timeline, tove, flags, persistedPath },
+      ...{ time: 0, position: 0, tick, delay, scale, completedTallies: [] },
+    },
+    snapshot: undefined,
+    messages: [],
+  }
+}

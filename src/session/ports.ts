@@ -1,0 +1,54 @@
+import type { Json } from '../protocol/messages.ts'
+import type { SnapshotRecord } from './record.ts'
+
+/** One connection as its session sees it. */
+export interface Member {
+  /** as given in JOIN; undefined: hears SYNC and INFO only, and is never announced */
+  readonly user: Json | undefined
+  /** false while bytes for it are unsent: it gets no ticks */
+  readonly isCaughtUp: boolean
+}
+
+/** What one joiner needs to start: the state of things and all messages since the snapshot. */
+export interface Sync {
+  readonly time: number
+  readonly seq: number
+  readonly timeline: string
+  readonly tove: string | undefined
+  readonly flags: Readonly<Record<string, true>>
+  readonly snapshot: SnapshotRecord | undefined
+  /** persistent data to start from when there is no snapshot */
+  readonly persistedPath: string | undefined
+  /** the messages in order: comma-separated JSON; a run never changes, so what is made of it may be kept */
+  readonly runs: ReadonlyArray<{ readonly text: string }>
+}
+
+/**
+ * Where a session's decisions go. Calls come in the order in which members must see their effects;
+ * nothing may be seen before the messages reflected until then are committed.
+ */
+export interface SessionOutput {
+  /** @param text the message as JSON, to be journaled and sent to the whole audience */
+  reflect(text: string, audience: readonly Member[]): void
+  /** @param time teatime, ms, for those of the audience that are caught up */
+  tick(time: number, audience: readonly Member[]): void
+  sync(member: Member, sync: Sync): void
+  /** @param frame text of a finished frame */
+  tell(frame: string, members: readonly Member[]): void
+  /** The session's state changed in a way that must outlive memory. */
+  stateChanged(): void
+  snapshotTaken(snapshot: SnapshotRecord): void
+  report(fact: SessionFact): void
+}
+
+/** What the log may want to know; worded outside. */
+export type SessionFact =
+  | {
+      readonly kind: 'users'
+      readonly active: number
+      readonly joined: number
+      readonly left: number
+    }
+  | { readonly kind: 'snapshot requested'; readonly messages: number }
+  | { readonly kind: 'message refused'; readonly messages: number }
+  | { readonly kind: 'votes missing'; readonly tuttiKey: string; readonly missing: number }

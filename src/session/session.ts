@@ -1,0 +1,304 @@
+import { encodeInfo, encodeRequ } from '../protocol/encode.ts'
+import type { Join, Json, Message, Send, Snap, Ticks, Tutti } from '../protocol/messages.ts'
+import { positionOf, seqAt } from '../protocol/seq.ts'
+import { Agenda } from './agenda.ts'
+import { Debounce } from './debounce.ts'
+import { History } from './history.ts'
+import type { Member, SessionOutput } from './ports.ts'
+import type { SessionState, SnapshotRecord, StoredSession } from './record.ts'
+import { Roster } from './roster.ts'
+import { CompletedTallies, countVote, type OpenTally, tallyPayload } from './tally.ts'
+import { Teatime } from './teatime.ts'
+import { TickBeat } from './tick-beat.ts'
+
+/** Joins and leaves are gathered for this long before they are announced (ms). */
+const USERS_DELAY_MS = 200
+/** How long a tally waits for missing votes (ms). */
+const TALLY_TIMEOUT_MS = 1000
+/** A session keeps at most this many messages since its snapshot… */
+const MAX_MESSAGES = 100_000
+/** …and asks for a snapshot from here on. */
+const REQUEST_SNAPSHOT_AT = 60_000
+/** Users are warned when less than this is left. */
+const WARN_HEADROOM = (MAX_MESSAGES - REQUEST_SNAPSHOT_AT) / 4
+
+/** Why an announced snapshot was not taken. */
+export type SnapshotRefusal = 'not newer' | 'from the future' | 'messages are gone'
+
+/**
+ * The rules of one session: it stamps messages, keeps them, and decides who hears what and when.
+ * Pure: it is given `now` (monotonic ms) with every call and asks to be woken at {@link nextDue}.
+ */
+export class Session {
+  readonly id: string
+  readonly #output: SessionOutput
+  readonly #agenda = new Agenda()
+  readonly #roster = new Roster()
+  readonly #debounce = new Debounce()
+  readonly #openTallies = new Map<string, OpenTally>()
+  readonly #completedTallies: CompletedTallies
+  readonly #teatime: Teatime
+  readonly #history: History
+  readonly #beat: TickBeat
+  /** all connections that got SYNC, until their leave delay is over */
+  readonly #members = new Set<Member>()
+  /** members with a user and an open socket; replaced, never changed, so that outputs may keep it */
+  #audience: readonly Member[] = []
+  #usersPending = false
+  /** messages that wait for `delay` to be over */
+  #held: Message[] | undefined
+  #snapshot: SnapshotRecord | undefined
+  /** what only JOIN and SYNC need */
+  #about: Pick<
+    SessionState,
+    'name' | 'appId' | 'persistentId' | 'pageUrl' | 'timeline' | 'tove' | 'flags' | 'persistedPath'
+  >
+  #delay: number
+  #leaveDelay = 0
+
+  constructor(id: string, output: SessionOutput, stored: StoredSession, now: number) {
+    const { state } = stored
+    this.id = id
+    this.#output = output
+    this.#about = state
+    this.#snapshot = stored.snapshot
+    this.#teatime = new Teatime(now, state.time, state.scale)
+    this.#history = new History(state.position, stored.messages)
+    this.#beat = new TickBeat(state.tick)
+    this.#delay = state.delay
+    this.#completedTallies = new CompletedTallies(state.completedTallies)
+  }
+
+  /** When {@link wake} has something to do; Infinity for never. */
+  get nextDue(): number {
+    return Math.min(this.#beat.nextDue, this.#agenda.nextDue)
+  }
+
+  /** How many connections it counts: those whose leave delay still runs, too. */
+  get memberCount(): number {
+    return this.#members.size
+  }
+
+  get users(): Json[] {
+    return [...this.#members].map((member) => member.user ?? null)
+  }
+
+  get about(): Pick<SessionState, 'name' | 'appId' | 'persistentId' | 'pageUrl'> {
+    return this.#about
+  }
+
+  /** What must outlive memory, as of now. */
+  state(now: number): SessionState {
+    return {
+      ...this.#about,
+      time: this.#teatime.at(now),
+      position: this.#history.position,
+      tick: this.#beat.interval,
+      delay: this.#delay,
+      scale: this.#teatime.scale,
+      completedTallies: this.#completedTallies.entries(),
+    }
+  }
+
+  /** Lets a connection in: SYNC first, then it hears the session. Again for one that is in: SYNC only. */
+  join(member: Member, join: Join, now: number): void {
+    this.#about = { ...this.#about, flags: join.flags, pageUrl: join.pageUrl }
+    this.#leaveDelay = join.leaveDelay
+    this.#sync(member, now)
+    this.#output.stateChanged()
+    if (this.#members.has(member)) return
+    this.#members.add(member)
+    if (member.user === undefined) return
+    this.#audience = [...this.#audience, member]
+    this.#roster.join(member)
+    this.#announceUsersSoon(now)
+    this.#beat.start(now)
+  }
+
+  /** Its socket is closed: it hears nothing more at once and is announced after its leave delay. */
+  leave(member: Member, now: number): void {
+    if (!this.#members.has(member)) return
+    this.#audience = this.#audience.filter((other) => other !== member)
+    if (this.#audience.length === 0) this.#beat.stop()
+    this.#agenda.at(now + this.#leaveDelay, (later) => {
+      this.#members.delete(member)
+      if (member.user === undefined) return
+      this.#roster.leave(member)
+      this.#announceUsersSoon(later)
+    })
+  }
+
+  send({ message, tags }: Send, now: number): void {
+    if (tags && !this.#debounce.passes(tags, now)) return
+    this.#post(message, now)
+  }
+
+  vote(vote: Tutti, now: number): void {
+    const tally = this.#openTallies.get(vote.tuttiKey) ?? this.#openTally(vote, now)
+    if (tally && countVote(tally, vote.payload)) this.#completeTally(tally, now)
+  }
+
+  setTicks({ tick, delay, scale }: Ticks, now: number): void {
+    if (delay !== undefined && delay > 0) this.#delay = delay
+    this.#teatime.setScale(scale !== undefined && scale > 0 ? scale : 1, now)
+    if (tick !== undefined && tick > 0) {
+      this.#beat.setInterval(tick)
+      if (this.#audience.length > 0) this.#beat.restart(now)
+    }
+    this.#output.stateChanged()
+  }
+
+  /** Takes a snapshot whose file is there, unless one at least as new is known; else why not (SNAP3). */
+  takeSnapshot(snap: Snap, path: string, now: number): SnapshotRefusal | undefined {
+    if (this.#snapshot && snap.time <= this.#snapshot.time) return 'not newer'
+    const position = positionOf(snap.seq, this.#history.position)
+    if (position === undefined || snap.time > this.#teatime.at(now)) return 'from the future'
+    if (position < this.#history.position - this.#history.count) return 'messages are gone'
+    this.#snapshot = { path, hash: snap.hash, time: snap.time, seq: snap.seq, position }
+    this.#history.dropThrough(position)
+    this.#output.snapshotTaken(this.#snapshot)
+    return undefined
+  }
+
+  /** Real ms since this run of the session began, if it has the `rawtime` flag. */
+  rawTime(now: number): number | undefined {
+    return this.#about.flags.rawtime ? this.#teatime.rawAt(now) : undefined
+  }
+
+  /** Does what is due by now. */
+  wake(now: number): void {
+    this.#agenda.run(now)
+    if (this.#beat.isDue(now)) this.#tick(now)
+  }
+
+  /** Reflects what `delay` still holds back: the session is about to be put away. */
+  settle(now: number): void {
+    this.#releaseHeld(now)
+  }
+
+  #sync(member: Member, now: number): void {
+    const { timeline, tove, flags, persistedPath } = this.#about
+    const time = this.#teatime.at(now)
+    const seq = seqAt(this.#history.position)
+    const snapshot = this.#snapshot
+    const runs = this.#history.runs()
+    this.#output.sync(member, { time, seq, timeline, tove, flags, snapshot, persistedPath, runs })
+  }
+
+  #tick(now: number): void {
+    this.#beat.next(now)
+    if (!this.#audience.some((member) => member.isCaughtUp)) return // TICK4
+    const time = this.#teatime.at(now)
+    this.#beat.lastTick = time
+    this.#output.tick(time, this.#audience)
+  }
+
+  /** Stamps and reflects a message, unless it must wait for `delay` or the history is full. */
+  #post(message: Message, now: number): void {
+    if (this.#held) {
+      this.#held.push(message)
+      return
+    }
+    const due = this.#delay > 0 ? this.#teatime.when(this.#beat.lastTick + this.#delay) : now
+    if (due <= now) {
+      this.#reflect(message, now)
+      return
+    }
+    this.#held = [message]
+    this.#beat.stop()
+    this.#agenda.at(due, (later) => this.#releaseHeld(later))
+  }
+
+  #releaseHeld(now: number): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const message of held) this.#reflect(message, now)
+  }
+
+  #reflect(message: Message, now: number): void {
+    if (!this.#hasRoom()) return
+    message[0] = this.#teatime.at(now)
+    message[1] = seqAt(this.#history.position + 1)
+    const raw = this.rawTime(now)
+    if (raw !== undefined) message[message.length > 3 ? message.length - 1 : 3] = raw
+    const text = JSON.stringify(message)
+    this.#history.push(text)
+    this.#output.reflect(text, this.#audience)
+    if (this.#audience.length > 0) this.#beat.restart(now) // TICK2
+  }
+
+  /** A message of the reflector's own. */
+  #postOwn(payload: { [key: string]: Json }, now: number): void {
+    this.#post([0, 0, { ...payload, _size: JSON.stringify(payload).length }], now)
+  }
+
+  /** Asks for a snapshot, ever more often, as the history fills; false when it is full (SNAP7). */
+  #hasRoom(): boolean {
+    const messages = this.#history.count
+    if (messages < REQUEST_SNAPSHOT_AT) return true
+    const headroom = MAX_MESSAGES - messages
+    const every = Math.max(1, Math.floor(headroom / 100) * 10)
+    if (headroom > 0 && messages % every !== 0) return true
+    this.#output.tell(encodeRequ(this.id), this.#audience)
+    if (headroom < WARN_HEADROOM) this.#warnOfFullHistory(headroom)
+    this.#output.report({ kind: headroom > 0 ? 'snapshot requested' : 'message refused', messages })
+    return headroom > 0
+  }
+
+  #warnOfFullHistory(headroom: number): void {
+    const msg =
+      headroom > 0
+        ? `The session has room for ${headroom} more messages until it gets a snapshot.`
+        : 'The session takes no more messages until it gets a snapshot.'
+    const info = { code: 'SNAPSHOT_NEEDED', msg, options: { level: 'warning' } } as const
+    this.#output.tell(encodeInfo(this.id, info), [...this.#members])
+  }
+
+  #openTally(vote: Tutti, now: number): OpenTally | undefined {
+    const time = this.#teatime.at(now)
+    if (this.#completedTallies.refuses(vote.tuttiKey, vote.sendTime, time)) return undefined
+    if (vote.firstMessage) this.#post([...vote.firstMessage], now)
+    const tally: OpenTally = {
+      vote,
+      counts: new Map(),
+      missing: this.#members.size,
+      timeout: this.#agenda.at(now + TALLY_TIMEOUT_MS, (later) =>
+        this.#completeTally(tally, later),
+      ),
+    }
+    this.#openTallies.set(vote.tuttiKey, tally)
+    return tally
+  }
+
+  #completeTally(tally: OpenTally, now: number): void {
+    const { tuttiKey, sendTime } = tally.vote
+    this.#agenda.cancel(tally.timeout)
+    this.#openTallies.delete(tuttiKey)
+    this.#completedTallies.add(tuttiKey, sendTime, this.#teatime.at(now))
+    if (tally.missing > 0) {
+      this.#output.report({ kind: 'votes missing', tuttiKey, missing: tally.missing })
+    }
+    const payload = tallyPayload(tally)
+    if (payload) this.#postOwn(payload, now)
+    this.#output.stateChanged()
+  }
+
+  #announceUsersSoon(now: number): void {
+    if (this.#usersPending) return
+    this.#usersPending = true
+    this.#agenda.at(now + USERS_DELAY_MS, (later) => this.#announceUsers(later))
+  }
+
+  #announceUsers(now: number): void {
+    this.#usersPending = false
+    if (!this.#roster.hasChanges) return
+    const { joined, left } = this.#roster.take()
+    const active = [...this.#members].filter((member) => member.user !== undefined).length
+    this.#output.report({ kind: 'users', active, joined: joined.length, left: left.length })
+    if (active === 0) return // USERS4: nobody would hear it
+    const payload: { [key: string]: Json } = { what: 'users', active, total: this.#members.size }
+    if (joined.length > 0) payload.joined = joined
+    if (left.length > 0) payload.left = left
+    this.#postOwn(payload, now)
+  }
+}

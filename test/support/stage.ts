@@ -1,0 +1,109 @@
+import { decode } from '../../src/protocol/decode.ts'
+import { encodeRecv, encodeSyncHead, encodeTick, SYNC_TAIL } from '../../src/protocol/encode.ts'
+import type { Join, Json } from '../../src/protocol/messages.ts'
+import { newSession } from '../../src/session/new-session.ts'
+import type { Member, SessionOutput, Sync } from '../../src/session/ports.ts'
+import type { SnapshotRecord, StoredSession } from '../../src/session/record.ts'
+import { Session } from '../../src/session/session.ts'
+
+const JOIN_ARGS = { version: 1, apiKey: 'none', name: 'test', ticks: { tick: 100_000 } }
+
+/** A member that records the frames it gets. */
+export class StageMember implements Member {
+  readonly user: Json | undefined
+  isCaughtUp = true
+  readonly frames: string[] = []
+
+  constructor(user: Json | undefined) {
+    this.user = user
+  }
+}
+
+/** One session named `S` on a manual clock, with recording members: no socket, disk or timer. */
+export class Stage {
+  now = 0
+  readonly snapshots: SnapshotRecord[] = []
+  readonly #stored: StoredSession | undefined
+  #session: Session | undefined
+  readonly #members = new Map<string, StageMember>()
+
+  /** @param stored what the session is restored from at its first join; else it is new */
+  constructor(stored?: StoredSession) {
+    this.#stored = stored
+  }
+
+  get session(): Session {
+    if (!this.#session) throw new Error('nobody joined yet')
+    return this.#session
+  }
+
+  member(name: string): StageMember {
+    const member = this.#members.get(name)
+    if (!member) throw new Error(`${name} did not join`)
+    return member
+  }
+
+  /** The user is `["<name>"]` unless args say otherwise. */
+  join(name: string, args: { [key: string]: Json } = {}): StageMember {
+    const join = decode(
+      JSON.stringify({ action: 'JOIN', args: { ...JOIN_ARGS, user: [name], ...args } }),
+    ) as Join
+    const stored = this.#stored ?? newSession(join, 'timeline', undefined)
+    this.#session ??= new Session('S', this.#output(), stored, this.now)
+    const member = this.#members.get(name) ?? new StageMember(join.user)
+    this.#members.set(name, member)
+    this.session.join(member, join, this.now)
+    return member
+  }
+
+  leave(name: string): void {
+    this.session.leave(this.member(name), this.now)
+  }
+
+  /** Lets a member say something, as the text of a frame. */
+  say(name: string, frame: string): void {
+    const message = decode(frame)
+    if (message.action === 'JOIN') this.session.join(this.member(name), message, this.now)
+    if (message.action === 'SEND') this.session.send(message, this.now)
+    if (message.action === 'TUTTI') this.session.vote(message, this.now)
+    if (message.action === 'TICKS') this.session.setTicks(message, this.now)
+    if (message.action === 'SNAP') this.session.takeSnapshot(message, message.url, this.now)
+  }
+
+  /** Moves the clock on, waking the session at each due time. */
+  advanceTo(now: number): void {
+    while (this.#session && this.#session.nextDue <= now) {
+      this.now = Math.max(this.now, this.#session.nextDue)
+      this.#session.wake(this.now)
+    }
+    this.now = now
+  }
+
+  #output(): SessionOutput {
+    const tell = (frame: string, members: readonly Member[]) => {
+      for (const member of members) (member as StageMember).frames.push(frame)
+    }
+    return {
+      reflect: (text, audience) => tell(encodeRecv('S', text), audience),
+      tick: (time, audience) =>
+        tell(
+          encodeTick('S', time),
+          audience.filter((member) => member.isCaughtUp),
+        ),
+      sync: (member, sync) => tell(syncFrame(sync), [member]),
+      tell,
+      stateChanged: () => {},
+      snapshotTaken: (snapshot) => this.snapshots.push(snapshot),
+      report: () => {},
+    }
+  }
+}
+
+function syncFrame({ snapshot, persistedPath, runs, ...args }: Sync): string {
+  const start = snapshot
+    ? { snapshotTime: snapshot.time, snapshotSeq: snapshot.seq }
+    : persistedPath && { persisted: true as const }
+  const url = snapshot?.path ?? persistedPath ?? ''
+  const head = encodeSyncHead('S', { url, ...args, reflector: 'box', ...start })
+  return head + runs.map((run) => run.text).join(',') + SYNC_TAIL
+}
