@@ -23,6 +23,8 @@ export class StageMember implements Member {
 export class Stage {
   now = 0
   readonly snapshots: SnapshotRecord[] = []
+  /** texts of all messages, as a journal would have them */
+  readonly reflected: string[] = []
   readonly #stored: StoredSession | undefined
   #session: Session | undefined
   readonly #members = new Map<string, StageMember>()
@@ -84,7 +86,10 @@ export class Stage {
       for (const member of members) (member as StageMember).frames.push(frame)
     }
     return {
-      reflect: (text, audience) => tell(encodeRecv('S', text), audience),
+      reflect: (text, audience) => {
+        this.reflected.push(text)
+        tell(encodeRecv('S', text), audience)
+      },
       tick: (time, audience) =>
         tell(
           encodeTick('S', time),
