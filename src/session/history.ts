@@ -1,3 +1,4 @@
+import { runFrom } from './message-run.ts'
 import type { MessageRun } from './record.ts'
 
 /** An open run is sealed when its text is this long, so that a joiner gets it as one ready frame. */
@@ -77,33 +78,9 @@ export class History {
 
 /** What of a run comes after this position: nothing, all, or its end. */
 function runAfter(run: MessageRun, position: number): MessageRun[] {
-  const drop = position - run.first + 1
-  if (drop <= 0) return [run]
-  if (drop >= run.count) return []
-  return [
-    { first: position + 1, count: run.count - drop, text: run.text.slice(startOf(run.text, drop)) },
-  ]
-}
-
-/** Where the message with this index starts in comma-separated JSON arrays. */
-function startOf(text: string, index: number): number {
-  let depth = 0
-  let commas = 0
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at]
-    if (char === '"') at = endOfString(text, at)
-    else if (char === '[' || char === '{') depth += 1
-    else if (char === ']' || char === '}') depth -= 1
-    else if (char === ',' && depth === 0) {
-      commas += 1
-      if (commas === index) return at + 1
-    }
-  }
-  return text.length
-}
-
-function endOfString(text: string, start: number): number {
-  let end = start + 1
-  while (text[end] !== '"') end += text[end] === '\\' ? 2 : 1
-  return end
+  if (position < run.first) return [run]
+  if (position >= run.first + run.count - 1) return []
+  const rest = runFrom(run, position + 1)
+  if (!rest) throw new Error(`a run at ${run.first} does not hold ${run.count} messages`)
+  return [rest]
 }
