@@ -1,0 +1,24 @@
+import type { Database } from './database.ts'
+
+/** An uploaded file. */
+export interface FileRecord {
+  /** below the upload folder */
+  readonly path: string
+  readonly bytes: number
+}
+
+/** The uploaded files. */
+export interface Files {
+  put(file: FileRecord, wallTime: number): void
+}
+
+export function filesIn(db: Database): Files {
+  const put = db.prepare<[string, number, number]>(`
+    INSERT INTO files (path, bytes, uploaded_at) VALUES (?, ?, ?)
+    ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes, uploaded_at = excluded.uploaded_at`)
+  return {
+    put: ({ path, bytes }, wallTime) => {
+      put.run(path, bytes, wallTime)
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Database } from './database.ts'
+import { MIGRATIONS, migrate } from './migrations.ts'
+
+let db: Database
+beforeEach(() => {
+  db = new Sqlite(':memory:')
+})
+afterEach(() => {
+  db.close()
+})
+
+const version = () => db.pragma('user_version', { simple: true })
+const tables = () =>
+  db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all()
+
+it('runs what the database lacks, in order and once', () => {
+  const steps = ['CREATE TABLE a (x)', 'INSERT INTO a VALUES (1)']
+  migrate(db, steps.slice(0, 1))
+  expect(version()).toBe(1)
+  migrate(db, steps)
+  migrate(db, steps)
+  expect(version()).toBe(2)
+  expect(db.prepare('SELECT x FROM a').pluck().all()).toEqual([1])
+})
+
+it('changes nothing if one of them fails', () => {
+  expect(() => migrate(db, ['CREATE TABLE a (x)', 'nonsense'])).toThrow('syntax error')
+  expect(version()).toBe(0)
+  expect(tables()).toEqual([])
+})
+
+it('refuses a database from the future', () => {
+  db.pragma(`user_version = ${MIGRATIONS.length + 1}`)
+  expect(() => migrate(db)).toThrow('use a newer program')
+})
+
+it('makes all tables', () => {
+  migrate(db)
+  expect(tables()).toEqual(
+    expect.arrayContaining([
+      'files',
+      'messages',
+      'saved',
+      'sessions',
+      'snapshots',
+      'totals',
+      'trims',
+    ]),
+  )
+})

@@ -1,0 +1,111 @@
+import type { Database } from 'better-sqlite3'
+
+/**
+ * What brings the schema from version n to n + 1, in order. Append only: a released entry never changes.
+ * Columns ending in `_at` are wall time in ms, `time` is teatime in ms.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- One row per session, for the timeline it is in: a session that starts anew gets a new id.
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    app_id TEXT,
+    persistent_id TEXT,
+    page_url TEXT NOT NULL,
+    timeline TEXT NOT NULL,
+    tove TEXT,
+    time REAL NOT NULL,
+    position INTEGER NOT NULL,
+    tick REAL NOT NULL,
+    delay REAL NOT NULL,
+    scale REAL NOT NULL,
+    flags TEXT NOT NULL,             -- JSON
+    completed_tallies TEXT NOT NULL, -- JSON
+    persisted_path TEXT,
+    created_at INTEGER NOT NULL,
+    visited_at INTEGER NOT NULL
+  ) STRICT;
+
+  -- One row per session and commit. Rows of all sessions lie in the order of their arrival and only the
+  -- small index is by session, so that a commit of many sessions changes few pages.
+  CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL, -- sessions.id; may be a timeline that is gone, until trimmed
+    first INTEGER NOT NULL,
+    count INTEGER NOT NULL CHECK (count > 0),
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX messages_by_position ON messages (session, first);
+
+  -- Messages that nothing needs any more, deleted slice by slice.
+  CREATE TABLE trims (
+    session INTEGER PRIMARY KEY,
+    through INTEGER NOT NULL -- position of the last message not needed
+  ) STRICT;
+
+  CREATE TABLE snapshots (
+    session INTEGER NOT NULL REFERENCES sessions,
+    time REAL NOT NULL,
+    seq INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    path TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (session, time)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE saved (
+    app_id TEXT NOT NULL,
+    persistent_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    saved_at INTEGER NOT NULL,
+    PRIMARY KEY (app_id, persistent_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE files (
+    path TEXT NOT NULL PRIMARY KEY,
+    bytes INTEGER NOT NULL,
+    uploaded_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Counts kept up to date, because counting rows would hold up commits.
+  CREATE TABLE totals (
+    sessions INTEGER NOT NULL,
+    snapshots INTEGER NOT NULL,
+    files INTEGER NOT NULL,
+    file_bytes INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO totals VALUES (0, 0, 0, 0);
+  CREATE TRIGGER session_added AFTER INSERT ON sessions
+    BEGIN UPDATE totals SET sessions = sessions + 1; END;
+  CREATE TRIGGER session_removed AFTER DELETE ON sessions
+    BEGIN UPDATE totals SET sessions = sessions - 1; END;
+  CREATE TRIGGER snapshot_added AFTER INSERT ON snapshots
+    BEGIN UPDATE totals SET snapshots = snapshots + 1; END;
+  CREATE TRIGGER snapshot_removed AFTER DELETE ON snapshots
+    BEGIN UPDATE totals SET snapshots = snapshots - 1; END;
+  CREATE TRIGGER file_added AFTER INSERT ON files
+    BEGIN UPDATE totals SET files = files + 1, file_bytes = file_bytes + new.bytes; END;
+  CREATE TRIGGER file_changed AFTER UPDATE ON files
+    BEGIN UPDATE totals SET file_bytes = file_bytes + new.bytes - old.bytes; END;
+  CREATE TRIGGER file_removed AFTER DELETE ON files
+    BEGIN UPDATE totals SET files = files - 1, file_bytes = file_bytes - old.bytes; END;
+  `,
+]
+
+/** @throws {Error} if the schema is newer than `migrations`; the database is then as it was */
+export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const version = db.pragma('user_version', { simple: true }) as number
+  if (version > migrations.length) {
+    throw new Error(
+      `it has schema version ${version}, but this program knows versions up to ${migrations.length}: use a newer program`,
+    )
+  }
+  if (version === migrations.length) return
+  db.transaction(() => {
+    for (const migration of migrations.slice(version)) db.exec(migration)
+    db.pragma(`user_version = ${migrations.length}`)
+  })()
+}

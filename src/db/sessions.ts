@@ -1,0 +1,105 @@
+import type { SessionState } from '../session/record.ts'
+import type { Database } from './database.ts'
+
+interface SessionRow {
+  readonly id: number
+  readonly session_id: string
+  readonly name: string
+  readonly app_id: string | null
+  readonly persistent_id: string | null
+  readonly page_url: string
+  readonly timeline: string
+  readonly tove: string | null
+  readonly time: number
+  readonly position: number
+  readonly tick: number
+  readonly delay: number
+  readonly scale: number
+  readonly flags: string
+  readonly completed_tallies: string
+  readonly persisted_path: string | null
+}
+
+/** The sessions. Their `key` names one timeline of one session and is never used again. */
+export interface Sessions {
+  find(sessionId: string): { readonly key: number; readonly state: SessionState } | undefined
+  timelineOf(sessionId: string): { readonly key: number; readonly timeline: string } | undefined
+  /** Stores what the session is now, under the key it has or a new one. */
+  put(sessionId: string, state: SessionState, wallTime: number): number
+  remove(key: number): void
+}
+
+export function sessionsIn(db: Database): Sessions {
+  const find = db.prepare<[string], SessionRow>('SELECT * FROM sessions WHERE session_id = ?')
+  const timelineOf = db.prepare<[string], { key: number; timeline: string }>(
+    'SELECT id AS key, timeline FROM sessions WHERE session_id = ?',
+  )
+  const put = db.prepare<[object], { id: number }>(`
+    INSERT INTO sessions (
+      session_id, name, app_id, persistent_id, page_url, timeline, tove, time, position, tick, delay,
+      scale, flags, completed_tallies, persisted_path, created_at, visited_at
+    ) VALUES (
+      @session_id, @name, @app_id, @persistent_id, @page_url, @timeline, @tove, @time, @position, @tick, @delay,
+      @scale, @flags, @completed_tallies, @persisted_path, @wallTime, @wallTime
+    ) ON CONFLICT (session_id) DO UPDATE SET
+      name = @name, app_id = @app_id, persistent_id = @persistent_id, page_url = @page_url,
+      timeline = @timeline, tove = @tove, time = @time, position = @position, tick = @tick, delay = @delay,
+      scale = @scale, flags = @flags, completed_tallies = @completed_tallies,
+      persisted_path = @persisted_path, visited_at = @wallTime
+    RETURNING id`)
+  const remove = db.prepare<[number]>('DELETE FROM sessions WHERE id = ?')
+  return {
+    find: (sessionId) => {
+      const row = find.get(sessionId)
+      return row && { key: row.id, state: stateOf(row) }
+    },
+    timelineOf: (sessionId) => timelineOf.get(sessionId),
+    put: (sessionId, state, wallTime) => {
+      const row = put.get({ ...columnsOf(sessionId, state), wallTime })
+      if (!row) throw new Error('no row came back from storing a session')
+      return row.id
+    },
+    remove: (key) => {
+      remove.run(key)
+    },
+  }
+}
+
+function columnsOf(sessionId: string, state: SessionState): Omit<SessionRow, 'id'> {
+  return {
+    session_id: sessionId,
+    name: state.name,
+    app_id: state.appId ?? null,
+    persistent_id: state.persistentId ?? null,
+    page_url: state.pageUrl,
+    timeline: state.timeline,
+    tove: state.tove ?? null,
+    time: state.time,
+    position: state.position,
+    tick: state.tick,
+    delay: state.delay,
+    scale: state.scale,
+    flags: JSON.stringify(state.flags),
+    completed_tallies: JSON.stringify(state.completedTallies),
+    persisted_path: state.persistedPath ?? null,
+  }
+}
+
+function stateOf(row: SessionRow): SessionState {
+  return {
+    name: row.name,
+    appId: row.app_id ?? undefined,
+    persistentId: row.persistent_id ?? undefined,
+    pageUrl: row.page_url,
+    timeline: row.timeline,
+    tove: row.tove ?? undefined,
+    time: row.time,
+    position: row.position,
+    tick: row.tick,
+    delay: row.delay,
+    scale: row.scale,
+    flags: JSON.parse(row.flags),
+    completedTallies: JSON.parse(row.completed_tallies),
+    persistedPath: row.persisted_path ?? undefined,
+  }
+}
