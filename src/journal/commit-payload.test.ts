@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import type { JournalEntry } from '../session/record.ts'
+import { packCommit, unpackCommit } from './commit-payload.ts'
+import { runAt, snapshotAt, stateAt } from './sample-records.ts'
+
+const saved = { appId: 'app', persistentId: 'persistent', path: 'path' }
+
+it.each<[string, JournalEntry[]]>([
+  ['nothing', []],
+  ['messages alone', [{ sessionId: 'a', messages: runAt(1, 2) }]],
+  ['a state alone', [{ sessionId: 'a', state: stateAt(1) }]],
+  [
+    'everything, for several sessions',
+    [
+      {
+        sessionId: 'a',
+        messages: runAt(1, 2),
+        state: stateAt(2),
+        snapshot: snapshotAt(1),
+        saved,
+      },
+      { sessionId: 'b', saved },
+    ],
+  ],
+])('packs and unpacks %s', (_name, entries) => {
+  expect(unpackCommit(structuredClone(packCommit(entries)))).toStrictEqual(entries)
+})

@@ -1,0 +1,221 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Journal, openJournal } from './journal.ts'
+import type { JournalProblem } from './problem.ts'
+import { messagesOf, runAt, snapshotAt, stateAt } from './sample-records.ts'
+
+let uploadsDir: string
+let databasePath: string
+let problems: JournalProblem[]
+let journals: Journal[]
+
+beforeEach(() => {
+  uploadsDir = mkdtempSync(join(tmpdir(), 'journal-'))
+  databasePath = join(uploadsDir, 'box.sqlite')
+  problems = []
+  journals = []
+})
+afterEach(async () => {
+  await Promise.all(journals.map((journal) => journal.close()))
+  rmSync(uploadsDir, { recursive: true })
+})
+
+async function open(onFailure?: (error: Error) => void): Promise<Journal> {
+  const journal = await openJournal({
+    databasePath,
+    uploadsDir,
+    onProblem: (problem) => problems.push(problem),
+    ...(onFailure && { onFailure }),
+  })
+  journals.push(journal)
+  return journal
+}
+
+const loadFrom = async (journal: Journal) => (await journal.load('s', 'app', 'id')).session
+
+describe('opening', () => {
+  it('rejects for a file that is no database', async () => {
+    writeFileSync(databasePath, 'no database')
+    await expect(open()).rejects.toThrow(`${databasePath} is not a database`)
+  })
+})
+
+describe('closing', () => {
+  it('first does all that was asked for', async () => {
+    const journal = await open()
+    const asked = [
+      journal.commit([{ sessionId: 's', messages: runAt(1, 2), state: stateAt(2) }]),
+      loadFrom(journal),
+    ]
+    await journal.close()
+    const [, session] = await Promise.all(asked)
+    expect(session).toEqual({ state: stateAt(2), snapshot: undefined, messages: [runAt(1, 2)] })
+    expect(existsSync(`${databasePath}-wal`)).toBe(false)
+  })
+
+  it('may be done twice, at once or later', async () => {
+    const journal = await open()
+    await Promise.all([journal.close(), journal.close()])
+    await journal.close()
+  })
+
+  it('ends also while messages wait to be deleted', async () => {
+    const journal = await open()
+    writeFileSync(join(uploadsDir, 'snapshot-3000'), '')
+    const runs = Array.from({ length: 3000 }, (_, index) => runAt(index + 1, 1))
+    await journal.commit([{ sessionId: 's', state: stateAt(0) }])
+    await journal.commit(runs.map((messages) => ({ sessionId: 's', messages })))
+    const snapped = journal.commit([
+      { sessionId: 's', state: stateAt(3000), snapshot: snapshotAt(3000) },
+    ])
+    await journal.close()
+    await snapped
+    expect((await loadFrom(await open()))?.snapshot).toEqual(snapshotAt(3000))
+  })
+
+  it('refuses what is asked for afterwards', async () => {
+    const journal = await open()
+    const closed = journal.close()
+    await expect(journal.commit([])).rejects.toThrow('the journal is closed')
+    await closed
+    await expect(journal.commit([])).rejects.toThrow('the journal is closed')
+    await expect(loadFrom(journal)).rejects.toThrow('the journal is closed')
+    await expect(journal.stats()).rejects.toThrow('the journal is closed')
+  })
+})
+
+describe('what is committed', () => {
+  it('is there when the journal is opened again', async () => {
+    const first = await open()
+    await first.commit([{ sessionId: 's', messages: runAt(1, 3), state: stateAt(3) }])
+    await first.close()
+    expect(await loadFrom(await open())).toEqual({
+      state: stateAt(3),
+      snapshot: undefined,
+      messages: [runAt(1, 3)],
+    })
+  })
+
+  it('survives the sudden end of the process', async () => {
+    const program = `
+      const { openJournal } = await import(${JSON.stringify(new URL('./journal.ts', import.meta.url))})
+      const journal = await openJournal(${JSON.stringify({ databasePath, uploadsDir })})
+      await journal.commit([${JSON.stringify({ sessionId: 's', messages: runAt(1, 3), state: stateAt(3) })}])
+      process.kill(process.pid, 'SIGKILL')`
+    const script = join(uploadsDir, 'killed.mjs')
+    writeFileSync(script, program)
+    const { signal } = spawnSync(process.execPath, [script])
+    expect(signal).toBe('SIGKILL')
+    expect(messagesOf(await loadFrom(await open()))).toEqual(runAt(1, 3))
+  })
+
+  it('comes back in few runs, none longer than one frame, without a change', async () => {
+    const journal = await open()
+    const text = JSON.stringify([1, 'x'.repeat(400_000)])
+    await journal.commit([{ sessionId: 's', state: stateAt(0) }])
+    for (let first = 1; first <= 5; first++) {
+      await journal.commit([{ sessionId: 's', messages: { first, count: 1, text } }])
+    }
+    const session = await loadFrom(journal)
+    expect(session?.messages.map(({ first, count }) => [first, count])).toEqual([
+      [1, 2],
+      [3, 2],
+      [5, 1],
+    ])
+    expect(session?.messages[0]?.text).toBe(`${text},${text}`)
+  })
+
+  it('can be read while more is committed', async () => {
+    const journal = await open()
+    const entries = Array.from({ length: 5000 }, (_, index) => runAt(index + 1, 1))
+    await journal.commit([{ sessionId: 's', state: stateAt(0) }])
+    await journal.commit(entries.map((messages) => ({ sessionId: 's', messages })))
+    const loads = [loadFrom(journal), loadFrom(journal)]
+    for (let count = 0; count < 5; count++) {
+      await journal.commit([{ sessionId: `other-${count}`, state: stateAt(0) }])
+    }
+    for (const session of await Promise.all(loads)) {
+      expect(messagesOf(session)).toEqual(runAt(1, 5000))
+    }
+  })
+})
+
+describe('problems', () => {
+  it('tells which files were missing and which session cannot go on', async () => {
+    const journal = await open()
+    const saved = { appId: 'app', persistentId: 'id', path: 'saved' }
+    await journal.commit([
+      {
+        sessionId: 's',
+        messages: runAt(1, 2),
+        state: stateAt(2),
+        snapshot: snapshotAt(2),
+        saved,
+      },
+    ])
+    expect(await journal.load('s', 'app', 'id')).toEqual({
+      session: undefined,
+      persistedPath: undefined,
+    })
+    expect(problems).toEqual([
+      { kind: 'file missing', sessionId: 's', path: 'snapshot-2' },
+      { kind: 'session lost', sessionId: 's', reason: 'no message 1 after position 0' },
+      { kind: 'file missing', sessionId: 's', path: 'saved' },
+    ])
+  })
+
+  it('refuses what cannot be sent to the thread and goes on', async () => {
+    const journal = await open()
+    const state = stateAt(0, { name: (() => '') as unknown as string })
+    await expect(journal.commit([{ sessionId: 's', state }])).rejects.toThrow('could not be cloned')
+    await journal.commit([{ sessionId: 's', state: stateAt(0) }])
+  })
+})
+
+describe('stats', () => {
+  it('counts what is stored', async () => {
+    const journal = await open()
+    await journal.recordFile({ path: 'a', bytes: 10 })
+    await journal.recordFile({ path: 'b', bytes: 5 })
+    await journal.recordFile({ path: 'a', bytes: 7 })
+    for (const position of [1, 2, 3, 4]) {
+      await journal.commit([
+        {
+          sessionId: 's',
+          messages: runAt(position, 1),
+          state: stateAt(position),
+          snapshot: snapshotAt(position),
+        },
+      ])
+    }
+    const counts = { sessions: 1, snapshots: 3, files: 2, fileBytes: 12 }
+    expect(await journal.stats()).toEqual({ ...counts, databaseBytes: expect.any(Number) })
+    await journal.commit([{ sessionId: 's', state: stateAt(0, { timeline: 'timeline-2' }) }])
+    expect(await journal.stats()).toMatchObject({ sessions: 1, snapshots: 0 })
+  })
+})
+
+describe('the end of the thread', () => {
+  it('is told once and rejects all calls, before and after', async () => {
+    const workers: Worker[] = []
+    const remember = (worker: Worker) => workers.push(worker)
+    process.on('worker', remember)
+    const failures: Error[] = []
+    const journal = await open((error) => failures.push(error))
+    process.off('worker', remember)
+    await journal.commit([{ sessionId: 's', messages: runAt(1, 1), state: stateAt(1) }])
+
+    const terminated = workers[0]?.terminate()
+    await expect(journal.commit([])).rejects.toThrow("the journal's thread ended by itself")
+    await terminated
+    await expect(loadFrom(journal)).rejects.toThrow("the journal's thread ended by itself")
+    expect(failures.map((error) => error.message)).toEqual(["the journal's thread ended by itself"])
+    await journal.close()
+
+    expect(messagesOf(await loadFrom(await open()))).toEqual(runAt(1, 1))
+  })
+})

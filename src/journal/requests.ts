@@ -1,0 +1,34 @@
+import type { FileRecord } from '../db/files.ts'
+import type { Totals } from '../db/totals.ts'
+import type { MessageRun } from '../session/record.ts'
+import type { CommitPayload } from './commit-payload.ts'
+import type { JournalProblem } from './problem.ts'
+import type { Restored, RestoreRequest } from './restore.ts'
+
+/** What the journal's thread is started with. */
+export interface WriterOptions {
+  readonly databasePath: string
+  readonly uploadsDir: string
+}
+
+/** To the journal's thread. `close` comes last; its answer is the thread's end. */
+export type Request =
+  | { readonly kind: 'commit'; readonly id: number; readonly payload: CommitPayload }
+  | { readonly kind: 'record file'; readonly id: number; readonly file: FileRecord }
+  | { readonly kind: 'load'; readonly id: number; readonly request: RestoreRequest }
+  | { readonly kind: 'totals'; readonly id: number }
+  | { readonly kind: 'close' }
+
+/** The answer to the request of that id. A load has any number of runs before it is `loaded`. */
+export type Answer =
+  | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'run'; readonly id: number; readonly run: MessageRun }
+  | { readonly kind: 'loaded'; readonly id: number; readonly restored: Restored }
+  | { readonly kind: 'totals'; readonly id: number; readonly totals: Totals }
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
+
+/** From the journal's thread. `opened` comes first. */
+export type Reply =
+  | Answer
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'problem'; readonly problem: JournalProblem }

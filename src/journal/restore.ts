@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Messages } from '../db/messages.ts'
+import type { Saved } from '../db/saved.ts'
+import type { Sessions } from '../db/sessions.ts'
+import type { Snapshots } from '../db/snapshots.ts'
+import { joined, runFrom } from '../session/message-run.ts'
+import type { MessageRun, SessionState, SnapshotRecord } from '../session/record.ts'
+import type { JournalProblem } from './problem.ts'
+
+/** Longest run made of several rows, in characters: a SYNC sends it in one piece. */
+const JOINED_CHARS = 900_000
+/** Rows read before others get their turn: about a millisecond. */
+const ROWS_PER_STEP = 500
+
+/** What restoring reads. */
+export interface RestoreSource {
+  readonly sessions: Sessions
+  readonly messages: Messages
+  readonly snapshots: Snapshots
+  readonly saved: Saved
+  readonly uploadsDir: string
+  readonly onProblem: (problem: JournalProblem) => void
+}
+
+/** The first joiner's session and app. */
+export interface RestoreRequest {
+  readonly sessionId: string
+  readonly appId: string | undefined
+  readonly persistentId: string | undefined
+}
+
+/** What a restore comes to. The session's messages have gone ahead, run by run. */
+export interface Restored {
+  readonly session:
+    | { readonly state: SessionState; readonly snapshot: SnapshotRecord | undefined }
+    | undefined
+  readonly persistedPath: string | undefined
+}
+
+type Steps<T> = Generator<MessageRun | undefined, T>
+
+/**
+ * Reads a session step by step; each step gives a run of messages or nothing yet.
+ * The runs only count if the result has a session: a gap shows no earlier than it is met.
+ */
+export function* restore(source: RestoreSource, request: RestoreRequest): Steps<Restored> {
+  const session = yield* restoreSession(source, request.sessionId)
+  return { session, persistedPath: persistedPath(source, request) }
+}
+
+function* restoreSession(source: RestoreSource, sessionId: string): Steps<Restored['session']> {
+  const stored = source.sessions.find(sessionId)
+  if (!stored) return undefined
+  const isThere = ({ path }: SnapshotRecord) => hasFile(source, sessionId, path)
+  const snapshot = source.snapshots.newestFirst(stored.key).find(isThere)
+  const base = snapshot?.position ?? 0
+  const { position, isWhole } = yield* readRuns(source.messages.after(stored.key, base), base)
+  if (!isWhole || position < stored.state.position) {
+    const reason = `no message ${position + 1} after position ${base}`
+    source.onProblem({ kind: 'session lost', sessionId, reason })
+    return undefined
+  }
+  // A commit of messages alone leaves the stored state behind them.
+  return { state: { ...stored.state, position }, snapshot }
+}
+
+function persistedPath(
+  source: RestoreSource,
+  { sessionId, appId, persistentId }: RestoreRequest,
+): string | undefined {
+  if (appId === undefined || persistentId === undefined) return undefined
+  const path = source.saved.pathOf(appId, persistentId)
+  return path !== undefined && hasFile(source, sessionId, path) ? path : undefined
+}
+
+function hasFile(source: RestoreSource, sessionId: string, path: string): boolean {
+  if (existsSync(join(source.uploadsDir, path))) return true
+  source.onProblem({ kind: 'file missing', sessionId, path })
+  return false
+}
+
+/** The messages after `base`, to the last one or the first gap; tells how far it came. */
+function* readRuns(
+  rows: Iterable<MessageRun>,
+  base: number,
+): Steps<{ position: number; isWhole: boolean }> {
+  let position = base
+  let parts: MessageRun[] = []
+  let chars = 0
+  let rowsRead = 0
+  for (const row of rows) {
+    if (++rowsRead % ROWS_PER_STEP === 0) yield undefined
+    const run = rowsRead === 1 ? withoutBefore(row, base + 1) : row
+    if (!run) continue
+    if (run.first !== position + 1) return { position, isWhole: false }
+    if (chars > 0 && chars + run.text.length > JOINED_CHARS) {
+      yield joined(parts)
+      parts = []
+      chars = 0
+    }
+    parts.push(run)
+    chars += run.text.length + 1
+    position += run.count
+  }
+  if (parts.length > 0) yield joined(parts)
+  return { position, isWhole: true }
+}
+
+/** What of the row is at or after `first`. A row that cannot be cut is left as it is: a break. */
+function withoutBefore(row: MessageRun, first: number): MessageRun | undefined {
+  if (row.first + row.count <= first) return undefined
+  return row.first < first ? (runFrom(row, first) ?? row) : row
+}

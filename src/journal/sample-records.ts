@@ -1,0 +1,53 @@
+import type { MessageRun, SessionState, SnapshotRecord, StoredSession } from '../session/record.ts'
+
+/** For tests: records that are easy to tell apart and to foretell. */
+export function stateAt(position: number, changes: Partial<SessionState> = {}): SessionState {
+  return {
+    name: 'app/name',
+    appId: 'app',
+    persistentId: 'persistent',
+    pageUrl: 'http://page/',
+    timeline: 'timeline-1',
+    tove: 'tove',
+    time: position * 10.5,
+    position,
+    tick: 33.33,
+    delay: 0,
+    scale: 0.5,
+    flags: { rawtime: true },
+    completedTallies: [['topic@1', 1]],
+    persistedPath: undefined,
+    ...changes,
+  }
+}
+
+export function messageAt(position: number): string {
+  return `[${position},${position},"a],[\\"b,${position}",{"what":["é",{}]}]`
+}
+
+export function runAt(first: number, count: number): MessageRun {
+  const texts = Array.from({ length: count }, (_, index) => messageAt(first + index))
+  return { first, count, text: texts.join(',') }
+}
+
+export function snapshotAt(position: number): SnapshotRecord {
+  return {
+    path: `snapshot-${position}`,
+    hash: `hash-${position}`,
+    time: position * 10,
+    seq: position,
+    position,
+  }
+}
+
+/** A session's messages as one run; none if they do not follow one another. */
+export function messagesOf(session: StoredSession | undefined): MessageRun | undefined {
+  const runs = session?.messages ?? []
+  const isWhole = runs.every((run, index) => {
+    const before = runs[index - 1]
+    return !before || run.first === before.first + before.count
+  })
+  if (!runs[0] || !isWhole) return undefined
+  const count = runs.reduce((sum, run) => sum + run.count, 0)
+  return { first: runs[0].first, count, text: runs.map((run) => run.text).join(',') }
+}

@@ -1,0 +1,232 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MemorySessionStore } from '../../test/support/memory-session-store.ts'
+import type { JournalEntry } from '../session/record.ts'
+import type { SessionStore } from '../session/session-store.ts'
+import { openJournal } from './journal.ts'
+import { messagesOf, runAt, snapshotAt, stateAt } from './sample-records.ts'
+
+/** A store under test, and the files that it looks for. Every file is there until it is removed. */
+interface SessionStoreBed {
+  readonly store: SessionStore
+  addFile(path: string): void
+  removeFile(path: string): void
+  close(): Promise<void>
+}
+
+const ID = 'session-one'
+
+describeSessionStore('the journal as a session store', async () => {
+  const uploadsDir = mkdtempSync(join(tmpdir(), 'journal-'))
+  const store = await openJournal({ databasePath: join(uploadsDir, 'box.sqlite'), uploadsDir })
+  return {
+    store,
+    addFile: (path) => writeFileSync(join(uploadsDir, path), ''),
+    removeFile: (path) => rmSync(join(uploadsDir, path)),
+    close: async () => {
+      await store.close()
+      rmSync(uploadsDir, { recursive: true })
+    },
+  }
+})
+
+describeSessionStore('the session store in memory', async () => {
+  const store = new MemorySessionStore()
+  return {
+    store,
+    addFile: (path) => store.missingFiles.delete(path),
+    removeFile: (path) => store.missingFiles.add(path),
+    close: async () => {},
+  }
+})
+
+/** What every session store must do. */
+function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>): void {
+  describe(name, () => {
+    let bed: SessionStoreBed
+    beforeEach(async () => {
+      bed = await make()
+    })
+    afterEach(() => bed.close())
+
+    const commit = (...entries: JournalEntry[]) => bed.store.commit(entries)
+    const load = async () => (await bed.store.load(ID, undefined, undefined)).session
+    /** The session started, with `position` messages in runs of two. */
+    const start = async (position: number) => {
+      await commit({ sessionId: ID, state: stateAt(0) })
+      for (let first = 1; first < position; first += 2) {
+        await commit({ sessionId: ID, messages: runAt(first, 2), state: stateAt(first + 1) })
+      }
+    }
+    const snap = async (position: number, at: number) => {
+      bed.addFile(snapshotAt(position).path)
+      await commit({ sessionId: ID, state: stateAt(at), snapshot: snapshotAt(position) })
+    }
+
+    it('knows nothing at first', async () => {
+      expect(await bed.store.load(ID, 'app', 'persistent')).toEqual({
+        session: undefined,
+        persistedPath: undefined,
+      })
+    })
+
+    it('gives back the whole state', async () => {
+      await commit({ sessionId: ID, state: stateAt(0, { persistedPath: 'some/path' }) })
+      expect(await load()).toEqual({
+        state: stateAt(0, { persistedPath: 'some/path' }),
+        snapshot: undefined,
+        messages: [],
+      })
+    })
+
+    it('gives back a state without its optional parts', async () => {
+      const state = stateAt(0, { appId: undefined, persistentId: undefined, tove: undefined })
+      await commit({ sessionId: ID, state })
+      expect((await load())?.state).toEqual(state)
+    })
+
+    it('gives all messages of a session that never had a snapshot', async () => {
+      await start(6)
+      const session = await load()
+      expect(session?.snapshot).toBeUndefined()
+      expect(messagesOf(session)).toEqual(runAt(1, 6))
+    })
+
+    it('knows the position when messages were committed without a state', async () => {
+      await start(2)
+      await commit({ sessionId: ID, messages: runAt(3, 3) })
+      expect((await load())?.state).toEqual(stateAt(2, { position: 5, time: stateAt(2).time }))
+    })
+
+    it('gives the newest snapshot and the messages after it', async () => {
+      await start(6)
+      await snap(2, 6)
+      await snap(4, 6)
+      const session = await load()
+      expect(session?.snapshot).toEqual(snapshotAt(4))
+      expect(messagesOf(session)).toEqual(runAt(5, 2))
+    })
+
+    it('gives no message when the snapshot has them all', async () => {
+      await start(6)
+      await snap(6, 6)
+      const session = await load()
+      expect(session?.state).toEqual(stateAt(6))
+      expect(session?.messages).toEqual([])
+    })
+
+    it('cuts a run in which the snapshot lies', async () => {
+      await start(2)
+      await commit({ sessionId: ID, messages: runAt(3, 5), state: stateAt(7) })
+      await snap(4, 7)
+      expect(messagesOf(await load())).toEqual(runAt(5, 3))
+    })
+
+    it('falls back to an older snapshot and all messages since', async () => {
+      await start(8)
+      for (const position of [3, 5, 7]) await snap(position, 8)
+      bed.removeFile('snapshot-7')
+      bed.removeFile('snapshot-5')
+      const session = await load()
+      expect(session?.snapshot).toEqual(snapshotAt(3))
+      expect(messagesOf(session)).toEqual(runAt(4, 5))
+    })
+
+    it('takes a snapshot again after its file was lost', async () => {
+      await start(4)
+      await snap(2, 4)
+      await snap(4, 4)
+      bed.removeFile('snapshot-4')
+      bed.addFile('again')
+      const again = { ...snapshotAt(4), path: 'again', hash: 'other' }
+      await commit({ sessionId: ID, snapshot: again })
+      expect((await load())?.snapshot).toEqual(again)
+      bed.removeFile('again')
+      expect((await load())?.snapshot).toEqual(snapshotAt(2))
+    })
+
+    it('keeps three snapshots', async () => {
+      await start(8)
+      for (const position of [2, 4, 6, 8]) await snap(position, 8)
+      for (const position of [4, 6, 8]) bed.removeFile(`snapshot-${position}`)
+      expect(await load()).toBeUndefined()
+    })
+
+    it('does not give a session whose messages reach back to no snapshot', async () => {
+      await start(4)
+      await snap(2, 4)
+      bed.removeFile('snapshot-2')
+      expect(await load()).toBeUndefined()
+    })
+
+    it('does not give a session with a gap in its messages', async () => {
+      await start(2)
+      await commit({ sessionId: ID, messages: runAt(4, 1), state: stateAt(4) })
+      expect(await load()).toBeUndefined()
+    })
+
+    it('does not give a session that lacks its last messages', async () => {
+      await start(2)
+      await commit({ sessionId: ID, state: stateAt(3) })
+      expect(await load()).toBeUndefined()
+    })
+
+    it('forgets messages and snapshots when the timeline changes', async () => {
+      await start(4)
+      await snap(4, 4)
+      const state = stateAt(2, { timeline: 'timeline-2' })
+      await commit({ sessionId: ID, messages: runAt(1, 2), state })
+      expect(await load()).toEqual({ state, snapshot: undefined, messages: [runAt(1, 2)] })
+    })
+
+    it('keeps sessions apart', async () => {
+      await commit(
+        { sessionId: ID, messages: runAt(1, 1), state: stateAt(1) },
+        { sessionId: 'session-two', messages: runAt(1, 2), state: stateAt(2) },
+      )
+      expect(messagesOf(await load())).toEqual(runAt(1, 1))
+      const two = await bed.store.load('session-two', undefined, undefined)
+      expect(messagesOf(two.session)).toEqual(runAt(1, 2))
+    })
+
+    it('stores nothing of a commit that it refuses', async () => {
+      await start(2)
+      const good: JournalEntry = { sessionId: ID, messages: runAt(3, 1), state: stateAt(3) }
+      await expect(commit(good, { sessionId: 'unknown', messages: runAt(1, 1) })).rejects.toThrow(
+        'session unknown has no state yet',
+      )
+      await expect(commit(good, { sessionId: ID, messages: runAt(1, 1) })).rejects.toThrow()
+      expect((await load())?.state).toEqual(stateAt(2))
+    })
+
+    it('resolves commits in the order they were asked for', async () => {
+      const order: number[] = []
+      const commits = [1, 2, 3].map((number) =>
+        commit({ sessionId: `s${number}`, state: stateAt(0) }).then(() => order.push(number)),
+      )
+      await Promise.all(commits)
+      expect(order).toEqual([1, 2, 3])
+    })
+
+    it('lets a load see the commits asked for before it', async () => {
+      const committed = commit({ sessionId: ID, messages: runAt(1, 1), state: stateAt(1) })
+      expect((await load())?.state.position).toBe(1)
+      await committed
+    })
+
+    it('gives what the app saved last, if its file is there', async () => {
+      const saved = { appId: 'app', persistentId: 'persistent' }
+      for (const path of ['one', 'two']) {
+        bed.addFile(path)
+        await commit({ sessionId: ID, saved: { ...saved, path } })
+      }
+      expect((await bed.store.load(ID, 'app', 'persistent')).persistedPath).toBe('two')
+      expect((await bed.store.load(ID, 'app', 'other')).persistedPath).toBeUndefined()
+      expect((await bed.store.load(ID, undefined, 'persistent')).persistedPath).toBeUndefined()
+      bed.removeFile('two')
+      expect((await bed.store.load(ID, 'app', 'persistent')).persistedPath).toBeUndefined()
+    })
+  })
+}

@@ -1,0 +1,106 @@
+import type {
+  JournalEntry,
+  MessageRun,
+  SavedRecord,
+  SessionState,
+  SnapshotRecord,
+  StoredSession,
+  StoredStart,
+} from '../../src/session/record.ts'
+import type { SessionStore } from '../../src/session/session-store.ts'
+
+const KEPT_SNAPSHOTS = 3
+
+interface Kept {
+  readonly state: SessionState
+  readonly messages: readonly MessageRun[]
+  readonly snapshots: readonly SnapshotRecord[]
+}
+
+/** A session store without a disk: done when it returns, answered in the next microtask. */
+export class MemorySessionStore implements SessionStore {
+  /** what was committed, call by call */
+  readonly commits: JournalEntry[][] = []
+  /** files that snapshots and saved data name, but that are not there; all others are */
+  readonly missingFiles = new Set<string>()
+  #sessions = new Map<string, Kept>()
+  #saved = new Map<string, SavedRecord>()
+
+  async load(
+    sessionId: string,
+    appId: string | undefined,
+    persistentId: string | undefined,
+  ): Promise<StoredStart> {
+    const kept = this.#sessions.get(sessionId)
+    const path = this.#saved.get(JSON.stringify([appId, persistentId]))?.path
+    return structuredClone({
+      session: kept && this.#restore(kept),
+      persistedPath: path !== undefined && this.missingFiles.has(path) ? undefined : path,
+    })
+  }
+
+  async commit(entries: readonly JournalEntry[]): Promise<void> {
+    const sessions = new Map(this.#sessions)
+    const saved = new Map(this.#saved)
+    const copies = structuredClone(entries) as JournalEntry[]
+    for (const entry of copies) {
+      const { sessionId } = entry
+      if (entry.saved) {
+        saved.set(JSON.stringify([entry.saved.appId, entry.saved.persistentId]), entry.saved)
+      }
+      if (!entry.state && !entry.messages && !entry.snapshot) continue
+      sessions.set(sessionId, keptAfter(sessions.get(sessionId), entry))
+    }
+    this.#sessions = sessions
+    this.#saved = saved
+    this.commits.push(copies)
+  }
+
+  #restore({ state, messages, snapshots }: Kept): StoredSession | undefined {
+    const snapshot = snapshots.findLast(({ path }) => !this.missingFiles.has(path))
+    const base = snapshot?.position ?? 0
+    let position = base
+    const since: MessageRun[] = []
+    for (const run of messages) {
+      const left = since.length === 0 ? cut(run, base + 1) : run
+      if (left.count <= 0) continue
+      if (left.first !== position + 1) return undefined
+      since.push(left)
+      position += left.count
+    }
+    if (position < state.position) return undefined
+    return { state: { ...state, position }, snapshot, messages: since }
+  }
+}
+
+/** What is kept of a session after the entry. Throws where the journal would refuse it. */
+function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
+  const state = entry.state ?? before?.state
+  if (!state) throw new Error(`session ${entry.sessionId} has no state yet`)
+  const isSame = before?.state.timeline === state.timeline
+  const messages = isSame ? [...before.messages] : []
+  const snapshots = isSame ? before.snapshots : []
+  if (entry.messages) {
+    const { first } = entry.messages
+    if (messages.some((run) => run.first === first)) throw new Error(`message ${first} is there`)
+    messages.push(entry.messages)
+  }
+  if (!entry.snapshot) return { state, messages, snapshots }
+  const { snapshot } = entry
+  const kept = [...snapshots.filter(({ time }) => time !== snapshot.time), snapshot]
+    .sort((one, other) => one.time - other.time)
+    .slice(-KEPT_SNAPSHOTS)
+  const needless = kept[0]?.position ?? 0
+  return {
+    state,
+    messages: messages.filter((run) => run.first + run.count - 1 > needless),
+    snapshots: kept,
+  }
+}
+
+function cut(run: MessageRun, first: number): MessageRun {
+  if (run.first >= first) return run
+  const messages: unknown[] = JSON.parse(`[${run.text}]`)
+  const left = messages.slice(first - run.first).map((message) => JSON.stringify(message))
+  return { first, count: left.length, text: left.join(',') }
+}
