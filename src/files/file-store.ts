@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
+import { platform } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { type FilePath, parseFilePath } from './file-path.ts'
+import { checkUpload, tooLarge } from './upload-check.ts'
+import { UploadError } from './upload-error.ts'
+
+/** A file that is on disk. */
+export interface StoredFile {
+  /** below the upload folder, as {@link FilePath} has it */
+  readonly path: string
+  readonly bytes: number
+}
+
+/** What became of an upload: `present` if there was a file of that path already, which stays. */
+export interface UploadResult extends StoredFile {
+  readonly status: 'stored' | 'present'
+}
+
+export interface FileStoreOptions {
+  /** the box's folder; `uploads/` and `incoming/` are made in it and have to be on one file system */
+  readonly dir: string
+  /** of one upload */
+  readonly maxBytes: number
+  /**
+   * Awaited before an upload is reported as done. Called for a file that was there already, too, so
+   * that an index which missed it catches up: it has to bear the same file twice.
+   */
+  readonly onStored: (file: StoredFile) => Promise<void> | void
+}
+
+/** Bytes on disk: each file written once, whole or not at all, and never changed. */
+export interface FileStore {
+  readonly uploadsDir: string
+  readonly maxBytes: number
+
+  /**
+   * Makes the folders and removes what a killed process left unfinished.
+   * Rejects with a sentence for the owner of the box if files cannot be stored there.
+   */
+  open(): Promise<void>
+
+  /**
+   * Stores what `source` yields; resolves once that would survive a power loss. If it rejects,
+   * nothing new is there, and `source` may be neither ended nor destroyed.
+   * @param announcedBytes size as its sender gave it, so as to refuse before the first byte
+   * @throws {UploadError} too large, broken off, not what its hash says, or no room on the disk
+   */
+  put(path: FilePath, source: Readable, announcedBytes?: number): Promise<UploadResult>
+
+  /** The file of a path below `/files/`; undefined if it is not there, or no file's path at all. */
+  stat(path: string): Promise<StoredFile | undefined>
+}
+
+/** A store in `dir`. Nothing happens before `open`. */
+export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): FileStore {
+  const uploadsDir = join(dir, 'uploads')
+  const incomingDir = join(dir, 'incoming')
+
+  async function receive(path: FilePath, source: Readable): Promise<UploadResult> {
+    // A source may fail before it is read for the first time. Reading finds that out; without a
+    // listener it would end the process.
+    source.on('error', () => {})
+    const target = join(uploadsDir, path.path)
+    const sha256 = path.kind === 'data' ? path.hash : undefined
+    const chunks = checkUpload(source, { maxBytes, sha256 })
+    const status =
+      (await sizeOf(target)) === undefined
+        ? await writeOnce(target, join(incomingDir, randomUUID()), chunks)
+        : await readThrough(chunks)
+    // For a file that was there, too: whoever wrote it may not have come this far.
+    await syncFolders(dirname(target), uploadsDir)
+    const { size } = await stat(target)
+    await onStored({ path: path.path, bytes: size })
+    return { path: path.path, bytes: size, status }
+  }
+
+  return {
+    uploadsDir,
+    maxBytes,
+    open: () => openFolders(dir, uploadsDir, incomingDir),
+
+    async put(path, source, announcedBytes = 0) {
+      if (announcedBytes > maxBytes) throw tooLarge(maxBytes)
+      try {
+        return await receive(path, source)
+      } catch (cause) {
+        if (!isOneOf(cause, 'ENOSPC', 'EDQUOT')) throw cause
+        throw new UploadError(507, 'the disk of the box is full: its owner has to make room', {
+          cause,
+        })
+      }
+    },
+
+    async stat(path) {
+      if (!parseFilePath(path)) return undefined
+      const bytes = await sizeOf(join(uploadsDir, path))
+      return bytes === undefined ? undefined : { path, bytes }
+    },
+  }
+}
+
+async function openFolders(dir: string, uploadsDir: string, incomingDir: string): Promise<void> {
+  const probe = join(incomingDir, 'probe')
+  const linkedProbe = join(uploadsDir, '.probe')
+  try {
+    await rm(incomingDir, { recursive: true, force: true })
+    await mkdir(incomingDir, { recursive: true })
+    await mkdir(uploadsDir, { recursive: true })
+    await rm(linkedProbe, { force: true })
+    // A permission bit promises little on a mounted volume: do what an upload does.
+    await writeFile(probe, '')
+    await link(probe, linkedProbe)
+    await rm(linkedProbe)
+    await rm(probe)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(
+      `no file can be stored in ${dir} (${reason}): give the user that runs the box the right to ` +
+        'write there, on a file system with hard links, or set BOX_FILES_DIR to another folder',
+      { cause },
+    )
+  }
+}
+
+/** `link` fails if the target exists, so of several writers the first wins and none overwrites. */
+async function writeOnce(
+  target: string,
+  temporary: string,
+  chunks: AsyncIterable<Buffer>,
+): Promise<UploadResult['status']> {
+  try {
+    await writeSynced(temporary, chunks)
+    await mkdir(dirname(target), { recursive: true })
+    await link(temporary, target)
+    return 'stored'
+  } catch (error) {
+    if (isOneOf(error, 'EEXIST')) return 'present'
+    throw error
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+async function writeSynced(file: string, chunks: AsyncIterable<Buffer>): Promise<void> {
+  const handle = await open(file, 'wx')
+  try {
+    await handle.writeFile(chunks)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function readThrough(chunks: AsyncIterable<Buffer>): Promise<UploadResult['status']> {
+  for await (const _ of chunks);
+  return 'present'
+}
+
+/** A name is safe once its folder is on disk, and a folder's own name once its parent is. */
+async function syncFolders(folder: string, top: string): Promise<void> {
+  // Windows opens no folder as a file; its file systems keep names in a journal.
+  if (platform() === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  if (folder !== top) await syncFolders(dirname(folder), top)
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if (isOneOf(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+function isOneOf(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}
