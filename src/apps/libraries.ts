@@ -1,0 +1,79 @@
+import { extname } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { findLibraries, isServed, type Library } from './library.ts'
+
+const text = { type: 'string' } as const
+const librarySchema = {
+  type: 'object',
+  required: ['name', 'version', 'url'],
+  properties: { name: text, version: text, url: text },
+} as const
+const refusalSchema = {
+  type: 'object',
+  required: ['error', 'message'],
+  properties: { error: text, message: text },
+} as const
+
+/** The type of a script by its name's end, where the common table has none that fits. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.cjs': 'text/javascript; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.ts': 'text/plain; charset=utf-8',
+}
+
+/**
+ * Files of npm packages, byte for byte: `/<package>@<version>/…`. `/` lists the packages, and
+ * `/<package>/…` leads to the version that is here.
+ */
+export async function libraryRoutes(app: FastifyInstance) {
+  const libraries = await findLibraries()
+  app.addHook('onRequest', async (_request, reply) => {
+    // A page of any origin may take them, as modules, too.
+    reply.header('access-control-allow-origin', '*')
+  })
+  for (const library of libraries) await serveLibrary(app, library)
+
+  app.get('/', { schema: { response: { 200: { type: 'array', items: librarySchema } } } }, () =>
+    libraries.map(({ name, version }) => ({ name, version, url: urlOf(app, name, version) })),
+  )
+
+  app.get('/*', { schema: { response: { '4xx': refusalSchema } } }, (request, reply) => {
+    const wanted = request.url.slice(`${app.prefix}/`.length)
+    const library = libraries.find(({ name }) => wanted === name || wanted.startsWith(`${name}/`))
+    if (!library) return sendNotFound(reply, wanted, libraries)
+    const rest = wanted.slice(library.name.length + 1)
+    reply.header('cache-control', 'no-cache')
+    return reply.redirect(urlOf(app, library.name, library.version) + rest)
+  })
+}
+
+async function serveLibrary(app: FastifyInstance, library: Library): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: library.root,
+    prefix: `/${library.name}@${library.version}/`,
+    decorateReply: false,
+    index: false,
+    immutable: true,
+    maxAge: '365d',
+    allowedPath: (path) => isServed(library, path.slice(1)),
+    setHeaders: (reply, path) => {
+      const type = TYPES[extname(path)]
+      if (type !== undefined) reply.type(type)
+    },
+  })
+}
+
+function sendNotFound(reply: FastifyReply, wanted: string, libraries: readonly Library[]) {
+  const versions = libraries.filter(({ name }) => wanted.startsWith(`${name}@`))
+  const offered = (versions.length > 0 ? versions : libraries)
+    .map(({ name, version }) => `${name}@${version}`)
+    .join(', ')
+  const message = `this box has no such version or package; it has ${offered}`
+  return reply.code(404).header('cache-control', 'no-store').send({ error: 'Not Found', message })
+}
+
+function urlOf({ prefix }: FastifyInstance, name: string, version: string): string {
+  return `${prefix}/${name}@${version}/`
+}

@@ -1,0 +1,150 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createFileStore } from '../files/file-store.ts'
+import { buildApp } from './app.ts'
+
+const ID = 'I'.repeat(43)
+const FILE = `/files/snapshots/${ID}/0000000001_1-${ID}.snap`
+
+let dir: string
+let app: FastifyInstance
+let logged: Array<Record<string, unknown>>
+let failure: Error | undefined
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'box-app-'))
+  logged = []
+  failure = undefined
+  await mkdir(join(dir, 'web'))
+  await writeFile(join(dir, 'web/index.html'), '<h1>box</h1>')
+  const files = createFileStore({
+    dir,
+    maxBytes: 1000,
+    onStored: () => {
+      if (failure) throw failure
+    },
+  })
+  await files.open()
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      logged.push(JSON.parse(String(chunk)))
+      done()
+    },
+  })
+  app = buildApp({
+    log: pino({ level: 'debug' }, destination),
+    trustedProxies: ['loopback', '10.0.0.0/8'],
+    webDir: join(dir, 'web'),
+    files,
+    operation: {
+      missing: () => [],
+      metrics: async () => ({ contentType: 'text/plain', body: '' }),
+      sessions: () => [],
+      users: () => [],
+    },
+  })
+})
+
+afterEach(async () => {
+  await app.close()
+  await rm(dir, { recursive: true })
+})
+
+test('does not listen', async () => {
+  await app.ready()
+  expect(app.server.listening).toBe(false)
+})
+
+test.each([
+  ['/', 'text/html; charset=utf-8'],
+  ['/healthz', 'text/plain; charset=utf-8'],
+  ['/any/prefix/healthz', 'text/plain; charset=utf-8'],
+  ['/readyz', 'application/json; charset=utf-8'],
+  ['/sessions', 'text/plain; charset=utf-8'],
+  [`/users/${ID}`, 'application/json; charset=utf-8'],
+  ['/lib/', 'application/json; charset=utf-8'],
+])('%s is served as %s', async (url, type) => {
+  const response = await app.inject(url)
+  expect(response.statusCode).toBe(200)
+  expect(response.headers['content-type']).toBe(type)
+})
+
+test.each(['/', '/nothing', '/healthz', '/files/nothing', '/lib/nothing'])(
+  'the answer to %s has the security headers, and no policy that hinders apps',
+  async (url) => {
+    const { headers } = await app.inject(url)
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'strict-origin-when-cross-origin',
+    })
+    expect(headers).not.toHaveProperty('x-frame-options')
+    if (!url.startsWith('/files')) expect(headers).not.toHaveProperty('content-security-policy')
+  },
+)
+
+describe('files', () => {
+  test('are the same under every prefix', async () => {
+    const put = await app.inject({ method: 'PUT', url: `/team/x${FILE}`, body: 'bytes' })
+    expect(put.statusCode).toBe(201)
+    expect((await app.inject(FILE)).body).toBe('bytes')
+    expect((await app.inject(`/other${FILE}`)).body).toBe('bytes')
+    const preflight = await app.inject({ method: 'OPTIONS', url: `/team/x${FILE}` })
+    expect(preflight.statusCode).toBe(204)
+  })
+
+  test('that do not exist may not be remembered as missing', async () => {
+    const response = await app.inject(FILE)
+    expect(response.statusCode).toBe(404)
+    expect(response.headers['cache-control']).toBe('no-store')
+    expect(response.headers['access-control-allow-origin']).toBe('*')
+  })
+
+  test("have cross-origin headers on the box's own failures, too", async () => {
+    failure = new Error('index is broken')
+    const response = await app.inject({ method: 'PUT', url: FILE, body: 'x' })
+    expect(response.statusCode).toBe(500)
+    expect(response.body).not.toContain('index is broken')
+    expect(response.headers['access-control-allow-origin']).toBe('*')
+    expect(logged.some(({ msg }) => msg === 'request failed')).toBe(true)
+  })
+
+  test('that find no room are told so', async () => {
+    failure = Object.assign(new Error('x'), { code: 'ENOSPC' })
+    const response = await app.inject({ method: 'PUT', url: FILE, body: 'x' })
+    expect(response.statusCode).toBe(507)
+    expect(response.json().message).toContain('disk of the box is full')
+  })
+})
+
+test('a target that cannot be decoded is refused as everything else is', async () => {
+  const response = await app.inject('/%zz')
+  expect(response.statusCode).toBe(400)
+  expect(Object.keys(response.json())).toEqual(['error', 'message'])
+})
+
+test('the log has a line for each request, without its query, and the address that trusted proxies told', async () => {
+  await app.inject({
+    url: '/healthz?token=secret',
+    remoteAddress: '127.0.0.1',
+    headers: { 'x-forwarded-for': '203.0.113.7, 10.1.2.3' },
+  })
+  const answered = logged.filter(({ msg }) => msg === 'request answered')
+  expect(answered).toMatchObject([
+    { level: 20, method: 'GET', path: '/healthz', status: 200, ip: '203.0.113.7' },
+  ])
+  expect(logged).toHaveLength(1)
+})
+
+test('proxies that are not trusted are not believed', async () => {
+  await app.inject({
+    url: '/healthz',
+    remoteAddress: '198.51.100.1',
+    headers: { 'x-forwarded-for': '203.0.113.7' },
+  })
+  expect(logged).toMatchObject([{ ip: '198.51.100.1' }])
+})

@@ -1,0 +1,52 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { libraryRoutes } from '../apps/libraries.ts'
+import { webRoutes } from '../apps/static.ts'
+import type { FileStore } from '../files/file-store.ts'
+import { fileRoutes } from '../files/routes.ts'
+import { addErrorHandlers, sendError } from './errors.ts'
+import { setSecurityHeaders } from './headers.ts'
+import { type OperationSource, operationRoutes } from './operation.ts'
+import { rewriteTarget } from './request-target.ts'
+
+/** A connection on which nothing moves for so long is dropped, with the upload it may have begun. */
+const IDLE_CONNECTION_MS = 120_000
+
+/** What the HTTP side of the box is put together from. */
+export interface AppParts {
+  readonly log: FastifyBaseLogger
+  /** addresses, networks or names of networks whose `X-Forwarded-…` headers are believed */
+  readonly trustedProxies: readonly string[]
+  /** absolute path of the folder that is served at `/` */
+  readonly webDir: string
+  /** has to be open before the app is ready */
+  readonly files: FileStore
+  readonly operation: OperationSource
+}
+
+/** The box's HTTP side. It listens nowhere: that, and closing it, is up to the caller. */
+export function buildApp(parts: AppParts): FastifyInstance {
+  const app = fastify({
+    loggerInstance: parts.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: [...parts.trustedProxies],
+    connectionTimeout: IDLE_CONNECTION_MS,
+    rewriteUrl: ({ url = '/' }) => rewriteTarget(url),
+    frameworkErrors: sendError,
+  })
+  app.addHook('onRequest', setSecurityHeaders)
+  app.addHook('onResponse', async (request, reply) => {
+    const { ip, method, originalUrl } = request
+    const [path] = originalUrl.split('?', 1)
+    const durationMs = Math.round(reply.elapsedTime)
+    request.log.debug(
+      { ip, method, path, status: reply.statusCode, durationMs },
+      'request answered',
+    )
+  })
+  addErrorHandlers(app)
+  app.register(operationRoutes, { source: parts.operation })
+  app.register(fileRoutes, { prefix: '/files', store: parts.files })
+  app.register(libraryRoutes, { prefix: '/lib' })
+  app.register(webRoutes, { webDir: parts.webDir })
+  return app
+}

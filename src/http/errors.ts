@@ -1,0 +1,47 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+/** The body of every refusal: the name of the status, and a sentence for whoever asked. */
+export const errorSchema = {
+  type: 'object',
+  required: ['error', 'message'],
+  properties: { error: { type: 'string' }, message: { type: 'string' } },
+} as const
+
+/**
+ * Answers an error. From 500 on it is the box's: logged whole, and its message stays inside unless
+ * the error says, by `expose: true`, that it is written for the sender.
+ */
+export function sendError(
+  error: FastifyError & { readonly expose?: boolean; readonly headers?: Record<string, string> },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = statusOf(error)
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  else request.log.debug({ err: error, status }, 'request refused')
+  const isForSender = status < 500 || error.expose === true
+  return reply
+    .headers({ ...error.headers, 'cache-control': 'no-store' })
+    .code(status)
+    .send({
+      error: STATUS_CODES[status] ?? 'Error',
+      message: isForSender ? error.message : 'the box failed at this; its log says why',
+    })
+}
+
+/** One answer for every error and for every address where there is nothing. */
+export function addErrorHandlers(app: FastifyInstance): void {
+  app.setErrorHandler(sendError)
+  app.setNotFoundHandler(async (request, reply) => {
+    const [path] = request.url.split('?', 1)
+    return reply
+      .code(404)
+      .header('cache-control', 'no-store')
+      .send({ error: 'Not Found', message: `there is nothing at ${request.method} ${path}` })
+  })
+}
+
+function statusOf({ statusCode = 500 }: FastifyError): number {
+  return statusCode >= 400 && statusCode <= 599 ? statusCode : 500
+}
