@@ -1,0 +1,159 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import { CLOSE_CODE, type CloseCode, MAX_CLOSE_REASON_BYTES } from '../protocol/close-code.ts'
+import type { ClientMessage, Json } from '../protocol/messages.ts'
+import type { Sync } from '../session/ports.ts'
+import type { Receiver } from './outbox.ts'
+import type { Clock } from './ports.ts'
+import { syncFrames } from './sync-frames.ts'
+import type { SyncPump, SyncStream } from './sync-pump.ts'
+
+/** A client that lets more than this many bytes pile up is closed; it reconnects. */
+const MAX_BACKLOG_BYTES = 16_000_000
+/** A closed socket whose other end does not answer is cut after this (ms). */
+const CLOSE_TIMEOUT_MS = 3000
+
+/** Where a connection came from, and by which name its client reaches the box. */
+export interface ConnectionOrigin {
+  /** `ip:port.start`, the name of the connection in the log */
+  readonly connection: string
+  readonly userIp: string
+  readonly sessionId: string
+  /** scheme, host and path prefix by which the client reaches the box, without a trailing slash */
+  readonly baseUrl: string
+}
+
+/** How far a connection has come. Frames that arrive while it joins wait in `queue`. */
+export type Stage =
+  | { readonly tag: 'connected' }
+  | { readonly tag: 'joining'; readonly queue: ClientMessage[] }
+  | { readonly tag: 'member' }
+  | { readonly tag: 'closed' }
+
+/** Messages and bytes, in and out. */
+export interface Traffic {
+  mi: number
+  mo: number
+  bi: number
+  bo: number
+}
+
+/**
+ * One accepted web socket. Frames go to its raw socket as finished Buffers that other connections
+ * share; pings and closes go through ws, which writes to the same socket, so order holds.
+ */
+export class Connection implements Receiver, SyncStream {
+  readonly origin: ConnectionOrigin
+  /** when it was accepted, monotonic ms */
+  readonly since: number
+  readonly traffic: Traffic = { mi: 0, mo: 0, bi: 0, bo: 0 }
+  stage: Stage = { tag: 'connected' }
+  user: Json | undefined
+  /** when a frame or pong came last, monotonic ms */
+  lastHeard: number
+  /** when it was last pinged, monotonic ms */
+  lastPinged = -Infinity
+  readonly #webSocket: WebSocket
+  readonly #socket: Duplex
+  readonly #pump: SyncPump
+  readonly #clock: Clock
+  /** blocks of a SYNC that are not written yet; what comes later waits in `#held` */
+  #syncBlocks: Buffer[] = []
+  #held: Buffer[] = []
+  #heldBytes = 0
+  /** monotonic ms at which a closing socket is cut; Infinity while it is open */
+  #cutAt = Infinity
+
+  constructor(
+    webSocket: WebSocket,
+    socket: Duplex,
+    origin: ConnectionOrigin,
+    pump: SyncPump,
+    clock: Clock,
+  ) {
+    this.#webSocket = webSocket
+    this.#socket = socket
+    this.origin = origin
+    this.#pump = pump
+    this.#clock = clock
+    this.since = clock.now()
+    this.lastHeard = this.since
+  }
+
+  get isOpen(): boolean {
+    return this.#cutAt === Infinity && this.#webSocket.readyState === this.#webSocket.OPEN
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#socket.writableLength === 0 && this.#syncBlocks.length === 0 && this.isOpen
+  }
+
+  /** URL under which this client reaches a file of the box. */
+  fileUrl(path: string): string {
+    return `${this.origin.baseUrl}/files/${path}`
+  }
+
+  write(frames: Buffer, count: number): void {
+    if (!this.isOpen) return
+    this.traffic.mo += count
+    this.traffic.bo += frames.length
+    if (this.#syncBlocks.length > 0) {
+      this.#held.push(frames)
+      this.#heldBytes += frames.length
+    } else this.#socket.write(frames)
+    if (this.#socket.writableLength + this.#heldBytes > MAX_BACKLOG_BYTES) {
+      this.close(CLOSE_CODE.unresponsive, 'client unresponsive')
+    }
+  }
+
+  sendSync(sync: Sync): void {
+    const blocks = syncFrames(this.origin.sessionId, sync, (path) => this.fileUrl(path))
+    const [only] = blocks
+    if (only && blocks.length === 1) {
+      this.write(only, 1)
+      return
+    }
+    this.traffic.mo += 1
+    this.traffic.bo += blocks.reduce((sum, block) => sum + block.length, 0)
+    const isStreaming = this.#syncBlocks.length > 0
+    this.#syncBlocks.push(...this.#held.splice(0), ...blocks)
+    this.#heldBytes = 0
+    if (!isStreaming) this.#pump.ready(this)
+  }
+
+  writeBlock(): void {
+    const block = this.#syncBlocks.shift()
+    if (!block || !this.isOpen) return
+    if (this.#syncBlocks.length > 0) {
+      this.#socket.write(block, () => this.#pump.ready(this))
+    } else {
+      this.#socket.write(block)
+      this.#releaseHeld()
+    }
+  }
+
+  ping(now: number): void {
+    this.lastPinged = now
+    this.#webSocket.ping()
+  }
+
+  /** @param reason shown to the user for a code that ends the session for good */
+  close(code: CloseCode, reason: string): void {
+    if (!this.isOpen) return
+    this.#webSocket.close(code, Buffer.from(reason).subarray(0, MAX_CLOSE_REASON_BYTES).toString())
+    this.#cutAt = this.#clock.now() + CLOSE_TIMEOUT_MS
+    this.#syncBlocks = []
+    this.#held = []
+  }
+
+  /** Cuts a closing socket whose other end does not answer. */
+  cutIfOverdue(now: number): void {
+    if (this.#cutAt <= now) this.#webSocket.terminate()
+  }
+
+  #releaseHeld(): void {
+    for (const frames of this.#held) this.#socket.write(frames)
+    this.#held = []
+    this.#heldBytes = 0
+  }
+}

@@ -1,0 +1,156 @@
+import { CLOSE_CODE } from '../protocol/close-code.ts'
+import { encodePong } from '../protocol/encode.ts'
+import type { ClientMessage, Json, Save, Snap } from '../protocol/messages.ts'
+import type { Session } from '../session/session.ts'
+import type { Connection } from './connection.ts'
+import { logFields } from './connection-log.ts'
+import { encodeFrames } from './frame.ts'
+import type { Clock, FileDirectory, Log, ReflectorMetrics } from './ports.ts'
+import type { SessionHost } from './session-host.ts'
+
+export interface DispatchParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: ReflectorMetrics
+  readonly files: FileDirectory
+}
+
+/** What a member's message does to its session; JOIN is not among them. */
+export type MemberMessage = Exclude<ClientMessage, { action: 'JOIN' | PlainAction }>
+/** What needs no session. */
+export type PlainMessage = Extract<ClientMessage, { action: PlainAction }>
+type PlainAction = 'PING' | 'PULSE' | 'LOG' | 'unknown'
+
+export function isPlain(message: ClientMessage): message is PlainMessage {
+  return ['PING', 'PULSE', 'LOG', 'unknown'].includes(message.action)
+}
+
+/** Handles what works before and after JOIN alike. */
+export function handlePlain(
+  message: PlainMessage,
+  connection: Connection,
+  session: Session | undefined,
+  { clock, log }: DispatchParts,
+): void {
+  switch (message.action) {
+    case 'PING': {
+      const args = withRawTime(message.args, session?.rawTime(clock.now()))
+      connection.write(encodeFrames([encodePong(args)]), 1)
+      return
+    }
+    case 'PULSE':
+      return
+    case 'LOG': {
+      const reason = message.text.replace(/ .*/s, '')
+      const fields = { ...logFields(connection, 'client-log'), reason, clientLog: message.text }
+      log.info(fields, 'client log')
+      return
+    }
+    case 'unknown':
+      log.warn(
+        { ...logFields(connection, 'unknown-action'), action: message.name },
+        'unknown action',
+      )
+      return
+    default:
+      message satisfies never
+  }
+}
+
+/** Handles a message from a member of a running session. */
+export function handleMember(
+  message: MemberMessage,
+  connection: Connection,
+  host: SessionHost,
+  session: Session,
+  parts: DispatchParts,
+): void {
+  const now = parts.clock.now()
+  switch (message.action) {
+    case 'SEND':
+      session.send(message, now)
+      if (message.latency !== undefined) parts.metrics.latency(message.latency)
+      return
+    case 'TUTTI':
+      session.vote(message, now)
+      return
+    case 'TICKS':
+      session.setTicks(message, now)
+      return
+    case 'SNAP':
+      aside(handleSnap(message, connection, host, parts), connection, parts.log)
+      return
+    case 'SAVE':
+      aside(handleSave(message, connection, host, session, parts), connection, parts.log)
+      return
+    default:
+      message satisfies never
+  }
+}
+
+/** Lets work that looks at the disk go on beside the session; its failure is logged, nothing else. */
+function aside(work: Promise<void>, connection: Connection, log: Log): void {
+  work.catch((err: unknown) => {
+    log.error({ ...logFields(connection, 'message-failed'), err }, 'announced file not checked')
+  })
+}
+
+async function handleSnap(
+  snap: Snap,
+  connection: Connection,
+  host: SessionHost,
+  { clock, log, files }: DispatchParts,
+): Promise<void> {
+  const fields = { ...logFields(connection, 'snapshot'), time: snap.time, seq: snap.seq }
+  if (snap.dissident) {
+    log.debug({ ...fields, hash: snap.hash }, 'dissident snapshot')
+    return
+  }
+  const file = files.identify(snap.url)
+  const isOurs = file?.kind === 'snapshot' && file.sessionId === host.sessionId
+  if (!isOurs || !(await files.exists(file.path))) {
+    log.warn({ ...fields, url: snap.url }, 'snapshot refused: its URL is no file of this session')
+    return
+  }
+  const refusal = host.session?.takeSnapshot(snap, file.path, clock.now())
+  if (refusal) log.debug({ ...fields, refusal }, 'snapshot not taken')
+  else log.debug({ ...fields, path: file.path }, 'snapshot taken')
+}
+
+async function handleSave(
+  save: Save,
+  connection: Connection,
+  host: SessionHost,
+  session: Session,
+  { log, files }: DispatchParts,
+): Promise<void> {
+  const fields = logFields(connection, 'persist')
+  const { appId, persistentId } = session.about
+  if (!appId || !persistentId) {
+    connection.close(CLOSE_CODE.badAppId, 'bad appId: SAVE needs an appId and a persistentId')
+    return
+  }
+  if (save.dissident) {
+    log.debug(fields, 'dissident persistent data')
+    return
+  }
+  const file = files.identify(save.url)
+  const isOurs =
+    file?.kind === 'persisted' && file.appId === appId && file.persistentId === persistentId
+  if (!isOurs || !(await files.exists(file.path))) {
+    log.warn(
+      { ...fields, url: save.url },
+      'persistent data refused: its URL is no file of this app',
+    )
+    return
+  }
+  host.save({ appId, persistentId, path: file.path })
+  log.debug({ ...fields, path: file.path }, 'persistent data saved')
+}
+
+function withRawTime(args: Json | undefined, rawTime: number | undefined): Json | undefined {
+  if (rawTime === undefined || typeof args !== 'object' || args === null || Array.isArray(args)) {
+    return args
+  }
+  return { ...args, rawTime }
+}

@@ -1,0 +1,57 @@
+/** Time as the reflector needs it. */
+export interface Clock {
+  /** monotonic, ms with fractions */
+  now(): number
+  /** ms since 1970, for the log */
+  wallTime(): number
+}
+
+export type Cancel = () => void
+
+/** Timers as the reflector needs them. */
+export interface Timers {
+  after(delayMs: number, run: () => void): Cancel
+  every(intervalMs: number, run: () => void): Cancel
+  /** once everything that is readable now has been read */
+  soon(run: () => void): void
+}
+
+type LogCall = (fields: object, text: string) => void
+
+/** `notice` is for what statistics are made of: start, join and end. */
+export interface Log {
+  readonly debug: LogCall
+  readonly info: LogCall
+  readonly notice: LogCall
+  readonly warn: LogCall
+  readonly error: LogCall
+}
+
+/** What the operation of the reflector is measured by. */
+export interface ReflectorMetrics {
+  connectionOpened(): void
+  connectionClosed(): void
+  sessionOpened(): void
+  sessionClosed(): void
+  messagesReflected(count: number): void
+  ticked(): void
+  /** a client's round trip, ms */
+  latency(ms: number): void
+}
+
+/** A file of the box that a client may announce: a snapshot of a session, or data an app saved. */
+export type AnnouncedFile =
+  | { readonly kind: 'snapshot'; readonly path: string; readonly sessionId: string }
+  | {
+      readonly kind: 'persisted'
+      readonly path: string
+      readonly appId: string
+      readonly persistentId: string
+    }
+
+/** The uploads as the reflector sees them. */
+export interface FileDirectory {
+  /** The file that a full URL names, whatever host the URL has; undefined if it is none of the box's. */
+  identify(url: string): AnnouncedFile | undefined
+  exists(path: string): Promise<boolean>
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+
+const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
+const PREFIX = /^(?:\/[A-Za-z0-9._~-]+)*$/
+
+/**
+ * Scheme, host and path prefix by which a client reaches the box, so that it can be given URLs that
+ * work for it (URL1): `http://192.168.1.5:8888`, `https://box.school/team/x`. No trailing slash.
+ * @param isProxied whether the request came through a proxy whose `X-Forwarded-…` headers are believed
+ */
+export function publicUrl(request: IncomingMessage, isProxied: boolean): string {
+  const forwarded = (name: string) => (isProxied ? firstOf(request.headers[name]) : undefined)
+  const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true
+  const scheme = forwarded('x-forwarded-proto') ?? (isEncrypted ? 'https' : 'http')
+  const host = [forwarded('x-forwarded-host'), request.headers.host].find(
+    (name) => name !== undefined && HOST.test(name),
+  )
+  const { localAddress = '', localPort } = request.socket
+  const ownAddress = localAddress.includes(':') ? `[${localAddress}]` : localAddress
+  const isSecure = scheme === 'https' || scheme === 'wss'
+  const path = (forwarded('x-forwarded-prefix') ?? '').replace(/\/$/, '') + pathPrefix(request.url)
+  const prefix = PREFIX.test(path) ? path : ''
+  return `${isSecure ? 'https' : 'http'}://${host ?? `${ownAddress}:${localPort}`}${prefix}`
+}
+
+/** What stands before `/reflector/<sessionId>`; nothing if the path has another shape. */
+function pathPrefix(url = ''): string {
+  return /^(\/[^?#]*)?\/reflector\/[^/?#]*(?:[?#]|$)/.exec(url)?.[1] ?? ''
+}
+
+/** The nearest proxy's word is last; the one that the client met is first. */
+function firstOf(header: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(header) ? header[0] : header
+  return text?.split(',')[0]?.trim() || undefined
+}

@@ -1,0 +1,251 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import { CLOSE_CODE, ProtocolError } from '../protocol/close-code.ts'
+import { decode } from '../protocol/decode.ts'
+import type { ClientMessage, Join, Json } from '../protocol/messages.ts'
+import type { SessionStore } from '../session/session-store.ts'
+import { Connection, type ConnectionOrigin } from './connection.ts'
+import { logFields } from './connection-log.ts'
+import { handleMember, handlePlain, isPlain, type MemberMessage } from './dispatch.ts'
+import { checkLiveness, SWEEP_INTERVAL_MS } from './liveness.ts'
+import type { Cancel, Clock, FileDirectory, Log, ReflectorMetrics, Timers } from './ports.ts'
+import { type HostParts, SessionHost } from './session-host.ts'
+import { SyncPump } from './sync-pump.ts'
+import { Turn } from './turn.ts'
+import { type Proxies, Upgrade } from './upgrade.ts'
+import { Wheel } from './wheel.ts'
+
+/** How long a draining reflector waits for its clients to answer the close (ms). */
+const DRAIN_TIMEOUT_MS = 2000
+
+/** What a reflector is made of. */
+export interface ReflectorParts {
+  readonly store: SessionStore
+  readonly files: FileDirectory
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: Log
+  readonly metrics: ReflectorMetrics
+  readonly proxies: Proxies
+  readonly maxFrameBytes: number
+  /** a random string that no session had before */
+  readonly newTimeline: () => string
+  /** the store takes nothing any more: messages can no longer be reflected */
+  readonly onStoreFailure: (error: unknown) => void
+}
+
+/** A session as the operation pages show it. */
+export interface SessionOverview {
+  readonly id: string
+  readonly clients: number
+  readonly app: string
+  readonly url: string
+}
+
+/** The web-socket server that holds the sessions. */
+export class Reflector {
+  readonly #parts: ReflectorParts
+  readonly #hostParts: HostParts
+  readonly #upgrade: Upgrade
+  readonly #wheel: Wheel
+  readonly #turn: Turn
+  readonly #pump: SyncPump
+  readonly #hosts = new Map<string, SessionHost>()
+  readonly #connections = new Set<Connection>()
+  #stopSweep: Cancel = () => {}
+  #isDraining = false
+
+  constructor(parts: ReflectorParts) {
+    const { clock, timers, store, log, metrics, newTimeline } = parts
+    this.#parts = parts
+    this.#wheel = new Wheel(clock, timers)
+    this.#turn = new Turn(store, timers, parts.onStoreFailure)
+    this.#pump = new SyncPump(timers)
+    this.#upgrade = new Upgrade(parts.maxFrameBytes, parts.proxies, clock, (...socket) =>
+      this.#connect(...socket),
+    )
+    this.#hostParts = {
+      ...{ store, clock, log, metrics, newTimeline, turn: this.#turn },
+      onJoined: (connection) => this.#joined(connection),
+      onParked: (host) => this.#parked(host),
+      onRescheduled: (host) => this.#wheel.schedule(host),
+    }
+  }
+
+  /** Starts to look after its connections. */
+  open(): void {
+    const sweep = () => this.#sweep()
+    this.#stopSweep = this.#parts.timers.every(SWEEP_INTERVAL_MS, sweep)
+  }
+
+  /** Takes a web-socket upgrade request over. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#isDraining)
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
+    else this.#upgrade.accept(request, socket, head)
+  }
+
+  *sessions(): Iterable<SessionOverview> {
+    for (const { sessionId: id, session } of this.#hosts.values()) {
+      if (!session) continue
+      const { appId, name, pageUrl } = session.about
+      yield { id, clients: session.memberCount, app: appId || name, url: pageUrl }
+    }
+  }
+
+  /** The users of a session; none if it is not running. */
+  users(sessionId: string): Json[] {
+    return this.#hosts.get(sessionId)?.session?.users ?? []
+  }
+
+  /**
+   * Stops for good: commits all sessions, then closes all sockets with 4003, so that clients
+   * reconnect. Resolves when they are gone, after two seconds at the latest.
+   */
+  async drain(): Promise<void> {
+    if (this.#isDraining) return
+    this.#isDraining = true
+    this.#stopSweep()
+    this.#wheel.close()
+    const now = this.#parts.clock.now()
+    for (const host of this.#hosts.values()) host.settle(now)
+    await this.#turn.settled()
+    for (const connection of this.#connections) {
+      connection.close(CLOSE_CODE.pleaseReconnect, 'please reconnect')
+    }
+    const deadline = now + DRAIN_TIMEOUT_MS
+    while (this.#connections.size > 0 && this.#parts.clock.now() < deadline) {
+      await new Promise<void>((resolve) => this.#parts.timers.after(10, resolve))
+    }
+    for (const connection of this.#connections) connection.cutIfOverdue(Infinity)
+  }
+
+  #connect(webSocket: WebSocket, socket: Duplex, origin: ConnectionOrigin): void {
+    const { clock, log, metrics } = this.#parts
+    const connection = new Connection(webSocket, socket, origin, this.#pump, clock)
+    this.#connections.add(connection)
+    metrics.connectionOpened()
+    webSocket.on('message', (data: Buffer) => this.#receive(connection, data))
+    webSocket.on('pong', () => {
+      connection.lastHeard = clock.now()
+    })
+    webSocket.on('error', (err) =>
+      log.warn({ ...logFields(connection, 'socket-error'), err }, 'socket failed'),
+    )
+    webSocket.on('close', (code, reason) => this.#disconnected(connection, code, `${reason}`))
+    log.notice({ ...logFields(connection, 'start'), url: origin.baseUrl }, 'connection opened')
+  }
+
+  #receive(connection: Connection, data: Buffer): void {
+    if (!connection.isOpen || this.#isDraining) return
+    connection.lastHeard = this.#parts.clock.now()
+    connection.traffic.mi += 1
+    connection.traffic.bi += data.length
+    try {
+      this.#handle(connection, decode(data.toString()))
+    } catch (error) {
+      this.#refuse(connection, error)
+    }
+  }
+
+  #handle(connection: Connection, message: ClientMessage): void {
+    const host = this.#hosts.get(connection.origin.sessionId)
+    if (isPlain(message)) {
+      handlePlain(message, connection, host?.session, this.#parts)
+    } else if (connection.stage.tag === 'joining') {
+      connection.stage.queue.push(message)
+    } else if (message.action === 'JOIN') {
+      this.#join(connection, message)
+    } else {
+      this.#handleFromMember(connection, message, host)
+    }
+  }
+
+  #handleFromMember(
+    connection: Connection,
+    message: MemberMessage,
+    host: SessionHost | undefined,
+  ): void {
+    const session = host?.session
+    if (connection.stage.tag !== 'member' || !host || !session) {
+      if (message.action === 'SEND') return // SEND5
+      throw new ProtocolError(CLOSE_CODE.unknownSession, 'unknown session: no JOIN before')
+    }
+    handleMember(message, connection, host, session, this.#parts)
+    this.#wheel.schedule(host)
+  }
+
+  #join(connection: Connection, join: Join): void {
+    const { sessionId } = connection.origin
+    if (connection.stage.tag === 'connected') {
+      connection.user = join.user
+      const { name, appId, persistentId, pageUrl, user, about } = join
+      const fields = { ...logFields(connection, 'join'), sessionName: name, appId, persistentId }
+      this.#parts.log.notice({ ...fields, url: pageUrl, user, ...about }, 'client joins')
+    }
+    connection.stage = { tag: 'joining', queue: [] }
+    const host = this.#hosts.get(sessionId) ?? this.#newHost(sessionId)
+    host.join(connection, join)
+    this.#wheel.schedule(host)
+  }
+
+  #newHost(sessionId: string): SessionHost {
+    const host = new SessionHost(sessionId, this.#hostParts)
+    this.#hosts.set(sessionId, host)
+    return host
+  }
+
+  #joined(connection: Connection): void {
+    const queue = connection.stage.tag === 'joining' ? connection.stage.queue : []
+    connection.stage = { tag: 'member' }
+    for (const message of queue) {
+      try {
+        this.#handle(connection, message)
+      } catch (error) {
+        this.#refuse(connection, error)
+      }
+    }
+  }
+
+  #parked(host: SessionHost): void {
+    this.#hosts.delete(host.sessionId)
+    this.#wheel.remove(host)
+  }
+
+  #disconnected(connection: Connection, code: number, reason: string): void {
+    const { clock, log, metrics } = this.#parts
+    this.#connections.delete(connection)
+    const wasIn = connection.stage.tag === 'joining' || connection.stage.tag === 'member'
+    connection.stage = { tag: 'closed' }
+    metrics.connectionClosed()
+    const seconds = Math.ceil((clock.now() - connection.since) / 1000)
+    const stats = { ...connection.traffic, s: seconds }
+    log.notice({ ...logFields(connection, 'end'), code, reason, stats }, 'connection closed')
+    const host = this.#hosts.get(connection.origin.sessionId)
+    if (!wasIn || !host || this.#isDraining) return
+    host.leave(connection)
+    this.#wheel.schedule(host)
+  }
+
+  /** The peer's fault closes its connection with the code it carries; our own with 4109, and an error. */
+  #refuse(connection: Connection, error: unknown): void {
+    const { log } = this.#parts
+    if (error instanceof ProtocolError) {
+      const { closeCode: code, message: reason } = error
+      log.warn({ ...logFields(connection, 'refused'), code, reason }, 'message refused')
+      connection.close(code, reason)
+    } else {
+      log.error({ ...logFields(connection, 'message-failed'), err: error }, 'message failed')
+      connection.close(CLOSE_CODE.unknownError, 'unknown error')
+    }
+  }
+
+  #sweep(): void {
+    const now = this.#parts.clock.now()
+    for (const connection of this.#connections) {
+      const { session } = this.#hosts.get(connection.origin.sessionId) ?? {}
+      checkLiveness(connection, (session?.memberCount ?? 0) > 0, now)
+    }
+  }
+}

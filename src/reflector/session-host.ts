@@ -1,0 +1,200 @@
+import { CLOSE_CODE } from '../protocol/close-code.ts'
+import type { Join } from '../protocol/messages.ts'
+import { newSession } from '../session/new-session.ts'
+import type { SavedRecord, StoredStart } from '../session/record.ts'
+import { Session } from '../session/session.ts'
+import type { SessionStore } from '../session/session-store.ts'
+import type { Connection } from './connection.ts'
+import { Outbox } from './outbox.ts'
+import type { Clock, Log, ReflectorMetrics } from './ports.ts'
+import { describeFact } from './session-log.ts'
+import type { Turn } from './turn.ts'
+import type { Sleeper } from './wheel.ts'
+
+/** A session that everybody left is put away after this (ms, TIME5). */
+const PARK_DELAY_MS = 10_000
+
+/** What all hosts share. */
+export interface HostParts {
+  readonly store: SessionStore
+  readonly turn: Turn
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: ReflectorMetrics
+  /** a random string that no session had before */
+  readonly newTimeline: () => string
+  /** told of each connection that became a member */
+  readonly onJoined: (connection: Connection) => void
+  readonly onParked: (host: SessionHost) => void
+  /** told when `nextDue` may have become earlier outside of a call */
+  readonly onRescheduled: (host: SessionHost) => void
+}
+
+interface Waiting {
+  readonly connection: Connection
+  readonly join: Join
+}
+
+type HostState =
+  | { readonly tag: 'opening'; readonly waiting: Waiting[] }
+  | { readonly tag: 'running'; readonly session: Session }
+  /** its last state is being committed; a joiner brings it back */
+  | { readonly tag: 'parking'; readonly session: Session }
+  | { readonly tag: 'parked' }
+
+/** Runs one session: opens it from the store for its first joiner, and puts it away after the last. */
+export class SessionHost implements Sleeper {
+  readonly sessionId: string
+  readonly #parts: HostParts
+  readonly #outbox: Outbox
+  #state: HostState = { tag: 'opening', waiting: [] }
+  /** when it is to be parked, monotonic ms; Infinity while it has members */
+  #parkAt = Infinity
+
+  constructor(sessionId: string, parts: HostParts) {
+    this.sessionId = sessionId
+    this.#parts = parts
+    this.#outbox = new Outbox({
+      sessionId,
+      turn: parts.turn,
+      metrics: parts.metrics,
+      stateNow: () => this.#session().state(parts.clock.now()),
+      report: (fact) => describeFact(parts.log, sessionId, fact),
+    })
+  }
+
+  /** The session, once it is open. */
+  get session(): Session | undefined {
+    const state = this.#state
+    return state.tag === 'running' || state.tag === 'parking' ? state.session : undefined
+  }
+
+  get nextDue(): number {
+    return Math.min(this.session?.nextDue ?? Infinity, this.#parkAt)
+  }
+
+  /** Lets a connection join, as soon as the session is open. */
+  join(connection: Connection, join: Join): void {
+    const { session } = this
+    if (session) {
+      this.#admit(session, { connection, join })
+      return
+    }
+    if (this.#state.tag !== 'opening') throw new Error('a parked session cannot be joined')
+    this.#state.waiting.push({ connection, join })
+    if (this.#state.waiting.length === 1) this.#open(join)
+  }
+
+  leave(connection: Connection): void {
+    const { session } = this
+    if (session) session.leave(connection, this.#parts.clock.now())
+    else if (this.#state.tag === 'opening') {
+      const { waiting } = this.#state
+      const index = waiting.findIndex((other) => other.connection === connection)
+      if (index >= 0) waiting.splice(index, 1)
+    }
+  }
+
+  save(saved: SavedRecord): void {
+    this.#outbox.dataSaved(saved)
+  }
+
+  wake(now: number): void {
+    this.session?.wake(now)
+    this.#watchMembers(now)
+    if (this.#parkAt <= now) this.#park(now)
+  }
+
+  /** Readies the state as of now for the next commit: the box is about to stop. */
+  settle(now: number): void {
+    const { session } = this
+    if (!session) return
+    session.settle(now)
+    this.#outbox.stateChanged()
+  }
+
+  #open(join: Join): void {
+    this.#parts.store.load(this.sessionId, join.appId, join.persistentId).then(
+      (start) => this.#start(start, join),
+      (error: unknown) => this.#failToOpen(error),
+    )
+  }
+
+  #start(start: StoredStart, join: Join): void {
+    if (this.#state.tag !== 'opening') return
+    const { clock, metrics, newTimeline, log } = this.#parts
+    const { waiting } = this.#state
+    const now = clock.now()
+    const stored = start.session ?? newSession(join, newTimeline(), start.persistedPath)
+    const session = new Session(this.sessionId, this.#outbox, stored, now)
+    this.#state = { tag: 'running', session }
+    metrics.sessionOpened()
+    const from = start.session ? 'stored state' : start.persistedPath ? 'persisted data' : 'nothing'
+    const { time, position } = stored.state
+    const fields = { scope: 'session', event: 'start', sessionId: this.sessionId }
+    log.notice(
+      { ...fields, from, time, position, snapshot: stored.snapshot?.path },
+      'session started',
+    )
+    for (const waiter of waiting) this.#admit(session, waiter)
+    this.#watchMembers(now)
+    this.#parts.onRescheduled(this)
+  }
+
+  #admit(session: Session, waiter: Waiting): void {
+    const { connection, join } = waiter
+    if (this.#state.tag === 'parking') this.#state = { tag: 'running', session }
+    const now = this.#parts.clock.now()
+    session.join(connection, join, now)
+    this.#watchMembers(now)
+    this.#parts.onJoined(connection)
+  }
+
+  /** The store could not be read: nobody is let in, and everybody may try again. */
+  #failToOpen(error: unknown): void {
+    if (this.#state.tag !== 'opening') return
+    const { waiting } = this.#state
+    const fields = { scope: 'session', event: 'load-failed', sessionId: this.sessionId }
+    this.#parts.log.error({ ...fields, err: error }, 'session could not be loaded')
+    this.#state = { tag: 'parked' }
+    this.#parts.onParked(this)
+    for (const { connection } of waiting) {
+      connection.close(CLOSE_CODE.pleaseReconnect, 'the session could not be loaded')
+    }
+  }
+
+  #park(now: number): void {
+    this.#parkAt = Infinity
+    const session = this.#session()
+    this.#state = { tag: 'parking', session }
+    this.settle(now)
+    this.#outbox.whenCommitted(() => this.#finishParking(session))
+  }
+
+  #finishParking(session: Session): void {
+    if (this.#state.tag !== 'parking') return
+    this.#state = { tag: 'parked' }
+    const { log, metrics, clock } = this.#parts
+    const { time, position } = session.state(clock.now())
+    metrics.sessionClosed()
+    const fields = { scope: 'session', event: 'end', sessionId: this.sessionId, time, position }
+    log.notice(fields, 'session parked')
+    this.#parts.onParked(this)
+  }
+
+  /** Starts or stops the time after which an empty session is parked. */
+  #watchMembers(now: number): void {
+    const { session } = this
+    if (!session) return
+    if (session.memberCount > 0) this.#parkAt = Infinity
+    else if (this.#parkAt === Infinity && this.#state.tag === 'running') {
+      this.#parkAt = now + PARK_DELAY_MS
+    }
+  }
+
+  #session(): Session {
+    const { session } = this
+    if (!session) throw new Error('the session is not open')
+    return session
+  }
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { ManualClock } from '../../test/support/manual-clock.ts'
+import type { JournalEntry } from '../session/record.ts'
+import { Turn, type TurnMember } from './turn.ts'
+
+/** A store whose commits end when the test says so. */
+class SlowStore {
+  readonly commits: Array<{ entries: readonly JournalEntry[]; end: PromiseWithResolvers<void> }> =
+    []
+
+  commit(entries: readonly JournalEntry[]): Promise<void> {
+    const end = Promise.withResolvers<void>()
+    this.commits.push({ entries, end })
+    return end.promise
+  }
+}
+
+function setUp() {
+  const clock = new ManualClock()
+  const store = new SlowStore()
+  const seen: string[] = []
+  const failures: unknown[] = []
+  const turn = new Turn(store, clock, (error) => failures.push(error))
+  const member = (sessionId: string) => {
+    let gathered: Array<{ word: string; isJournaled: boolean }> = []
+    const self: TurnMember = {
+      takeShare: () => {
+        const shares = gathered
+        gathered = []
+        const entry = shares.some(({ isJournaled }) => isJournaled)
+          ? ({ sessionId } as JournalEntry)
+          : undefined
+        return { entry, release: () => seen.push(...shares.map(({ word }) => word)) }
+      },
+    }
+    return (word: string, isJournaled: boolean) => {
+      gathered.push({ word, isJournaled })
+      turn.add(self)
+    }
+  }
+  const commit = async (index: number) => {
+    store.commits[index]?.end.resolve()
+    await Promise.resolve()
+    await Promise.resolve()
+  }
+  return { clock, store, seen, failures, turn, member, commit }
+}
+
+describe('Turn', () => {
+  it('lets out what one turn gathered only when all of it is committed, in one transaction', async () => {
+    const { clock, store, seen, member, commit } = setUp()
+    const [a, b] = [member('a'), member('b')]
+    a('a1', true)
+    b('b1', true)
+    a('a2', true)
+    clock.endTurn()
+    expect(store.commits.map(({ entries }) => entries.map(({ sessionId }) => sessionId))).toEqual([
+      ['a', 'b'],
+    ])
+    expect(seen).toEqual([])
+    await commit(0)
+    expect(seen).toEqual(['a1', 'a2', 'b1'])
+  })
+
+  it('lets a session without anything to commit go first, but none past its own commit', async () => {
+    const { clock, seen, member, commit } = setUp()
+    const [a, b] = [member('a'), member('b')]
+    a('a1', true)
+    clock.endTurn()
+    a('tick a', false)
+    b('tick b', false)
+    clock.endTurn()
+    expect(seen).toEqual(['tick b'])
+    await commit(0)
+    await commit(1)
+    expect(seen).toEqual(['tick b', 'a1', 'tick a'])
+  })
+
+  it('commits in one go what gathered while a commit was under way', async () => {
+    const { clock, store, seen, member, commit } = setUp()
+    const [a, b] = [member('a'), member('b')]
+    a('a1', true)
+    clock.endTurn()
+    b('b1', true)
+    clock.endTurn()
+    a('a2', true)
+    clock.endTurn()
+    expect(store.commits).toHaveLength(1)
+    await commit(0)
+    expect(store.commits).toHaveLength(2)
+    await commit(1)
+    expect(seen).toEqual(['a1', 'b1', 'a2'])
+  })
+
+  it('is settled when everything is out', async () => {
+    const { clock, seen, turn, member, commit } = setUp()
+    const a = member('a')
+    a('a1', true)
+    clock.endTurn()
+    a('a2', true)
+    let isSettled = false
+    const settled = turn.settled().then(() => {
+      isSettled = true
+    })
+    await commit(0)
+    expect(isSettled).toBe(false)
+    await commit(1)
+    await settled
+    expect(seen).toEqual(['a1', 'a2'])
+  })
+
+  it('shows nothing and tells when a commit fails', async () => {
+    const { clock, store, seen, failures, member } = setUp()
+    member('a')('a1', true)
+    clock.endTurn()
+    const error = new Error('disk')
+    store.commits[0]?.end.reject(error)
+    await new Promise(setImmediate)
+    expect(seen).toEqual([])
+    expect(failures).toEqual([error])
+  })
+})
