@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { parseFileUrl } from './files/file-path.ts'
+import { createFileStore, type FileStore } from './files/file-store.ts'
+import { buildApp } from './http/app.ts'
+import { type Journal, openJournal } from './journal/journal.ts'
+import type { AnnouncedFile } from './reflector/ports.ts'
+import { Reflector } from './reflector/reflector.ts'
+import { systemClock, systemTimers } from './system/clock.ts'
+import type { BoxLog } from './system/log.ts'
+import { createMetrics } from './system/metrics.ts'
+import { createProxies } from './system/proxies.ts'
+
+/** HTTP requests that are still under way when the box stops may take this much longer (ms). */
+const HTTP_DRAIN_MS = 1500
+const DATABASE_NAME = 'box.sqlite'
+const TIMELINE_BYTES = 12
+
+/** A running box. */
+export interface Box {
+  readonly port: number
+  /** Drains: everything committed, all sockets closed with 4003. May be called twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a box and listens.
+ * @param onFailure the box can no longer keep its promises and has to stop
+ * @throws {Error} with a sentence for the person who starts it
+ */
+export async function openBox(
+  config: Config,
+  log: BoxLog,
+  onFailure: (error: unknown) => void,
+): Promise<Box> {
+  const release: Array<() => Promise<void>> = []
+  const close = once(async () => {
+    for (const step of release.reverse()) await step()
+  })
+  try {
+    const { files, journal } = await openStorage(config, log, onFailure)
+    release.push(() => journal.close())
+    const metrics = createMetrics()
+    const reflector = createReflector(config, log, { files, journal, metrics, onFailure })
+    const app = createApp(config, log, { files, journal, reflector, metrics })
+    release.push(() => closeApp(app))
+    const port = await listen(app, config)
+    app.server.on('upgrade', (...request) => reflector.accept(...request))
+    reflector.open()
+    release.push(() => reflector.drain())
+    return { port, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openStorage(
+  config: Config,
+  log: BoxLog,
+  onFailure: (error: unknown) => void,
+): Promise<{ files: FileStore; journal: Journal }> {
+  const dir = resolve(config.filesDir)
+  let journal: Journal | undefined
+  const files = createFileStore({
+    dir,
+    maxBytes: config.maxUploadBytes,
+    onStored: (file) => journal?.recordFile(file),
+  })
+  await files.open()
+  journal = await openJournal({
+    databasePath: join(dir, DATABASE_NAME),
+    uploadsDir: files.uploadsDir,
+    onProblem: ({ kind, ...data }) => {
+      const event = kind.replaceAll(' ', '-')
+      log.error({ scope: 'process', event, ...data }, `stored data: ${kind}`)
+    },
+    onFailure,
+  })
+  return { files, journal }
+}
+
+interface Parts {
+  readonly files: FileStore
+  readonly journal: Journal
+  readonly metrics: ReturnType<typeof createMetrics>
+}
+
+function createReflector(
+  config: Config,
+  log: BoxLog,
+  parts: Parts & { readonly onFailure: (error: unknown) => void },
+): Reflector {
+  const { files, journal, metrics, onFailure } = parts
+  return new Reflector({
+    store: journal,
+    files: {
+      identify: announcedFile,
+      exists: async (path) => (await files.stat(path)) !== undefined,
+    },
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    metrics,
+    proxies: createProxies(config.trustedProxies),
+    maxFrameBytes: config.maxFrameBytes,
+    newTimeline: () => randomBytes(TIMELINE_BYTES).toString('base64url'),
+    onStoreFailure: onFailure,
+  })
+}
+
+function announcedFile(url: string): AnnouncedFile | undefined {
+  const file = parseFileUrl(url)
+  if (file?.kind === 'snapshot') return file
+  return file?.kind === 'persisted' ? { ...file, kind: file.kind } : undefined
+}
+
+function createApp(
+  config: Config,
+  log: BoxLog,
+  { files, reflector, metrics }: Parts & { readonly reflector: Reflector },
+): FastifyInstance {
+  return buildApp({
+    log,
+    trustedProxies: config.trustedProxies,
+    webDir: resolve(config.webDir),
+    files,
+    operation: {
+      missing: () => [],
+      metrics: () => metrics.expose(),
+      sessions: () => reflector.sessions(),
+      users: (sessionId) => reflector.users(sessionId),
+    },
+  })
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<number> {
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    throw new Error(describeListenError(cause, host, port), { cause })
+  }
+  return (app.server.address() as AddressInfo).port
+}
+
+function describeListenError(cause: unknown, host: string, port: number): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use: stop the program that uses it, or set BOX_PORT to another port`
+    case 'EACCES':
+      return `port ${port} may not be used by this user: set BOX_PORT to one above 1023`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine: set BOX_HOST to one that is, or to 0.0.0.0`
+    default:
+      return `could not listen on ${host}:${port}: ${String(cause)}`
+  }
+}
+
+/** Lets requests under way finish for a while, then cuts them. */
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), HTTP_DRAIN_MS)
+  await app.close()
+  clearTimeout(cut)
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => {
+    running ??= run()
+    return running
+  }
+}

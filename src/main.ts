@@ -1,0 +1,64 @@
+import { type Box, openBox } from './box.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
+import { lanAddresses } from './system/addresses.ts'
+import { createLog } from './system/log.ts'
+
+/** A box that has not stopped by then is ended (ms). */
+const STOP_TIMEOUT_MS = 4500
+/** Logs go to standard error, so that standard output is for people. */
+const STANDARD_ERROR = 2
+
+const config = readConfig()
+const log = createLog(config.logLevel, STANDARD_ERROR)
+const box = await start()
+greet(config, box.port)
+
+process.on('SIGTERM', () => void stop(0, 'SIGTERM'))
+process.on('SIGINT', () => void stop(0, 'SIGINT'))
+process.on('uncaughtException', fail)
+
+function readConfig(): Config {
+  try {
+    return loadConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
+}
+
+async function start(): Promise<Box> {
+  try {
+    return await openBox(config, log, fail)
+  } catch (error) {
+    console.error(`The box could not start: ${(error as Error).message}`)
+    log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
+    process.exit(1)
+  }
+}
+
+function greet({ host }: Config, port: number): void {
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  const names = isEverywhere ? ['localhost', ...lanAddresses()] : [host]
+  const urls = names.map((name) => `http://${name}:${port}/`)
+  log.notice({ scope: 'process', event: 'start', urls }, 'box started')
+  console.log(['The box is running. Open it at', ...urls.map((url) => `  ${url}`)].join('\n'))
+}
+
+function fail(error: unknown): void {
+  log.fatal({ scope: 'process', event: 'failed', err: error }, 'the box failed and stops')
+  void stop(1, 'failure')
+}
+
+async function stop(exitCode: number, reason: string): Promise<void> {
+  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref()
+  log.info({ scope: 'process', event: 'stopping', reason }, 'box stops')
+  try {
+    await box.close()
+  } catch (error) {
+    log.fatal({ scope: 'process', event: 'stop-failed', err: error }, 'box did not stop in order')
+    process.exit(1)
+  }
+  log.notice({ scope: 'process', event: 'end' }, 'box stopped')
+  process.exit(exitCode)
+}

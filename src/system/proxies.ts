@@ -1,0 +1,12 @@
+import type { IncomingMessage } from 'node:http'
+import proxyAddr from '@fastify/proxy-addr'
+
+/** @param trusted addresses, networks, or names of networks as `@fastify/proxy-addr` knows them */
+export function createProxies(trusted: readonly string[]) {
+  const trust = proxyAddr.compile([...trusted])
+  return {
+    isTrusted: (address: string): boolean => trust(address, 0),
+    /** The client's own address, as far as trusted proxies tell it. */
+    clientAddress: (request: IncomingMessage): string => proxyAddr(request, trust),
+  }
+}

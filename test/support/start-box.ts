@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openBox } from '../../src/box.ts'
+import { loadConfig } from '../../src/config.ts'
+import { createLog } from '../../src/system/log.ts'
+
+export interface TestBox {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  readonly port: number
+  readonly filesDir: string
+  /** the log so far, a line each */
+  readonly logLines: readonly string[]
+  /** Stops the box and removes its folder, unless the folder was given. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a whole box in this process, on a free port.
+ * @param env settings besides; `BOX_FILES_DIR` keeps its folder, to start another box on it later
+ */
+export async function startBox(env: Record<string, string> = {}): Promise<TestBox> {
+  const given = env.BOX_FILES_DIR
+  const filesDir = given ?? (await mkdtemp(join(tmpdir(), 'box-')))
+  const config = loadConfig({
+    BOX_HOST: '127.0.0.1',
+    BOX_PORT: '0',
+    BOX_LOG_LEVEL: 'debug',
+    ...env,
+    BOX_FILES_DIR: filesDir,
+  })
+  const logLines: string[] = []
+  const log = createLog(config.logLevel, { write: (line: string) => void logLines.push(line) })
+  const failures: unknown[] = []
+  const box = await openBox(config, log, (error) => failures.push(error))
+  return {
+    url: `http://127.0.0.1:${box.port}`,
+    port: box.port,
+    filesDir,
+    logLines,
+    stop: async () => {
+      await box.close()
+      if (!given) await rm(filesDir, { recursive: true })
+      if (failures.length > 0) throw new Error('the box failed', { cause: failures[0] })
+    },
+  }
+}
