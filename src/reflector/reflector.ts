@@ -55,6 +55,8 @@ export class Reflector {
   readonly #connections = new Set<Connection>()
   #stopSweep: Cancel = () => {}
   #isDraining = false
+  /** called while draining, when the last connection is gone */
+  #onLastGone = () => {}
 
   constructor(parts: ReflectorParts) {
     const { clock, timers, store, log, metrics, newTimeline } = parts
@@ -114,9 +116,14 @@ export class Reflector {
     for (const connection of this.#connections) {
       connection.close(CLOSE_CODE.pleaseReconnect, 'please reconnect')
     }
-    const deadline = now + DRAIN_TIMEOUT_MS
-    while (this.#connections.size > 0 && this.#parts.clock.now() < deadline) {
-      await new Promise<void>((resolve) => this.#parts.timers.after(10, resolve))
+    if (this.#connections.size > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#parts.timers.after(DRAIN_TIMEOUT_MS, resolve)
+        this.#onLastGone = () => {
+          cancel()
+          resolve()
+        }
+      })
     }
     for (const connection of this.#connections) connection.cutIfOverdue(Infinity)
   }
@@ -223,6 +230,7 @@ export class Reflector {
     const stats = { ...connection.traffic, s: seconds }
     log.notice({ ...logFields(connection, 'end'), code, reason, stats }, 'connection closed')
     const host = this.#hosts.get(connection.origin.sessionId)
+    if (this.#isDraining && this.#connections.size === 0) this.#onLastGone()
     if (!wasIn || !host || this.#isDraining) return
     host.leave(connection)
     this.#wheel.schedule(host)

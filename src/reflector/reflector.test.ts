@@ -1,0 +1,265 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RawClient } from '../../test/support/raw-client.ts'
+import { joinArgs, randomSessionId } from '../../test/support/raw-client.ts'
+import { ReflectorBed, until } from '../../test/support/reflector-bed.ts'
+
+const S = randomSessionId()
+const OTHER = randomSessionId()
+
+let bed: ReflectorBed
+beforeEach(async () => {
+  bed = new ReflectorBed()
+  await bed.open()
+})
+afterEach(() => bed.close())
+
+/** A client that joined, of a user by this name. */
+async function member(name: string, args = {}, sessionId = S): Promise<RawClient> {
+  const client = await bed.connect(sessionId)
+  await client.join({ user: [name], ...args })
+  return client
+}
+
+/** Moves time on in steps as fine as the reflector's own, letting sockets work in between. */
+async function pass(ms: number): Promise<void> {
+  const end = bed.clock.now() + ms
+  while (bed.clock.now() < end) {
+    bed.clock.advanceTo(Math.min(bed.clock.now() + 100, end))
+    await new Promise(setImmediate)
+  }
+}
+
+describe('connections that are not there', () => {
+  it('[LIVE1] 100 that never join are closed after 7 s, and nobody else notices', async () => {
+    const a = await member('a', {}, OTHER)
+    const idle = await Promise.all(Array.from({ length: 100 }, () => bed.connect(S)))
+    await pass(6900)
+    expect(idle.every((client) => client.isOpen)).toBe(true)
+    await pass(1100)
+    const closed = await Promise.all(idle.map((client) => client.closed()))
+    expect(new Set(closed.map(({ code }) => code))).toEqual(new Set([4121]))
+    a.send('SEND', [0, 0, 'still here'])
+    await a.next('RECV', (args) => args[2] === 'still here')
+  })
+
+  it('[LIVE1] one that never joins a session with members has 35 s', async () => {
+    await member('a')
+    const idle = await bed.connect(S)
+    const beat = bed.clock.every(5000, () => idle.send('PULSE'))
+    await pass(34_000)
+    expect(idle.isOpen).toBe(true)
+    await pass(2000)
+    beat()
+    expect((await idle.closed()).code).toBe(4121)
+  })
+
+  it('[LIVE2] a silent member is pinged after 35 s and stays as long as it answers', async () => {
+    const a = await member('a')
+    await pass(34_000)
+    expect(a.pings).toHaveLength(0)
+    await pass(100_000)
+    expect(a.pings.length).toBeGreaterThan(1)
+    expect(a.isOpen).toBe(true)
+  })
+
+  it('[LIVE3] one that answers nothing for 60 s is closed with 4002', async () => {
+    const a = await bed.connect(S, { autoPong: false })
+    await a.join()
+    await pass(59_000)
+    expect(a.isOpen).toBe(true)
+    await pass(2000)
+    expect((await a.closed()).code).toBe(4002)
+  })
+})
+
+describe('parking and restoring', () => {
+  it('[TIME5] everybody gone for 10 s, a session is put away, and comes back as it was', async () => {
+    const a = await member('a', { tove: 'proof', ticks: { tick: 1000, delay: 0 } })
+    const { timeline } = a.argsOf('SYNC')[0] ?? {}
+    a.send('SEND', [0, 0, 'one'])
+    await a.next('RECV', (args) => args[2] === 'one')
+    await a.close()
+    await pass(9000)
+    expect([...bed.reflector.sessions()]).toHaveLength(1)
+    await pass(2000)
+    await until(() => [...bed.reflector.sessions()].length === 0, 'parked')
+    await pass(100_000)
+
+    const b = await bed.connect(S)
+    const sync = await b.join({ user: ['b'], tove: 'other' })
+    expect(sync).toMatchObject({ timeline, tove: 'proof', seq: 0xfffffff1 })
+    expect(sync.messages.map((message) => message[2])).toEqual(['one'])
+    expect(sync.time).toBeGreaterThanOrEqual(10_000)
+    expect(sync.time).toBeLessThan(12_000)
+    await pass(1300)
+    await b.ping()
+    expect(b.argsOf('TICK').length).toBe(1)
+  })
+
+  it('[JOIN7] those who come while a session is opened wait, and get the same answer', async () => {
+    const clients = await Promise.all(Array.from({ length: 20 }, () => bed.connect(S)))
+    const syncs = await Promise.all(clients.map((client) => client.join()))
+    expect(new Set(syncs.map((sync) => sync.timeline)).size).toBe(1)
+  })
+
+  it('a session is not parked while somebody comes back in time', async () => {
+    const a = await member('a')
+    await a.close()
+    await pass(9000)
+    const b = await member('b')
+    await pass(20_000)
+    expect(b.isOpen).toBe(true)
+    expect(bed.logged('end').filter((line) => line.scope === 'session')).toEqual([])
+  })
+
+  it('what arrives between JOIN and SYNC is done after it', async () => {
+    const a = await bed.connect(S)
+    a.send('JOIN', joinArgs())
+    a.send('SEND', [0, 0, 'early'])
+    await a.next('RECV', (args) => args[2] === 'early')
+    expect(a.frames.map(({ action }) => action).slice(0, 2)).toEqual(['SYNC', 'RECV'])
+  })
+
+  it('[SYNC6] persisted data of (appId, persistentId) starts a session with new code', async () => {
+    const app = { appId: 'org.app', persistentId: 'p'.repeat(43) }
+    bed.files.set('http://box/files/saved', { kind: 'persisted', path: 'saved', ...app })
+    const a = await member('a', app)
+    a.send('SAVE', { persistTime: 1, url: 'http://box/files/saved' })
+    await until(() => bed.logged('persist').length > 0, 'saved')
+    await a.ping()
+    const b = await bed.connect(OTHER)
+    const sync = await b.join(app)
+    expect(sync.persisted).toBe(true)
+    expect(sync.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/files\/saved$/)
+  })
+})
+
+describe('announced files', () => {
+  const snap = (url: string) => ({ time: 0, seq: 0xfffffff1, hash: 'h', url })
+
+  it.each([
+    ['is none of the box', 'http://elsewhere/x'],
+    ['belongs to another session', 'http://box/files/other'],
+    ['is not there', 'http://box/files/missing'],
+    ['is no snapshot', 'http://box/files/saved'],
+  ])(
+    '[SNAP4] a snapshot whose URL %s is refused with a log line and no harm',
+    async (_what, url) => {
+      bed.files.set('http://box/files/other', { kind: 'snapshot', path: 'other', sessionId: OTHER })
+      bed.files.set('http://box/files/missing', { kind: 'snapshot', path: 'missing', sessionId: S })
+      const app = { appId: 'org.app', persistentId: 'p' }
+      bed.files.set('http://box/files/saved', { kind: 'persisted', path: 'saved', ...app })
+      bed.store.missingFiles.add('missing')
+      const a = await member('a', app)
+      a.send('SEND', [0, 0, 'one'])
+      a.send('SNAP', snap(url))
+      await until(() => bed.logged('snapshot').length > 0, 'refused')
+      expect(bed.logged('snapshot')[0]).toMatchObject({ level: 'warn', url, sessionId: S })
+      expect((await (await bed.connect(S)).join()).url).toBe('')
+      expect(a.isOpen).toBe(true)
+    },
+  )
+
+  it('[SNAP1] one whose file is there is served, with the messages after it', async () => {
+    bed.files.set('http://box/files/mine', { kind: 'snapshot', path: 'mine', sessionId: S })
+    const a = await member('a')
+    a.send('SEND', [0, 0, 'one'])
+    a.send('SEND', [0, 0, 'two'])
+    a.send('SNAP', snap('http://box/files/mine'))
+    await until(() => bed.logged('snapshot').length > 0, 'taken')
+    const sync = await (await bed.connect(S)).join()
+    expect(sync.url).toBe(`${bed.url.replace(/^ws/, 'http').replace('/reflector', '')}/files/mine`)
+    expect(sync.messages.map((message) => message[2])).toEqual(['two'])
+  })
+
+  it('[SAVE2] SAVE without appId or persistentId closes with 4101', async () => {
+    const a = await member('a')
+    a.send('SAVE', { persistTime: 1, url: 'http://box/files/saved' })
+    expect((await a.closed()).code).toBe(4101)
+  })
+})
+
+describe('trouble', () => {
+  it('[CLOSE4] each refused message closes its connection alone, with one log line', async () => {
+    const a = await member('a')
+    const bad: Array<[string, number]> = [
+      ['nonsense', 4102],
+      ['null', 4109],
+      ['{"action":"SNAP","args":{"time":1,"seq":1,"hash":"h","url":"u"}}', 4000],
+      ['{"action":"TUTTI","args":[0,0,"x",null,false,null,"k"]}', 4000],
+      ['{"action":"TICKS","args":{"tick":5}}', 4000],
+      ['{"action":"SAVE","args":{"url":"u"}}', 4000],
+      ['{"action":"SEND"}', 4109],
+    ]
+    for (const [frame, code] of bad) {
+      const client = await bed.connect(S)
+      client.sendRaw(frame)
+      expect((await client.closed()).code).toBe(code)
+    }
+    expect(bed.logged('refused').map((line) => line.code)).toEqual(bad.map(([, code]) => code))
+    expect(bed.logged('refused').every((line) => line.level === 'warn' && line.connection)).toBe(
+      true,
+    )
+    expect(a.isOpen).toBe(true)
+  })
+
+  it('[CLOSE5] a frame over the limit closes with 1009', async () => {
+    const a = await bed.connect(S)
+    a.sendRaw('x'.repeat(100_001))
+    expect((await a.closed()).code).toBe(1009)
+    expect(bed.logged('socket-error')).toHaveLength(1)
+  })
+
+  it('[CON2] a path that ends in no session id is closed with 4100', async () => {
+    for (const id of ['', 'short', `${S}x`]) {
+      const client = await bed.connect(id)
+      expect((await client.closed()).code).toBe(4100)
+    }
+  })
+
+  it('when a session cannot be loaded, those who wait may try again', async () => {
+    bed.store.load = () => Promise.reject(new Error('disk'))
+    const a = await bed.connect(S)
+    a.send('JOIN', joinArgs())
+    expect((await a.closed()).code).toBe(4003)
+    expect(bed.logged('load-failed')[0]).toMatchObject({ level: 'error', sessionId: S })
+    bed.store.load = async () => ({ session: undefined, persistedPath: undefined })
+    await member('b')
+  })
+
+  it('a message that cannot be committed is shown to nobody', async () => {
+    const a = await member('a')
+    await pass(300)
+    await a.ping()
+    bed.store.commit = () => Promise.reject(new Error('disk full'))
+    a.send('SEND', [0, 0, 'lost'])
+    await until(() => bed.failures.length > 0, 'told')
+    expect(a.argsOf('RECV').map((args) => args[2])).not.toContain('lost')
+  })
+
+  it('[CLOSE6] a client that stops reading is closed, others are not held up', async () => {
+    const [a, slow] = [await member('a'), await member('slow')]
+    slow.pause()
+    const text = 'x'.repeat(90_000)
+    for (let sent = 0; sent < 400 && bed.logged('end').length === 0; sent++) {
+      a.send('SEND', [0, 0, `${sent}${text}`])
+      await a.next('RECV', (args) => String(args[2]).startsWith(`${sent}x`))
+      await pass(100)
+    }
+    expect(bed.logged('end')[0]).toMatchObject({ event: 'end' })
+    expect([...bed.reflector.sessions()][0]?.clients).toBe(1)
+    expect(a.isOpen).toBe(true)
+  })
+})
+
+it('[CLOSE7] draining commits everything, closes with 4003, and leaves no timer', async () => {
+  const a = await member('a', { ticks: { tick: 1000, delay: 500 } })
+  await pass(1100)
+  a.send('SEND', [0, 0, 'held back'])
+  await a.ping()
+  const [drained, closed] = await Promise.all([bed.reflector.drain(), a.closed()])
+  expect([drained, closed.code]).toEqual([undefined, 4003])
+  expect(bed.clock.pending).toBe(0)
+  const { session } = await bed.store.load(S, undefined, undefined)
+  expect(session?.messages.map((run) => run.text).join()).toContain('held back')
+})

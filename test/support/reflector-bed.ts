@@ -1,0 +1,102 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { AnnouncedFile, Log } from '../../src/reflector/ports.ts'
+import { Reflector } from '../../src/reflector/reflector.ts'
+import { ManualClock } from './manual-clock.ts'
+import { MemorySessionStore } from './memory-session-store.ts'
+import { RawClients } from './raw-client.ts'
+
+interface LogLine {
+  readonly level: string
+  readonly event: string
+  readonly text: string
+  readonly [field: string]: unknown
+}
+
+/** Time by hand, but turns of the event loop as they come: for real sockets. */
+class SocketClock extends ManualClock {
+  override soon(run: () => void): void {
+    setImmediate(run)
+  }
+}
+
+/** A reflector with real sockets, a store in memory, and a clock that stands still. */
+export class ReflectorBed {
+  readonly clock = new SocketClock()
+  readonly log: LogLine[] = []
+  readonly clients = new RawClients()
+  readonly failures: unknown[] = []
+  /** what `FileDirectory` knows, by URL */
+  readonly files = new Map<string, AnnouncedFile>()
+  readonly store: MemorySessionStore
+  readonly reflector: Reflector
+  readonly #server: Server = createServer()
+  #timelines = 0
+
+  constructor(store = new MemorySessionStore()) {
+    this.store = store
+    const none = () => {}
+    this.reflector = new Reflector({
+      store,
+      files: {
+        identify: (url) => this.files.get(url),
+        exists: async (path) => !store.missingFiles.has(path),
+      },
+      clock: this.clock,
+      timers: this.clock,
+      log: this.#logInto(),
+      metrics: {
+        ...{ connectionOpened: none, connectionClosed: none, sessionOpened: none },
+        ...{ sessionClosed: none, messagesReflected: none, ticked: none, latency: none },
+      },
+      proxies: { isTrusted: () => false, clientAddress: () => '10.0.0.1' },
+      maxFrameBytes: 100_000,
+      newTimeline: () => `timeline ${++this.#timelines}`,
+      onStoreFailure: (error) => this.failures.push(error),
+    })
+  }
+
+  async open(): Promise<void> {
+    this.#server.on('upgrade', (...request) => this.reflector.accept(...request))
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    this.reflector.open()
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/reflector`
+  }
+
+  /** Opens a connection to this session. */
+  connect(sessionId: string, options = {}) {
+    return this.clients.connect(this.url, sessionId, options)
+  }
+
+  /** Log lines of an event. */
+  logged(event: string): LogLine[] {
+    return this.log.filter((line) => line.event === event)
+  }
+
+  async close(): Promise<void> {
+    const drained = this.reflector.drain()
+    await this.clients.closeAll()
+    await drained
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #logInto(): Log {
+    const at = (level: string) => (fields: object, text: string) =>
+      void this.log.push({ event: '', ...fields, level, text })
+    const [debug, info, notice] = [at('debug'), at('info'), at('notice')]
+    return { debug, info, notice, warn: at('warn'), error: at('error') }
+  }
+}
+
+/** Waits until a condition holds, looking again each turn of the event loop. */
+export async function until(holds: () => boolean, what = 'the condition'): Promise<void> {
+  const deadline = performance.now() + 5000
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`${what} did not come true`)
+    await new Promise(setImmediate)
+  }
+}
