@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig, SETTINGS } from './config.ts'
+
+function problems(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('loadConfig', () => {
+  it('has a default for everything', () => {
+    expect(loadConfig({})).toMatchObject({
+      host: '0.0.0.0',
+      port: 8888,
+      webDir: 'web',
+      filesDir: 'files',
+      logLevel: 'info',
+      maxUploadBytes: 100_000_000,
+      maxFrameBytes: 4 * 1024 * 1024,
+      trustedProxies: ['loopback'],
+    })
+  })
+
+  it('takes an empty variable for one that is not set, and leaves others alone', () => {
+    expect(loadConfig({ BOX_PORT: '', HOME: '/root', BOXER: '1' }).port).toBe(8888)
+  })
+
+  it('names everything that is wrong at once', () => {
+    const found = problems({
+      BOX_PORT: '80a',
+      BOX_LOG_LEVEL: 'loud',
+      BOX_PROT: '1',
+      BOX_MAX_UPLOAD_MB: '0',
+    })
+    expect(found).toEqual([
+      'BOX_PROT is no setting of the box',
+      'BOX_PORT must be a whole number from 0 to 65535, not "80a"',
+      expect.stringContaining('BOX_LOG_LEVEL must be one of trace, debug'),
+      'BOX_MAX_UPLOAD_MB must be a whole number from 1 to 100000, not "0"',
+    ])
+  })
+
+  it.each([
+    ['BOX_HOST', ['http://x', 'a b', '']],
+    ['BOX_PORT', ['-1', '65536', '1.5', '1e3', ' 1']],
+    ['BOX_MAX_FRAME_KB', ['15', 'x']],
+    ['BOX_TRUSTED_PROXIES', ['everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'loopback,']],
+  ])('%s refuses what it cannot use', (name, values) => {
+    for (const value of values) {
+      if (value !== '') expect(problems({ [name]: value }), value).toHaveLength(1)
+    }
+  })
+
+  it.each(['10.0.0.0/8', '::1', 'fc00::/7', 'loopback, uniquelocal,192.168.1.2'])(
+    'trusts %s',
+    (value) => {
+      expect(problems({ BOX_TRUSTED_PROXIES: value })).toEqual([])
+    },
+  )
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(loadConfig({}))).toBe(true)
+  })
+})
+
+it('every setting starts with BOX_ and says what it is for', () => {
+  for (const { env, help } of Object.values(SETTINGS)) {
+    expect(env).toMatch(/^BOX_[A-Z_]+$/)
+    expect(help.length).toBeGreaterThan(10)
+  }
+})

@@ -1,0 +1,134 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BoxProcess } from '../support/box-process.ts'
+import { RawClients, randomSessionId } from '../support/raw-client.ts'
+
+/** A box is gone this soon after SIGTERM (ms). */
+const STOP_LIMIT_MS = 5000
+
+const clients = new RawClients()
+let dir: string
+let started: BoxProcess[]
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'box-'))
+  started = []
+})
+afterEach(async () => {
+  await clients.closeAll()
+  for (const box of started) {
+    box.kill('SIGKILL')
+    await box.exit
+  }
+  await rm(dir, { recursive: true })
+})
+
+function start(env: Record<string, string> = {}): BoxProcess {
+  const box = new BoxProcess({ BOX_HOST: '127.0.0.1', BOX_PORT: '0', BOX_FILES_DIR: dir, ...env })
+  started.push(box)
+  return box
+}
+
+describe('a box that cannot start says in one sentence what to do, and exits with 1', () => {
+  it('wrong settings are all named, and nothing is opened', async () => {
+    const box = start({ BOX_PORT: 'x', BOX_LOG_LEVEL: 'y', BOX_FILES_DIR: join(dir, 'new') })
+    expect(await box.exit).toBe(1)
+    expect(box.stderr).toMatch(
+      /^wrong settings:\n {2}BOX_PORT must be .*\n {2}BOX_LOG_LEVEL must be .*\n$/,
+    )
+    await expect(rm(join(dir, 'new'))).rejects.toThrow('ENOENT')
+  })
+
+  it('the port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => other.once('listening', resolve))
+    const { port } = other.address() as AddressInfo
+    const box = start({ BOX_PORT: String(port) })
+    expect(await box.exit).toBe(1)
+    expect(box.stderr).toContain(
+      `The box could not start: port ${port} is in use: stop the program that uses it, or set BOX_PORT to another port\n`,
+    )
+    other.close()
+  })
+
+  it('the address is none of this machine', async () => {
+    const box = start({ BOX_HOST: '192.0.2.77' })
+    expect(await box.exit).toBe(1)
+    expect(box.stderr).toMatch(
+      /^The box could not start: 192\.0\.2\.77 is no address of this machine: set BOX_HOST/m,
+    )
+  })
+
+  it('the folder cannot be written to', async () => {
+    const file = join(dir, 'a-file')
+    await writeFile(file, '')
+    const box = start({ BOX_FILES_DIR: file })
+    expect(await box.exit).toBe(1)
+    expect(box.stderr).toContain('BOX_FILES_DIR')
+    expect(box.stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('the database is none', async () => {
+    await writeFile(join(dir, 'box.sqlite'), 'x'.repeat(5000))
+    const box = start()
+    expect(await box.exit).toBe(1)
+    expect(box.stderr).toMatch(/^The box could not start: .*box\.sqlite/)
+  })
+})
+
+it('SIGTERM closes sockets with 4003, commits everything and exits with 0', async () => {
+  const box = start()
+  const url = (await box.url()).replace('http', 'ws')
+  const id = randomSessionId()
+  const a = await clients.connect(`${url}/reflector`, id)
+  const { timeline } = await a.join()
+  a.send('SEND', [0, 0, 'kept'])
+  const { args: kept } = await a.next('RECV', (args) => args[2] === 'kept')
+  const begin = performance.now()
+  box.kill('SIGTERM')
+  expect((await a.closed()).code).toBe(4003)
+  expect(await box.exit).toBe(0)
+  expect(performance.now() - begin).toBeLessThan(STOP_LIMIT_MS)
+
+  const again = start()
+  const b = await clients.connect(`${(await again.url()).replace('http', 'ws')}/reflector`, id)
+  const sync = await b.join()
+  expect(sync.timeline).toBe(timeline)
+  expect(sync.messages).toContainEqual(kept)
+  expect(sync.time).toBeGreaterThanOrEqual(kept[0])
+})
+
+it('greets on standard output with where it is, and logs JSON on standard error', async () => {
+  const box = start()
+  const url = await box.url()
+  expect(await (await fetch(`${url}/healthz`)).text()).toContain('ok')
+  const a = await clients.connect(`${url.replace('http', 'ws')}/reflector`, randomSessionId())
+  await a.join({ appId: 'org.app', name: 'org.app/main', user: ['u'] })
+  await a.close()
+  box.kill('SIGTERM')
+  await box.exit
+  expect(box.stdout).toBe(`The box is running. Open it at\n  ${url}/\n`)
+  const lines = box.stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const notices = lines.filter((line) => line.level === 'notice')
+  expect(notices.map((line) => `${line.scope} ${line.event}`)).toEqual([
+    'process start',
+    'connection start',
+    'connection join',
+    'session start',
+    'connection end',
+    'process end',
+  ])
+  expect(notices[2]).toMatchObject({
+    sessionId: expect.stringMatching(/^.{43}$/),
+    connection: expect.stringMatching(/^127\.0\.0\.1:\d+\.\w+$/),
+    userIp: '127.0.0.1',
+    appId: 'org.app',
+    sessionName: 'main',
+  })
+  expect(notices[4]).toMatchObject({ code: 1000, stats: { mi: 1, bi: expect.any(Number), s: 1 } })
+})

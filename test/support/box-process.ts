@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+/** The box as people start it: a process of its own. */
+export class BoxProcess {
+  readonly #child: ChildProcess
+  #stdout = ''
+  #stderr = ''
+  readonly #exit: Promise<number | string>
+
+  /** @param env settings; nothing else of this process's `BOX_…` environment is passed on */
+  constructor(env: Record<string, string>, entry = MAIN) {
+    this.#child = spawn(process.execPath, [entry], {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child.stdout?.on('data', (data) => {
+      this.#stdout += data
+    })
+    this.#child.stderr?.on('data', (data) => {
+      this.#stderr += data
+    })
+    this.#exit = once(this.#child, 'close').then(([code, signal]) => code ?? signal)
+  }
+
+  get stdout(): string {
+    return this.#stdout
+  }
+
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  /** Exit code, or the signal that ended it. */
+  get exit(): Promise<number | string> {
+    return this.#exit
+  }
+
+  /** Resolves with the URL it greets with; rejects if it ends before that. */
+  async url(): Promise<string> {
+    for (;;) {
+      const url = /http:\S+\/\n/.exec(this.#stdout)?.[0]
+      if (url) return url.trim().replace(/\/$/, '')
+      const ended = await Promise.race([
+        this.#exit,
+        once(this.#child.stdout ?? this.#child, 'data'),
+      ])
+      if (!Array.isArray(ended)) throw new Error(`the box ended with ${ended}: ${this.#stderr}`)
+    }
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+}
