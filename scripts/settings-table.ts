@@ -1,0 +1,22 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { SETTINGS } from '../src/config.ts'
+
+// Writes the table of settings into the README: `npm run docs`.
+
+const README = new URL('../README.md', import.meta.url)
+const BEGIN = '<!-- settings: made by `npm run docs` -->\n'
+const END = '<!-- end of settings -->'
+
+/** The README with its table of settings as config.ts has it. */
+export function withSettingsTable(readme: string): string {
+  const [before, rest] = readme.split(BEGIN)
+  const after = rest?.split(END)[1]
+  if (before === undefined || after === undefined) throw new Error('README.md has no place for it')
+  const rows = Object.values(SETTINGS).map(
+    (setting) => `| \`${setting.env}\` | \`${setting.default}\` | ${setting.help} |\n`,
+  )
+  const table = `| variable | default | meaning |\n|---|---|---|\n${rows.join('')}`
+  return `${before}${BEGIN}${table}${END}${after}`
+}
+
+if (import.meta.main) writeFileSync(README, withSettingsTable(readFileSync(README, 'utf8')))
