@@ -83,9 +83,12 @@ export class Reflector {
 
   /** Takes a web-socket upgrade request over. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#isDraining)
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
-    else this.#upgrade.accept(request, socket, head)
+    if (!this.#isDraining) {
+      this.#upgrade.accept(request, socket, head)
+      return
+    }
+    socket.on('error', () => socket.destroy())
+    socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
   }
 
   *sessions(): Iterable<SessionOverview> {
@@ -112,7 +115,7 @@ export class Reflector {
     this.#wheel.close()
     const now = this.#parts.clock.now()
     for (const host of this.#hosts.values()) host.settle(now)
-    await this.#turn.settled()
+    await this.#turn.close()
     for (const connection of this.#connections) {
       connection.close(CLOSE_CODE.pleaseReconnect, 'please reconnect')
     }

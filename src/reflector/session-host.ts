@@ -105,12 +105,13 @@ export class SessionHost implements Sleeper {
     if (this.#parkAt <= now) this.#park(now)
   }
 
-  /** Readies the state as of now for the next commit: the box is about to stop. */
+  /** Readies the last state for the next commit; a session that is still being opened stays closed. */
   settle(now: number): void {
     const { session } = this
-    if (!session) return
-    session.settle(now)
-    this.#outbox.stateChanged()
+    if (session) {
+      session.settle(now)
+      this.#outbox.stateChanged()
+    } else this.#state = { tag: 'parked' }
   }
 
   #open(join: Join): void {

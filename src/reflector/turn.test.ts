@@ -92,30 +92,36 @@ describe('Turn', () => {
     expect(seen).toEqual(['a1', 'b1', 'a2'])
   })
 
-  it('is settled when everything is out', async () => {
+  it('closes when everything is out, and takes nothing after that', async () => {
     const { clock, seen, turn, member, commit } = setUp()
     const a = member('a')
     a('a1', true)
     clock.endTurn()
     a('a2', true)
-    let isSettled = false
-    const settled = turn.settled().then(() => {
-      isSettled = true
+    let isClosed = false
+    const closed = turn.close().then(() => {
+      isClosed = true
     })
     await commit(0)
-    expect(isSettled).toBe(false)
+    expect(isClosed).toBe(false)
     await commit(1)
-    await settled
+    await closed
+    a('a3', true)
+    clock.endTurn()
     expect(seen).toEqual(['a1', 'a2'])
   })
 
-  it('shows nothing and tells when a commit fails', async () => {
+  it('shows nothing more and tells when a commit fails', async () => {
     const { clock, store, seen, failures, member } = setUp()
-    member('a')('a1', true)
+    const a = member('a')
+    a('a1', true)
     clock.endTurn()
+    a('a2', true)
     const error = new Error('disk')
     store.commits[0]?.end.reject(error)
     await new Promise(setImmediate)
+    clock.endTurn()
+    expect(store.commits).toHaveLength(1)
     expect(seen).toEqual([])
     expect(failures).toEqual([error])
   })

@@ -33,6 +33,8 @@ export class Turn {
   #behindCommit = new Map<TurnMember, number>()
   #scheduled = false
   #underWay: Promise<void> | undefined
+  /** nothing more is committed or let out: the box stops, or the store failed */
+  #isClosed = false
 
   /** @param onFailure the store failed: nothing can be reflected any more */
   constructor(
@@ -45,8 +47,9 @@ export class Turn {
     this.#onFailure = onFailure
   }
 
-  /** This member has gathered something. */
+  /** This member has gathered something. Ignored once the turn is closed. */
   add(member: TurnMember): void {
+    if (this.#isClosed) return
     this.#gathering.add(member)
     if (this.#scheduled) return
     this.#scheduled = true
@@ -56,13 +59,15 @@ export class Turn {
     })
   }
 
-  /** Resolves when everything gathered so far is committed and let out. */
-  async settled(): Promise<void> {
+  /** Commits and lets out what gathered so far, and nothing after that. */
+  async close(): Promise<void> {
     this.#endTurn()
     while (this.#underWay) await this.#underWay
+    this.#isClosed = true
   }
 
   #endTurn(): void {
+    if (this.#isClosed) return
     for (const member of this.#gathering) {
       const share = member.takeShare()
       if (share.entry || this.#behindCommit.has(member)) {
@@ -83,6 +88,7 @@ export class Turn {
       () => this.#release(shares),
       (error: unknown) => {
         this.#underWay = undefined
+        this.#isClosed = true
         this.#onFailure(error)
       },
     )
