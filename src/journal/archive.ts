@@ -20,8 +20,8 @@ const CHECKPOINT_ROWS = 1000
 
 /** The store as the journal's thread sees it. Everything is synchronous, and short: see the steps. */
 export interface Archive {
-  /** Stores all of it or, throwing, nothing. */
-  commit(entries: readonly JournalEntry[]): void
+  /** Stores all of it or, throwing, nothing; true if it made messages needless: see `trim`. */
+  commit(entries: readonly JournalEntry[]): boolean
   /** Reads what is committed by the first step, to be called until it is done. One at a time. */
   restore(request: RestoreRequest): Generator<MessageRun | undefined, Restored>
   /** Deletes a slice of the messages not needed any more; false if there were none. */
@@ -59,8 +59,8 @@ export function openArchive(options: ArchiveOptions): Archive {
   let rowsWritten = 0
   return {
     commit: (entries) => {
-      commit(entries)
       rowsWritten += entries.length + 1
+      return commit(entries)
     },
     checkpoint: () => {
       if (rowsWritten < CHECKPOINT_ROWS) return
@@ -84,6 +84,13 @@ function committerTo(db: Database, wallTime: () => number): Archive['commit'] {
   const snapshots = snapshotsIn(db)
   const saved = savedIn(db)
 
+  let isTrimNeeded = false
+
+  function trim(key: number, through: number): void {
+    messages.trim(key, through)
+    isTrimNeeded = true
+  }
+
   function keyOf({ sessionId, state }: JournalEntry, now: number): number {
     const before = sessions.timelineOf(sessionId)
     if (!state) {
@@ -92,7 +99,7 @@ function committerTo(db: Database, wallTime: () => number): Archive['commit'] {
     }
     if (before && before.timeline !== state.timeline) {
       snapshots.removeAll(before.key)
-      messages.trim(before.key, Number.MAX_SAFE_INTEGER)
+      trim(before.key, Number.MAX_SAFE_INTEGER)
       sessions.remove(before.key)
     }
     return sessions.put(sessionId, state, now)
@@ -105,13 +112,15 @@ function committerTo(db: Database, wallTime: () => number): Archive['commit'] {
     if (entry.messages) messages.append(key, entry.messages)
     if (entry.snapshot) {
       snapshots.put(key, entry.snapshot, now)
-      messages.trim(key, snapshots.thin(key) ?? entry.snapshot.position)
+      trim(key, snapshots.thin(key) ?? entry.snapshot.position)
     }
   }
 
   return db.transaction((entries: readonly JournalEntry[]) => {
     const now = wallTime()
+    isTrimNeeded = false
     for (const entry of entries) commitEntry(entry, now)
+    return isTrimNeeded
   })
 }
 

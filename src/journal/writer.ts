@@ -46,10 +46,9 @@ class Writer {
     switch (request.kind) {
       case 'commit': {
         const entries = unpackCommit(request.payload)
-        this.#archive.commit(entries)
+        const isTrimNeeded = this.#archive.commit(entries)
         this.#reply({ kind: 'done', id })
-        // A snapshot makes older messages needless, and so does a state in a new timeline.
-        this.#mayTrim ||= entries.some((entry) => entry.snapshot || entry.state)
+        this.#mayTrim ||= isTrimNeeded
         break
       }
       case 'record file':
@@ -76,9 +75,11 @@ class Writer {
   #step(): void {
     this.#isStepPlanned = false
     if (this.#loads.length > 0) this.#stepLoad()
-    else if (this.#isClosing) this.#end()
-    else this.#keepUp()
-    if (this.#loads.length > 0 || this.#mayTrim) this.#planStep()
+    else if (this.#isClosing) {
+      this.#end()
+      return
+    } else this.#keepUp()
+    if (this.#loads.length > 0 || this.#isClosing || this.#mayTrim) this.#planStep()
   }
 
   #stepLoad(): void {
@@ -106,7 +107,6 @@ class Writer {
   }
 
   #end(): void {
-    this.#mayTrim = false
     this.#archive.close()
     this.#port.close()
   }
