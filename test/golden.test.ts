@@ -27,17 +27,32 @@ function play(lines: readonly string[]): void {
   const names = new Set<string>()
   for (const line of lines) {
     const [name = '', verb = '', ...words] = line.trim().split(' ')
-    const rest = words.join(' ')
     if (name === '@') stage.advanceTo(Number(verb))
-    else if (verb === 'joins') stage.join(name, rest ? JSON.parse(rest) : {})
-    else if (verb === 'leaves') stage.leave(name)
-    else if (verb === 'is') stage.member(name).isCaughtUp = rest === 'caught up'
-    else if (verb === '>') stage.say(name, rest)
-    else if (verb === '<') expectFrame(line, stage.member(name).frames.shift(), rest)
-    else throw new Error(`not a transcript line: ${line}`)
-    if (name !== '@') names.add(name)
+    else {
+      names.add(name)
+      act(stage, line, { name, verb, rest: words.join(' ') })
+    }
   }
   for (const name of names) expect(stage.member(name).frames, `frames left for ${name}`).toEqual([])
+}
+
+function act(
+  stage: Stage,
+  line: string,
+  { name, verb, rest }: Record<'name' | 'verb' | 'rest', string>,
+) {
+  const verbs: Record<string, () => void> = {
+    joins: () => stage.join(name, rest ? JSON.parse(rest) : {}),
+    leaves: () => stage.leave(name),
+    is: () => {
+      stage.member(name).isCaughtUp = rest === 'caught up'
+    },
+    '>': () => stage.say(name, rest),
+    '<': () => expectFrame(line, stage.member(name).frames.shift(), rest),
+  }
+  const run = verbs[verb]
+  if (!run) throw new Error(`not a transcript line: ${line}`)
+  run()
 }
 
 function expectFrame(line: string, frame: string | undefined, expected: string): void {

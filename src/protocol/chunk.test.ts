@@ -17,7 +17,7 @@ describe('chunk', () => {
     expect(whole(chunks)).toBe(text)
   })
 
-  it('never cuts a code point', () => {
+  it('[FRAME3] never cuts a code point', () => {
     const text = `${'x'.repeat(MAX_FRAME_LENGTH - 1)}😀${'y'.repeat(10)}`
     const chunks = chunk(text)
     expect(chunks.every((part) => part.isWellFormed())).toBe(true)

@@ -12,7 +12,7 @@ const LOGGED = ['sdk', 'developerId', 'codeHash', 'heraldUrl', 'dormantDelay', '
 
 /** @throws {ProtocolError} JOIN1, JOIN2: 4100 for an outdated protocol, 4103 without an API key */
 export function decodeJoin(args: Json | undefined): Join {
-  if (typeof args === 'number') throw outdated()
+  if (!isObject(args) && args !== undefined && args !== null) throw outdated()
   const fields = new Fields('JOIN', args)
   if (!fields.json('version')) throw outdated()
   if (!Object.hasOwn(args as object, 'apiKey')) {
@@ -37,6 +37,10 @@ export function decodeJoin(args: Json | undefined): Join {
       }),
     ),
   }
+}
+
+function isObject(args: Json | undefined): boolean {
+  return typeof args === 'object' && args !== null && !Array.isArray(args)
 }
 
 function outdated(): ProtocolError {

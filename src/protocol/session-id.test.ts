@@ -4,7 +4,7 @@ import { sessionIdOf } from './session-id.ts'
 const ID = 'abcDEF-_0123456789abcDEF-_0123456789abcDEF-'
 
 it.each([`/${ID}`, `/reflector/${ID}`, `/team/x/reflector/${ID}`, `/v1/${ID}`])(
-  '[CON1] %s names a session',
+  '[CON2] %s names a session',
   (path) => {
     expect(sessionIdOf(path)).toBe(ID)
   },
@@ -19,6 +19,6 @@ it.each([
   `/reflector/${ID.slice(1)}`,
   `/${ID.slice(1)}!`,
   `/${ID.slice(1)}é`,
-])('[CON2] %s names none', (path) => {
+])('[CON1] %s names none', (path) => {
   expect(sessionIdOf(path)).toBeUndefined()
 })

@@ -101,7 +101,7 @@ async function handleSnap(
   host: SessionHost,
   { clock, log, files }: DispatchParts,
 ): Promise<void> {
-  const fields = { ...logFields(connection, 'snapshot'), time: snap.time, seq: snap.seq }
+  const fields = { ...logFields(connection, 'snapshot'), teatime: snap.time, seq: snap.seq }
   if (snap.dissident) {
     log.debug({ ...fields, hash: snap.hash }, 'dissident snapshot')
     return

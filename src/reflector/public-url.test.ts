@@ -24,7 +24,7 @@ it('[URL1] a socket that is encrypted is reached by https', () => {
   expect(publicUrl(request(`/reflector/${ID}`, { host: 'box' }, true), false)).toBe('https://box')
 })
 
-it('[URL2] a trusted proxy says by which scheme, host and prefix the client came', () => {
+it('[URL1] a trusted proxy says by which scheme, host and prefix the client came', () => {
   const headers = {
     host: 'box:8888',
     'x-forwarded-proto': 'https',

@@ -96,7 +96,7 @@ describe('parking and restoring', () => {
     expect(b.argsOf('TICK').length).toBe(1)
   })
 
-  it('[JOIN7] those who come while a session is opened wait, and get the same answer', async () => {
+  it('[JOIN10] those who come while a session is opened wait, and get the same answer', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, () => bed.connect(S)))
     const syncs = await Promise.all(clients.map((client) => client.join()))
     expect(new Set(syncs.map((sync) => sync.timeline)).size).toBe(1)
@@ -112,7 +112,7 @@ describe('parking and restoring', () => {
     expect(bed.logged('end').filter((line) => line.scope === 'session')).toEqual([])
   })
 
-  it('what arrives between JOIN and SYNC is done after it', async () => {
+  it('[JOIN10] what arrives between JOIN and SYNC is done after it', async () => {
     const a = await bed.connect(S)
     a.send('JOIN', joinArgs())
     a.send('SEND', [0, 0, 'early'])
@@ -120,7 +120,7 @@ describe('parking and restoring', () => {
     expect(a.frames.map(({ action }) => action).slice(0, 2)).toEqual(['SYNC', 'RECV'])
   })
 
-  it('[SYNC6] persisted data of (appId, persistentId) starts a session with new code', async () => {
+  it('[SAVE1] persisted data of (appId, persistentId) starts a session with new code', async () => {
     const app = { appId: 'org.app', persistentId: 'p'.repeat(43) }
     bed.files.set('http://box/files/saved', { kind: 'persisted', path: 'saved', ...app })
     const a = await member('a', app)
@@ -143,7 +143,7 @@ describe('announced files', () => {
     ['is not there', 'http://box/files/missing'],
     ['is no snapshot', 'http://box/files/saved'],
   ])(
-    '[SNAP4] a snapshot whose URL %s is refused with a log line and no harm',
+    '[SNAP5, SNAP6] a snapshot whose URL %s is refused with a log line and no harm',
     async (_what, url) => {
       bed.files.set('http://box/files/other', { kind: 'snapshot', path: 'other', sessionId: OTHER })
       bed.files.set('http://box/files/missing', { kind: 'snapshot', path: 'missing', sessionId: S })
@@ -172,7 +172,7 @@ describe('announced files', () => {
     expect(sync.messages.map((message) => message[2])).toEqual(['two'])
   })
 
-  it('[SAVE2] SAVE without appId or persistentId closes with 4101', async () => {
+  it('[SAVE3] SAVE without appId or persistentId closes with 4101', async () => {
     const a = await member('a')
     a.send('SAVE', { persistTime: 1, url: 'http://box/files/saved' })
     expect((await a.closed()).code).toBe(4101)
@@ -180,7 +180,7 @@ describe('announced files', () => {
 })
 
 describe('trouble', () => {
-  it('[CLOSE4] each refused message closes its connection alone, with one log line', async () => {
+  it('[FRAME5, FRAME6, JOIN8] each refused message closes its connection alone, with one log line', async () => {
     const a = await member('a')
     const bad: Array<[string, number]> = [
       ['nonsense', 4102],
@@ -203,21 +203,21 @@ describe('trouble', () => {
     expect(a.isOpen).toBe(true)
   })
 
-  it('[CLOSE5] a frame over the limit closes with 1009', async () => {
+  it('[FRAME8] a frame over the limit closes with 1009', async () => {
     const a = await bed.connect(S)
     a.sendRaw('x'.repeat(100_001))
     expect((await a.closed()).code).toBe(1009)
     expect(bed.logged('socket-error')).toHaveLength(1)
   })
 
-  it('[CON2] a path that ends in no session id is closed with 4100', async () => {
+  it('[CON1] a path that ends in no session id is closed with 4100', async () => {
     for (const id of ['', 'short', `${S}x`]) {
       const client = await bed.connect(id)
       expect((await client.closed()).code).toBe(4100)
     }
   })
 
-  it('when a session cannot be loaded, those who wait may try again', async () => {
+  it('[SYNC9] when a session cannot be loaded, those who wait may try again', async () => {
     bed.store.load = () => Promise.reject(new Error('disk'))
     const a = await bed.connect(S)
     a.send('JOIN', joinArgs())
@@ -237,7 +237,7 @@ describe('trouble', () => {
     expect(a.argsOf('RECV').map((args) => args[2])).not.toContain('lost')
   })
 
-  it('[CLOSE6] a client that stops reading is closed, others are not held up', async () => {
+  it('[LIVE4] a client that stops reading is closed, others are not held up', async () => {
     const [a, slow] = [await member('a'), await member('slow')]
     slow.pause()
     const text = 'x'.repeat(90_000)
@@ -252,7 +252,7 @@ describe('trouble', () => {
   })
 })
 
-it('[CLOSE7] draining commits everything, closes with 4003, and leaves no timer', async () => {
+it('[CLOSE3] draining commits everything, closes with 4003, and leaves no timer', async () => {
   const a = await member('a', { ticks: { tick: 1000, delay: 500 } })
   await pass(1100)
   a.send('SEND', [0, 0, 'held back'])

@@ -131,10 +131,10 @@ export class SessionHost implements Sleeper {
     this.#state = { tag: 'running', session }
     metrics.sessionOpened()
     const from = start.session ? 'stored state' : start.persistedPath ? 'persisted data' : 'nothing'
-    const { time, position } = stored.state
+    const { time: teatime, position } = stored.state
     const fields = { scope: 'session', event: 'start', sessionId: this.sessionId }
     log.notice(
-      { ...fields, from, time, position, snapshot: stored.snapshot?.path },
+      { ...fields, from, teatime, position, snapshot: stored.snapshot?.path },
       'session started',
     )
     for (const waiter of waiting) this.#admit(session, waiter)
@@ -176,9 +176,9 @@ export class SessionHost implements Sleeper {
     if (this.#state.tag !== 'parking') return
     this.#state = { tag: 'parked' }
     const { log, metrics, clock } = this.#parts
-    const { time, position } = session.state(clock.now())
+    const { time: teatime, position } = session.state(clock.now())
     metrics.sessionClosed()
-    const fields = { scope: 'session', event: 'end', sessionId: this.sessionId, time, position }
+    const fields = { scope: 'session', event: 'end', sessionId: this.sessionId, teatime, position }
     log.notice(fields, 'session parked')
     this.#parts.onParked(this)
   }

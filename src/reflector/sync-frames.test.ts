@@ -78,7 +78,7 @@ it('a run that was last for one joiner and is not for the next is framed anew', 
   expect(syncArgs({ ...BASE, runs: [a, b, run('[1,2,"c"]')] }).args.messages).toHaveLength(3)
 })
 
-it('[SYNC3] a snapshot comes with its time and seq, persisted data with a mark, by a URL of this joiner', () => {
+it('[URL1] a snapshot comes with its time and seq, persisted data with a mark, by a URL of this joiner', () => {
   const snapshot = { path: 'p', hash: 'h', time: 3, seq: 4, position: 1 }
   const fromSnapshot = syncArgs({ ...BASE, snapshot, persistedPath: 'q', runs: [] }).args
   expect(fromSnapshot).toMatchObject({ url: 'http://box/files/p', snapshotTime: 3, snapshotSeq: 4 })

@@ -148,7 +148,7 @@ export class Session {
     this.#output.stateChanged()
   }
 
-  /** Takes a snapshot whose file is there, unless one at least as new is known; else why not (SNAP3). */
+  /** Takes a snapshot whose file is there, unless one at least as new is known; else why not (SNAP2, SNAP3). */
   takeSnapshot(snap: Snap, path: string, now: number): SnapshotRefusal | undefined {
     if (this.#snapshot && snap.time <= this.#snapshot.time) return 'not newer'
     const position = positionOf(snap.seq, this.#history.position)

@@ -8,7 +8,7 @@ it('runs in whole milliseconds from where it was', () => {
   expect(teatime.at(101.25)).toBe(5001)
 })
 
-it('[TIME1] never goes back, even if the clock does', () => {
+it('[TIME2] never goes back, even if the clock does', () => {
   const teatime = new Teatime(0, 0, 1)
   expect(teatime.at(500)).toBe(500)
   expect(teatime.at(400)).toBe(500)

@@ -3,7 +3,7 @@ const MAX_SCALE = 64
 
 /**
  * A session's clock: whole milliseconds since it began, running at a scale of real time, never back
- * (TIME1). `now` is monotonic real time in ms, with fractions.
+ * (TIME1, TIME2). `now` is monotonic real time in ms, with fractions.
  */
 export class Teatime {
   /** when teatime would have been 0 at the present scale */
