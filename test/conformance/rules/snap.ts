@@ -1,0 +1,147 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { type RawClient, randomSessionId } from '../../support/raw-client.ts'
+import type { WireMessage } from '../../support/wire.ts'
+import { nextUsers, reflect } from '../reflected.ts'
+import type { Rules } from '../rules.ts'
+import { type Scene, snapshotPath } from '../scene.ts'
+
+/** Enough for a SNAP to have been looked at (ms). */
+const SETTLED_MS = 500
+/** A reflector asks for a snapshot after so many messages at the latest. */
+const LONG_HISTORY = 60_000
+
+export function describeSnap({ rule, differs }: Rules): void {
+  rule(
+    'SNAP1',
+    'SYNC names the newest snapshot, and holds the messages after it',
+    async (scene) => {
+      const client = await scene.member()
+      const [time, seq] = await reflect(client, 'before')
+      await reflect(client, 'after')
+      const url = await snap(scene, client, time, seq)
+      const sync = await scene.lookUntil((told) => told.url !== '')
+      expect(sync).toMatchObject({ url, snapshotTime: time, snapshotSeq: seq })
+      const after = client.argsOf('RECV').filter((message) => message[1] > seq)
+      expect(sync.messages).toEqual(after)
+      expect(after.map((message) => message[2])).toContain('after')
+    },
+  )
+
+  rule('SNAP2', 'a snapshot that is not newer, by time, is ignored', async (scene) => {
+    const client = await scene.member()
+    const [early, earlySeq] = await reflect(client, 'a')
+    await delay(20)
+    const [time, seq] = await reflect(client, 'b')
+    const url = await snap(scene, client, time, seq)
+    await scene.lookUntil((told) => told.url === url)
+    await snap(scene, client, time, seq)
+    await snap(scene, client, early, earlySeq)
+    await delay(SETTLED_MS)
+    expect(await scene.look()).toMatchObject({ url, snapshotTime: time })
+  })
+
+  rule('SNAP2', 'a newer one takes its place, whatever its seq', async (scene) => {
+    const client = await scene.member()
+    const [time, seq] = await reflect(client, 'a')
+    const first = await snap(scene, client, time, seq)
+    await scene.lookUntil((told) => told.url === first)
+    const { args: later } = await client.next('TICK', (tick) => tick > time)
+    const latest = client.argsOf('RECV').at(-1)?.[1] ?? seq
+    const second = await snap(scene, client, later, latest)
+    const sync = await scene.lookUntil((told) => told.url === second)
+    expect(sync).toMatchObject({ snapshotTime: later, snapshotSeq: latest, messages: [] })
+  })
+
+  rule('SNAP4', 'a dissident snapshot changes nothing', async (scene) => {
+    const client = await scene.member()
+    const [time, seq] = await reflect(client, 'a')
+    await snap(scene, client, time, seq, { dissident: { other: 'hash' } })
+    await delay(SETTLED_MS)
+    expect(await scene.look()).toMatchObject({ url: '' })
+  })
+
+  const refusals: ReadonlyArray<[id: string, title: string, announce: Announce]> = [
+    [
+      'SNAP3',
+      'a snapshot ahead of the session is refused',
+      async (scene, client, [time, seq]) => {
+        await snap(scene, client, time, (seq + 100) >>> 0)
+        await snap(scene, client, time + 1_000_000, seq)
+      },
+    ],
+    [
+      'SNAP5',
+      'a URL that is no file of the box is refused',
+      async (_scene, client, [time, seq]) => {
+        for (const url of ['http://example.com/a', 'nonsense', 'file:///etc/passwd']) {
+          client.send('SNAP', { time, seq, hash: 'h', url })
+        }
+      },
+    ],
+    [
+      'SNAP5',
+      "another session's snapshot is refused",
+      async (scene, client, [time, seq]) => {
+        const url = await scene.upload(snapshotPath(randomSessionId(), time, seq))
+        client.send('SNAP', { time, seq, hash: 'h', url })
+      },
+    ],
+    [
+      'SNAP6',
+      'a snapshot whose file is not there is refused',
+      async (scene, client, [time, seq]) => {
+        const url = `${scene.target.filesUrl}/${snapshotPath(scene.sessionId, time, seq)}`
+        client.send('SNAP', { time, seq, hash: 'h', url })
+      },
+    ],
+  ]
+  for (const [id, title, announce] of refusals) {
+    differs(
+      id,
+      title,
+      async (scene) => {
+        const client = await scene.member()
+        await nextUsers(client)
+        await announce(scene, client, await reflect(client, 'a'))
+        await delay(SETTLED_MS)
+        expect(client.isOpen).toBe(true)
+        const sync = await scene.look()
+        expect(sync).toMatchObject({ url: '' })
+        expect(sync.messages).toEqual(client.argsOf('RECV'))
+      },
+      async (scene) => {
+        const client = await scene.member()
+        await announce(scene, client, await reflect(client, 'a'))
+        const sync = await scene.lookUntil((told) => told.url !== '')
+        expect(sync.messages).not.toContainEqual(expect.arrayContaining(['a']))
+      },
+    )
+  }
+
+  rule('SNAP7', 'a long history makes the reflector ask for a snapshot', async (scene) => {
+    const client = await scene.member()
+    const args = JSON.stringify({ action: 'SEND', args: [0, 0, 'm'] })
+    const asked = client.next('REQU', undefined, 50_000)
+    for (let sent = 0; sent < LONG_HISTORY; sent += 1_000) {
+      for (let inBatch = 0; inBatch < 1_000; inBatch += 1) client.sendRaw(args)
+      await client.ping()
+    }
+    expect(await asked).toMatchObject({ id: scene.sessionId, action: 'REQU' })
+  })
+}
+
+type Announce = (scene: Scene, client: RawClient, last: WireMessage) => Promise<void>
+
+/** Uploads a snapshot and announces it. */
+async function snap(
+  scene: Scene,
+  client: RawClient,
+  time: number,
+  seq: number,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const url = await scene.upload(snapshotPath(scene.sessionId, time, seq))
+  client.send('SNAP', { time, seq, hash: 'h', url, dissident: false, ...changes })
+  return url
+}
