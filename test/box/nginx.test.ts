@@ -1,0 +1,261 @@
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
+import { request as httpsRequest } from 'node:https'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { promisify } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startNginx, type TestNginx } from '../support/nginx.ts'
+import { RawClients, randomSessionId } from '../support/raw-client.ts'
+import { startBox, type TestBox } from '../support/start-box.ts'
+import type { SyncArgs } from '../support/wire.ts'
+
+const BYTES_PER_MB = 1_000_000
+const MAX_UPLOAD_MB = 6
+const POLL_MS = 20
+/** A port that is never taken by chance. */
+const NOBODY_LISTENS = 1
+const ROOT = join(import.meta.dirname, '../..')
+
+const trustedBefore = getCACertificates('default')
+const clients = new RawClients()
+let box: TestBox
+let nginx: TestNginx
+
+beforeAll(async () => {
+  box = await startBox({
+    BOX_TRUSTED_PROXIES: 'loopback',
+    BOX_MAX_UPLOAD_MB: String(MAX_UPLOAD_MB),
+  })
+  nginx = await startNginx(box.port)
+  setDefaultCACertificates([...trustedBefore, nginx.certificate])
+})
+
+afterEach(() => clients.closeAll())
+
+afterAll(async () => {
+  setDefaultCACertificates(trustedBefore)
+  await nginx?.stop()
+  await box?.stop()
+})
+
+describe('web sockets', () => {
+  const spoofed = {
+    'x-forwarded-for': '203.0.113.9',
+    'x-forwarded-host': 'evil.example',
+    'x-forwarded-prefix': '/evil',
+    'x-forwarded-proto': 'gopher',
+  }
+  const ways: ReadonlyArray<
+    [how: string, address: () => string, headers?: Record<string, string>]
+  > = [
+    ['https', () => nginx.httpsUrl],
+    ['http', () => nginx.httpUrl],
+    ['a path prefix', () => `${nginx.httpsUrl}/team/x`],
+    ['another name', () => nginx.httpsUrl.replace('127.0.0.1', 'localhost')],
+    ['headers that are none of its business', () => nginx.httpsUrl, spoofed],
+  ]
+
+  test.each(ways)(
+    'who comes by %s is sent to the snapshot the same way',
+    async (_, from, headers) => {
+      const sessionId = randomSessionId()
+      const path = await uploadAndSnap(sessionId)
+      const sync = await lookUntilSnapshot(`${from()}/reflector`, sessionId, headers)
+      expect(sync.url).toBe(`${from()}/files/${path}`)
+      const file = await fetch(sync.url)
+      expect(await file.text()).toBe('snapshot')
+    },
+  )
+
+  test('the box knows where a client is, and believes nginx alone', async () => {
+    const sessionId = randomSessionId()
+    const client = await clients.connect(reflectorUrl(), sessionId, { headers: spoofed })
+    await client.join()
+    const lines = box.logLines.filter((line) => line.includes(sessionId))
+    const addresses = new Set(lines.map((line) => JSON.parse(line).userIp).filter(Boolean))
+    expect([...addresses]).toEqual(['127.0.0.1'])
+  })
+
+  test('messages and close codes pass', async () => {
+    const sessionId = randomSessionId()
+    const [a, b] = [await clients.connect(reflectorUrl(), sessionId), await connectPlain(sessionId)]
+    await a.join()
+    await b.join()
+    a.send('SEND', [0, 0, 'hello'])
+    await b.next('RECV', (message) => message[2] === 'hello')
+    a.sendRaw('no JSON')
+    expect(await a.closed()).toMatchObject({ code: 4102 })
+  })
+})
+
+describe('files', () => {
+  test('an upload reaches the box as it comes, and comes back', async () => {
+    const bytes = randomBytes(5 * BYTES_PER_MB)
+    const url = dataUrl(bytes)
+    const upload = httpsRequest(url, {
+      method: 'PUT',
+      headers: { 'content-length': bytes.length },
+    })
+    const answered = once(upload, 'response')
+    upload.write(bytes.subarray(0, 2 * BYTES_PER_MB))
+    await untilIncoming(BYTES_PER_MB)
+    upload.end(bytes.subarray(2 * BYTES_PER_MB))
+    const [response] = await answered
+    expect(response.statusCode).toBe(201)
+    expect(await buffer(response)).toBeTruthy()
+
+    const headers = { 'accept-encoding': 'gzip' }
+    const whole = await fetch(url, { headers })
+    expect(whole.headers.get('content-encoding')).toBeNull()
+    expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true)
+    const part = await fetch(url, { headers: { ...headers, range: 'bytes=4000000-4000999' } })
+    expect(part.status).toBe(206)
+    expect(Buffer.from(await part.arrayBuffer())).toEqual(bytes.subarray(4_000_000, 4_001_000))
+  })
+
+  test('one that is too large is refused by the box, in its words', async () => {
+    const body = new Uint8Array((MAX_UPLOAD_MB + 1) * BYTES_PER_MB)
+    const response = await fetch(dataUrl(Buffer.from(body)), { method: 'PUT', body })
+    expect(response.status).toBe(413)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining('this box') })
+  })
+})
+
+describe('pages', () => {
+  test('they come over HTTP/2, compressed', async () => {
+    const session = connectHttp2(nginx.httpsUrl)
+    const stream = session.request({ ':path': '/', 'accept-encoding': 'gzip' })
+    const [headers] = await once(stream, 'response')
+    expect(headers).toMatchObject({ ':status': 200, 'content-encoding': 'gzip' })
+    const page = gunzipSync(await buffer(stream))
+    expect(page).toEqual(await readFile(join(ROOT, 'web/index.html')))
+    session.close()
+  })
+
+  test('they come over http, to who offers another protocol, too', async () => {
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': '' }
+    const request = httpRequest(nginx.httpUrl, { headers }).end()
+    const [response] = await once(request, 'response')
+    expect(response.statusCode).toBe(200)
+    expect(response.headers['strict-transport-security']).toBeUndefined()
+    await buffer(response)
+  })
+
+  test('a header that the box sets is there once', async () => {
+    const { headers } = await fetch(`${nginx.httpsUrl}/lib/`)
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  })
+})
+
+test('while the box is down, pages of any origin are told so', async () => {
+  const lonely = await startNginx(NOBODY_LISTENS)
+  try {
+    const response = await fetch(`${lonely.httpUrl}/files/x`)
+    expect(response.status).toBe(502)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(await response.json()).toMatchObject({ error: 'Bad Gateway' })
+  } finally {
+    await lonely.stop()
+  }
+})
+
+test('the log has a line for each request, without its query; looking at health leaves none', async () => {
+  await fetch(`${nginx.httpUrl}/favicon.svg?q=secret-session`)
+  await fetch(`${nginx.httpUrl}/healthz`)
+  const log = await nginx.log()
+  const lines = log.split('\n').filter((line) => line.includes('/favicon.svg'))
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { ip: '127.0.0.1', method: 'GET', path: '/favicon.svg', status: '200' },
+  ])
+  expect(log).not.toMatch(/secret-session|healthz/)
+})
+
+describe('scripts/check-box.ts', () => {
+  const check = (...args: readonly string[]) =>
+    promisify(execFile)(process.execPath, [join(ROOT, 'scripts/check-box.ts'), ...args])
+
+  test.each(['httpsUrl', 'httpUrl'] as const)('finds all well at %s', async (name) => {
+    const { stdout } = await check('--insecure', nginx[name])
+    const lines = stdout.trim().split('\n')
+    expect(lines.filter((line) => !line.startsWith('ok '))).toEqual([])
+    expect(lines).toHaveLength(7)
+  })
+
+  test('says what is wrong, and exits with 1', async () => {
+    const failed = check(nginx.httpsUrl)
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^(FAIL .*self-signed certificate.*\n){7}$/),
+    })
+  })
+
+  test('explains itself to who uses it wrongly, and exits with 2', async () => {
+    await expect(check('box')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('usage:'),
+    })
+  })
+})
+
+function reflectorUrl(): string {
+  return `${nginx.httpsUrl}/reflector`
+}
+
+function connectPlain(sessionId: string) {
+  return clients.connect(`${nginx.httpUrl}/reflector`, sessionId)
+}
+
+/** Gives a session a snapshot, straight at the box; resolves with its path. */
+async function uploadAndSnap(sessionId: string): Promise<string> {
+  const client = await clients.connect(`${box.url}/reflector`, sessionId)
+  await client.join()
+  client.send('SEND', [0, 0, 'hello'])
+  const { args } = await client.next('RECV', (message) => message[2] === 'hello')
+  const [time, seq] = args
+  const stamp = `${String(time).padStart(10, '0')}_${seq}`
+  const path = `snapshots/${sessionId}/${stamp}-${randomSessionId()}.snap`
+  await fetch(`${box.url}/files/${path}`, { method: 'PUT', body: 'snapshot' })
+  client.send('SNAP', { time, seq, hash: 'h', url: `${box.url}/files/${path}` })
+  return path
+}
+
+/** A snapshot takes effect in its own time. */
+async function lookUntilSnapshot(
+  url: string,
+  sessionId: string,
+  headers: Record<string, string> = {},
+): Promise<SyncArgs> {
+  const client = await clients.connect(url, sessionId, { headers })
+  for (;;) {
+    const sync = await client.join()
+    if (sync.url !== '') return sync
+    await delay(POLL_MS)
+  }
+}
+
+function dataUrl(bytes: Buffer): string {
+  const hash = createHash('sha256').update(bytes).digest('base64url')
+  return `${nginx.httpsUrl}/files/apps/org.example.app/${randomSessionId()}/data/${hash}`
+}
+
+/** Until the box has written so much of an upload that is not at its end. */
+async function untilIncoming(bytes: number): Promise<void> {
+  const incoming = join(box.filesDir, 'incoming')
+  for (;;) {
+    const sizes = (await readdir(incoming)).map(
+      async (name) => (await stat(join(incoming, name))).size,
+    )
+    if ((await Promise.all(sizes)).some((size) => size >= bytes)) return
+    await delay(POLL_MS)
+  }
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type FileHandle, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { makeCertificate } from './certificate.ts'
+import { findProgram } from './programs.ts'
+
+const run = promisify(execFile)
+const TEMPLATE = join(import.meta.dirname, '../../nginx/nginx.conf.template')
+const READY_MS = 5_000
+const POLL_MS = 20
+
+/** nginx with the project's configuration. */
+export interface TestNginx {
+  /** `https://127.0.0.1:PORT` */
+  readonly httpsUrl: string
+  /** `http://127.0.0.1:PORT` */
+  readonly httpUrl: string
+  /** PEM */
+  readonly certificate: string
+  /** what nginx has logged so far: access and errors */
+  log(): Promise<string>
+  /** Stops nginx and removes its folder. */
+  stop(): Promise<void>
+}
+
+/** Starts nginx on free ports. @param boxPort where the box is, on 127.0.0.1 */
+export async function startNginx(boxPort: number): Promise<TestNginx> {
+  const program = findProgram('nginx')
+  if (!program) throw new Error('nginx is not installed')
+  const dir = await mkdtemp(join(tmpdir(), 'box-nginx-'))
+  const certificate = await makeCertificate(dir)
+  const [httpPort, httpsPort] = await freePorts()
+  const text = await render(await readFile(TEMPLATE, 'utf8'), program, {
+    NGINX_RUN_DIR: dir,
+    NGINX_CERTIFICATE_DIR: dir,
+    NGINX_LISTEN_HTTP: `127.0.0.1:${httpPort}`,
+    NGINX_LISTEN_HTTPS: `127.0.0.1:${httpsPort}`,
+    NGINX_BOX: `127.0.0.1:${boxPort}`,
+    NGINX_RESOLVER: '127.0.0.1',
+  })
+  await writeFile(join(dir, 'nginx.conf'), text)
+  // A file, because nginx cannot open a pipe of Node's by its name, /dev/stdout.
+  const logPath = join(dir, 'log')
+  const log = await open(logPath, 'a')
+  const nginx = spawnNginx(program, dir, log)
+  const stop = async () => {
+    if (nginx.exitCode === null && nginx.kill()) await once(nginx, 'exit')
+    await log.close()
+    await rm(dir, { recursive: true })
+  }
+  try {
+    await untilListening(httpsPort, nginx)
+  } catch (cause) {
+    const logged = await readFile(logPath, 'utf8')
+    await stop()
+    throw new Error(`nginx did not start: ${logged}`, { cause })
+  }
+  return {
+    httpsUrl: `https://127.0.0.1:${httpsPort}`,
+    httpUrl: `http://127.0.0.1:${httpPort}`,
+    certificate,
+    log: () => readFile(logPath, 'utf8'),
+    stop,
+  }
+}
+
+/** What envsubst does in nginx's image, and what a version before 1.25.1 needs on top. */
+async function render(template: string, program: string, env: Record<string, string>) {
+  const text = template.replace(/\$\{(\w+)\}/g, (whole, name: string) => env[name] ?? whole)
+  const { stderr } = await run(program, ['-v'])
+  const [, minor = 0, patch = 0] = stderr.match(/\d+/g)?.map(Number) ?? []
+  const knowsHttp2 = minor > 25 || (minor === 25 && patch >= 1)
+  return knowsHttp2 ? text : text.replace('http2 on;', '').replace(' ssl;', ' ssl http2;')
+}
+
+function spawnNginx(program: string, dir: string, log: FileHandle): ChildProcess {
+  const args = ['-p', dir, '-e', 'stderr', '-c', join(dir, 'nginx.conf'), '-g', 'daemon off;']
+  return spawn(program, args, { stdio: ['ignore', log.fd, log.fd] })
+}
+
+async function freePorts(): Promise<[http: number, https: number]> {
+  const servers = [createServer(), createServer()] as const
+  const ports = servers.map(async (server) => {
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return (server.address() as AddressInfo).port
+  })
+  const [http = 0, https = 0] = await Promise.all(ports)
+  for (const server of servers) server.close()
+  return [http, https]
+}
+
+async function untilListening(port: number, nginx: ChildProcess): Promise<void> {
+  const end = performance.now() + READY_MS
+  while (nginx.exitCode === null && performance.now() < end) {
+    const socket = connect(port, '127.0.0.1')
+    try {
+      await once(socket, 'connect')
+      return
+    } catch {
+      await delay(POLL_MS)
+    } finally {
+      socket.destroy()
+    }
+  }
+  throw new Error(`exit code ${nginx.exitCode}`)
+}
