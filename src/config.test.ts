@@ -22,6 +22,7 @@ describe('loadConfig', () => {
       maxUploadBytes: 100_000_000,
       maxFrameBytes: 4 * 1024 * 1024,
       trustedProxies: ['loopback'],
+      urls: [],
     })
   })
 
@@ -48,6 +49,7 @@ describe('loadConfig', () => {
     ['BOX_HOST', ['http://x', 'a b', '']],
     ['BOX_PORT', ['-1', '65536', '1.5', '1e3', ' 1']],
     ['BOX_MAX_FRAME_KB', ['15', 'x']],
+    ['BOX_URLS', ['localhost', 'ftp://x/', 'http://', 'http://a b/']],
     ['BOX_TRUSTED_PROXIES', ['everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'loopback,']],
   ])('%s refuses what it cannot use', (name, values) => {
     for (const value of values) {
@@ -61,6 +63,11 @@ describe('loadConfig', () => {
       expect(problems({ BOX_TRUSTED_PROXIES: value })).toEqual([])
     },
   )
+
+  it('knows addresses without their usual ports', () => {
+    const { urls } = loadConfig({ BOX_URLS: 'http://localhost:80, https://box:8443/' })
+    expect(urls).toEqual(['http://localhost/', 'https://box:8443/'])
+  })
 
   it('cannot be changed afterwards', () => {
     expect(Object.isFrozen(loadConfig({}))).toBe(true)

@@ -55,6 +55,12 @@ export const SETTINGS = {
     'proxies whose `X-Forwarded-…` headers are believed: addresses, networks, `loopback`, `uniquelocal`; comma-separated',
     parseProxies,
   ),
+  urls: setting(
+    'BOX_URLS',
+    '',
+    "addresses to greet with, if they are not this machine's own; comma-separated",
+    parseUrls,
+  ),
 } as const
 
 /** The settings of one box, parsed. Sizes in bytes. */
@@ -113,6 +119,14 @@ function parseInteger(text: string, least: number, most: number): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= least && value <= most) return value
   throw new Error(`a whole number from ${least} to ${most}`)
+}
+
+function parseUrls(text: string): readonly string[] {
+  const urls = text.split(',').filter((url) => url.trim() !== '')
+  if (urls.every((url) => /^https?:\/\/./.test(url.trim()) && URL.canParse(url))) {
+    return urls.map((url) => new URL(url).href)
+  }
+  throw new Error('full addresses (https://box.school/), comma-separated')
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'notice', 'warn', 'error', 'fatal', 'silent'] as const

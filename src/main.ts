@@ -37,12 +37,16 @@ async function start(): Promise<Box> {
   }
 }
 
-function greet({ host }: Config, port: number): void {
-  const isEverywhere = host === '0.0.0.0' || host === '::'
-  const names = isEverywhere ? ['localhost', ...lanAddresses()] : [host]
-  const urls = names.map((name) => `http://${name}:${port}/`)
+function greet(config: Config, port: number): void {
+  const urls = config.urls.length > 0 ? config.urls : ownUrls(config, port)
   log.notice({ scope: 'process', event: 'start', urls }, 'box started')
   console.log(['The box is running. Open it at', ...urls.map((url) => `  ${url}`)].join('\n'))
+}
+
+function ownUrls({ host }: Config, port: number): string[] {
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  const names = isEverywhere ? ['localhost', ...lanAddresses()] : [host]
+  return names.map((name) => `http://${name.includes(':') ? `[${name}]` : name}:${port}/`)
 }
 
 function fail(error: unknown): void {
