@@ -9,6 +9,7 @@ import { buildApp } from './http/app.ts'
 import { type Journal, openJournal } from './journal/journal.ts'
 import type { AnnouncedFile } from './reflector/ports.ts'
 import { Reflector } from './reflector/reflector.ts'
+import { isEverywhere, lanAddresses } from './system/addresses.ts'
 import { systemClock, systemTimers } from './system/clock.ts'
 import type { BoxLog } from './system/log.ts'
 import { createMetrics } from './system/metrics.ts'
@@ -22,6 +23,8 @@ const TIMELINE_BYTES = 12
 /** A running box. */
 export interface Box {
   readonly port: number
+  /** URLs by which others on its networks reach it, the likeliest first */
+  readonly networkUrls: readonly string[]
   /** Drains: everything committed, all sockets closed with 4003. May be called twice. */
   close(): Promise<void>
 }
@@ -45,13 +48,14 @@ export async function openBox(
     release.push(() => journal.close())
     const metrics = createMetrics()
     const reflector = createReflector(config, log, { files, journal, metrics, onFailure })
-    const app = createApp(config, log, { files, journal, reflector, metrics })
+    const networkUrls = () => urlsOnNetworks(config.host, portOf(app))
+    const app = createApp(config, log, { files, journal, reflector, metrics, networkUrls })
     release.push(() => closeApp(app))
-    const port = await listen(app, config)
+    await listen(app, config)
     app.server.on('upgrade', (...request) => reflector.accept(...request))
     reflector.open()
     release.push(() => reflector.drain())
-    return { port, close }
+    return { port: portOf(app), networkUrls: networkUrls(), close }
   } catch (error) {
     await close()
     throw error
@@ -121,10 +125,14 @@ function announcedFile(url: string): AnnouncedFile | undefined {
 function createApp(
   config: Config,
   log: BoxLog,
-  { files, reflector, metrics }: Parts & { readonly reflector: Reflector },
+  parts: Parts & {
+    readonly reflector: Reflector
+    readonly networkUrls: () => readonly string[]
+  },
 ): FastifyInstance {
+  const { files, reflector, metrics, networkUrls } = parts
   return buildApp({
-    log,
+    log: log.child({ scope: 'process', event: 'http' }),
     trustedProxies: config.trustedProxies,
     webDir: resolve(config.webDir),
     files,
@@ -134,16 +142,24 @@ function createApp(
       sessions: () => reflector.sessions(),
       users: (sessionId) => reflector.users(sessionId),
     },
+    networkUrls,
   })
 }
 
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<number> {
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
   try {
     await app.listen({ host, port })
   } catch (cause) {
     throw new Error(describeListenError(cause, host, port), { cause })
   }
+}
+
+function portOf(app: FastifyInstance): number {
   return (app.server.address() as AddressInfo).port
+}
+
+function urlsOnNetworks(host: string, port: number): string[] {
+  return isEverywhere(host) ? lanAddresses().map((address) => `http://${address}:${port}`) : []
 }
 
 function describeListenError(cause: unknown, host: string, port: number): string {

@@ -1,6 +1,6 @@
 import { type Box, openBox } from './box.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
-import { lanAddresses } from './system/addresses.ts'
+import { isEverywhere } from './system/addresses.ts'
 import { createLog } from './system/log.ts'
 
 /** A box that has not stopped by then is ended (ms). */
@@ -11,7 +11,7 @@ const STANDARD_ERROR = 2
 const config = readConfig()
 const log = createLog(config.logLevel, STANDARD_ERROR)
 const box = await start()
-greet(config, box.port)
+greet(config, box)
 
 process.on('SIGTERM', () => void stop(0, 'SIGTERM'))
 process.on('SIGINT', () => void stop(0, 'SIGINT'))
@@ -37,16 +37,13 @@ async function start(): Promise<Box> {
   }
 }
 
-function greet(config: Config, port: number): void {
-  const urls = config.urls.length > 0 ? config.urls : ownUrls(config, port)
+function greet(config: Config, { port, networkUrls }: Box): void {
+  const host = isEverywhere(config.host) ? 'localhost' : config.host
+  const own = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const ownUrls = [own, ...networkUrls].map((url) => `${url}/`)
+  const urls = config.urls.length > 0 ? config.urls : ownUrls
   log.notice({ scope: 'process', event: 'start', urls }, 'box started')
   console.log(['The box is running. Open it at', ...urls.map((url) => `  ${url}`)].join('\n'))
-}
-
-function ownUrls({ host }: Config, port: number): string[] {
-  const isEverywhere = host === '0.0.0.0' || host === '::'
-  const names = isEverywhere ? ['localhost', ...lanAddresses()] : [host]
-  return names.map((name) => `http://${name.includes(':') ? `[${name}]` : name}:${port}/`)
 }
 
 function fail(error: unknown): void {

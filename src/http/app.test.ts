@@ -47,6 +47,7 @@ beforeEach(async () => {
       sessions: () => [],
       users: () => [],
     },
+    networkUrls: () => [],
   })
 })
 

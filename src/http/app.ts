@@ -3,6 +3,7 @@ import { libraryRoutes } from '../apps/libraries.ts'
 import { webRoutes } from '../apps/static.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { fileRoutes } from '../files/routes.ts'
+import { addressRoutes } from './addresses.ts'
 import { addErrorHandlers, sendError } from './errors.ts'
 import { setSecurityHeaders } from './headers.ts'
 import { type OperationSource, operationRoutes } from './operation.ts'
@@ -21,6 +22,8 @@ export interface AppParts {
   /** has to be open before the app is ready */
   readonly files: FileStore
   readonly operation: OperationSource
+  /** URLs by which others on its networks reach the box, the likeliest first */
+  readonly networkUrls: () => readonly string[]
 }
 
 /** The box's HTTP side. It listens nowhere: that, and closing it, is up to the caller. */
@@ -45,6 +48,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   })
   addErrorHandlers(app)
   app.register(operationRoutes, { source: parts.operation })
+  app.register(addressRoutes, { networkUrls: parts.networkUrls })
   app.register(fileRoutes, { prefix: '/files', store: parts.files })
   app.register(libraryRoutes, { prefix: '/lib' })
   app.register(webRoutes, { webDir: parts.webDir })

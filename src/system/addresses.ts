@@ -1,9 +1,30 @@
-import { networkInterfaces } from 'node:os'
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
-/** This machine's IPv4 addresses on its networks. */
-export function lanAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
+/** Networks between this machine and its own containers and virtual machines: nobody else is in them. */
+const INNER_INTERFACES =
+  /^(docker|br-[0-9a-f]{12}$|veth|virbr|vmnet|vboxnet|lxcbr|lxdbr|podman|cni)/
+/** Private networks, the likeliest at home and at work first. */
+const PRIVATE_NETWORKS = [/^192\.168\./, /^10\./, /^172\.(1[6-9]|2\d|3[01])\./]
+const EVERYWHERE = ['0.0.0.0', '::']
+
+/** This machine's IPv4 addresses on networks that others are in, the likeliest first. */
+export function lanAddresses(
+  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces(),
+): string[] {
+  return Object.entries(interfaces)
+    .filter(([name]) => !INNER_INTERFACES.test(name))
+    .flatMap(([, addresses]) => addresses ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address)
+    .sort((a, b) => rank(a) - rank(b))
+}
+
+/** Whether who listens there is reached by every address of this machine. */
+export function isEverywhere(host: string): boolean {
+  return EVERYWHERE.includes(host)
+}
+
+function rank(address: string): number {
+  const index = PRIVATE_NETWORKS.findIndex((network) => network.test(address))
+  return index === -1 ? PRIVATE_NETWORKS.length : index
 }

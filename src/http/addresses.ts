@@ -1,0 +1,36 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+const LOOPBACK_ADDRESS = /^(::ffff:)?127\.|^::1$/
+const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
+
+const schema = {
+  type: 'object',
+  required: ['urls'],
+  properties: { urls: { type: 'array', items: { type: 'string' } } },
+} as const
+
+export interface AddressRoutesOptions {
+  /** URLs by which others on its networks reach the box, the likeliest first */
+  readonly networkUrls: () => readonly string[]
+}
+
+/**
+ * `/addresses`: where a phone finds the box. Only a page that somebody has open on this very machine
+ * is told: for everybody else there is none.
+ */
+export async function addressRoutes(app: FastifyInstance, { networkUrls }: AddressRoutesOptions) {
+  app.get('/addresses', { schema: { response: { 200: schema } } }, async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    return { urls: isFromHere(request) ? networkUrls() : [] }
+  })
+}
+
+/** A page of elsewhere whose name was made to lead here (DNS rebinding) still has its own `Host`. */
+function isFromHere({ socket, headers }: FastifyRequest): boolean {
+  const isForwarded = 'forwarded' in headers || 'x-forwarded-for' in headers
+  return (
+    !isForwarded &&
+    LOOPBACK_ADDRESS.test(socket.remoteAddress ?? '') &&
+    LOOPBACK_HOST.test(headers.host ?? '')
+  )
+}
