@@ -9,3 +9,17 @@ export function isLoopback(hostname) {
     hostname === '[::1]'
   )
 }
+
+/**
+ * The addresses by which phones reach a page of the box, the likeliest first. For a page whose own address only this
+ * machine understands, the box says what it is called on the network; none if it does not know.
+ * @param {URL} page
+ * @returns {Promise<URL[]>}
+ */
+export async function phoneAddresses(page) {
+  if (!isLoopback(page.hostname)) return [page]
+  const { urls = [] } = await fetch(new URL('addresses', boxUrl))
+    .then((answer) => answer.json())
+    .catch(() => ({}))
+  return urls.map((url) => new URL(`${url}${page.pathname}${page.search}${page.hash}`))
+}

@@ -1,15 +1,16 @@
 import { element } from './element.js'
 
+const LABEL = 'Copy'
 const THANKS_MS = 2000
 
 /** A button that puts `text()` on the clipboard and says so. */
-export function copyButton(text, label = 'Copy') {
-  const button = element('button', { type: 'button', className: 'button', textContent: label })
+export function copyButton(text) {
+  const button = element('button', { type: 'button', className: 'button', textContent: LABEL })
   button.setAttribute('aria-live', 'polite')
   button.addEventListener('click', async () => {
     button.textContent = (await copy(text(), button)) ? 'Copied' : 'Not allowed here'
     setTimeout(() => {
-      button.textContent = label
+      button.textContent = LABEL
     }, THANKS_MS)
   })
   return button

@@ -1,20 +1,15 @@
-import { boxUrl, isLoopback } from '../common/address.js'
-import { copyButton } from '../common/copy-button.js'
+import { boxUrl, isLoopback, phoneAddresses } from '../common/address.js'
 import { element } from '../common/element.js'
-import { qrCode } from '../common/qr-code.js'
+import { scannable } from '../common/scannable.js'
 
 /** Fills `place` with what a phone needs to get here. */
-export function showPhoneAddress(place) {
-  if (isLoopback(boxUrl.hostname)) return place.append(...networkAddressAdvice())
-  place.append(
-    qrCode(boxUrl.href, 'QR code with the address of this page'),
-    element(
-      'div',
-      { className: 'address' },
-      element('code', { textContent: boxUrl.href }),
-      copyButton(() => boxUrl.href, 'Copy address'),
-    ),
-  )
+export async function showPhoneAddress(place) {
+  const addresses = await phoneAddresses(boxUrl)
+  if (addresses.length === 0) return place.append(...networkAddressAdvice())
+  if (isLoopback(boxUrl.hostname)) {
+    place.append(element('p', { textContent: 'Phones on the same network open this.' }))
+  }
+  place.append(scannable(addresses, 'QR code with the address of this page'))
 }
 
 function networkAddressAdvice() {

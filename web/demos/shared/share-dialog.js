@@ -1,7 +1,7 @@
-import { isLoopback } from '../../common/address.js'
+import { isLoopback, phoneAddresses } from '../../common/address.js'
 import { copyButton } from '../../common/copy-button.js'
 import { element } from '../../common/element.js'
-import { qrCode } from '../../common/qr-code.js'
+import { scannable } from '../../common/scannable.js'
 import { App } from './croquet.js'
 import { addressOf } from './session-address.js'
 
@@ -16,36 +16,35 @@ function shareDialog(address) {
   const dialog = element('dialog', { className: 'share', id: 'share' })
   dialog.setAttribute('aria-labelledby', 'share-title')
   dialog.setAttribute('closedby', 'any')
+  const title = element('h2', { id: 'share-title', textContent: 'Bring others in' })
   const close = element('button', { type: 'button', className: 'button', textContent: 'Close' })
   close.addEventListener('click', () => dialog.close())
-  dialog.append(
-    element('h2', { id: 'share-title', textContent: 'Bring others in' }),
-    ...invitation(address),
-    privateSession(address),
-    close,
-  )
+  dialog.append(title, privateSession(address), close)
+  invitation(address).then((parts) => title.after(...parts))
   return dialog
 }
 
-function invitation(address) {
-  const copyable = element(
-    'div',
-    { className: 'address' },
-    element('code', { textContent: address.href }),
-    copyButton(() => address.href),
-  )
-  if (!isLoopback(address.hostname)) {
-    return [
-      element('p', {
-        textContent: 'Scan this, or open the address, and you are in the same session.',
-      }),
-      qrCode(address.href, 'QR code with the address of this session'),
-      copyable,
-    ]
-  }
+async function invitation(address) {
+  const addresses = await phoneAddresses(address)
+  if (addresses.length === 0) return networkAddressAdvice(address)
+  const words = isLoopback(address.hostname)
+    ? 'Phones on the same network open this, and are in the same session.'
+    : 'Scan this, or open the address, and you are in the same session.'
+  return [
+    element('p', { textContent: words }),
+    scannable(addresses, 'QR code with the address of this session'),
+  ]
+}
+
+function networkAddressAdvice(address) {
   return [
     element('p', { textContent: 'In another window of this machine, open the same address:' }),
-    copyable,
+    element(
+      'div',
+      { className: 'address' },
+      element('code', { textContent: address.href }),
+      copyButton(() => address.href),
+    ),
     element(
       'p',
       {},
