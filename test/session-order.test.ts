@@ -104,7 +104,8 @@ class Play {
       kept.length > 0
         ? [{ first: state.position - kept.length + 1, count: kept.length, text: kept.join(',') }]
         : []
-    const stored: StoredSession = { state, snapshot, messages }
+    const { presence } = stage
+    const stored: StoredSession = { state, snapshot, messages, presence }
     this.stage = new Stage(JSON.parse(JSON.stringify(stored)))
     this.stage.now = stage.now + 1000
     this.stage.reflected.push(...kept)

@@ -24,6 +24,7 @@ export const MIGRATIONS: readonly string[] = [
     flags TEXT NOT NULL,             -- JSON
     completed_tallies TEXT NOT NULL, -- JSON
     persisted_path TEXT,
+    presence TEXT NOT NULL DEFAULT '{"announced":[],"leaveDelay":0}', -- JSON
     created_at INTEGER NOT NULL,
     visited_at INTEGER NOT NULL
   ) STRICT;

@@ -1,4 +1,4 @@
-import type { SessionState } from '../session/record.ts'
+import type { Presence, SessionState } from '../session/record.ts'
 import type { Database } from './database.ts'
 
 interface SessionRow {
@@ -18,14 +18,22 @@ interface SessionRow {
   readonly flags: string
   readonly completed_tallies: string
   readonly persisted_path: string | null
+  readonly presence: string
+}
+
+export interface FoundSession {
+  readonly key: number
+  readonly state: SessionState
+  readonly presence: Presence
 }
 
 /** The sessions. Their `key` names one timeline of one session and is never used again. */
 export interface Sessions {
-  find(sessionId: string): { readonly key: number; readonly state: SessionState } | undefined
+  find(sessionId: string): FoundSession | undefined
   timelineOf(sessionId: string): { readonly key: number; readonly timeline: string } | undefined
   /** Stores what the session is now, under the key it has or a new one. */
   put(sessionId: string, state: SessionState, wallTime: number): number
+  putPresence(key: number, presence: Presence): void
   remove(key: number): void
 }
 
@@ -47,11 +55,12 @@ export function sessionsIn(db: Database): Sessions {
       scale = @scale, flags = @flags, completed_tallies = @completed_tallies,
       persisted_path = @persisted_path, visited_at = @wallTime
     RETURNING id`)
+  const putPresence = db.prepare<[string, number]>('UPDATE sessions SET presence = ? WHERE id = ?')
   const remove = db.prepare<[number]>('DELETE FROM sessions WHERE id = ?')
   return {
     find: (sessionId) => {
       const row = find.get(sessionId)
-      return row && { key: row.id, state: stateOf(row) }
+      return row && { key: row.id, state: stateOf(row), presence: JSON.parse(row.presence) }
     },
     timelineOf: (sessionId) => timelineOf.get(sessionId),
     put: (sessionId, state, wallTime) => {
@@ -59,13 +68,16 @@ export function sessionsIn(db: Database): Sessions {
       if (!row) throw new Error('no row came back from storing a session')
       return row.id
     },
+    putPresence: (key, presence) => {
+      putPresence.run(JSON.stringify(presence), key)
+    },
     remove: (key) => {
       remove.run(key)
     },
   }
 }
 
-function columnsOf(sessionId: string, state: SessionState): Omit<SessionRow, 'id'> {
+function columnsOf(sessionId: string, state: SessionState): Omit<SessionRow, 'id' | 'presence'> {
   return {
     session_id: sessionId,
     name: state.name,

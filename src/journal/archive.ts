@@ -107,8 +107,9 @@ function committerTo(db: Database, wallTime: () => number): Archive['commit'] {
 
   function commitEntry(entry: JournalEntry, now: number): void {
     if (entry.saved) saved.put(entry.saved, now)
-    if (!entry.state && !entry.messages && !entry.snapshot) return
+    if (!entry.state && !entry.messages && !entry.snapshot && !entry.presence) return
     const key = keyOf(entry, now)
+    if (entry.presence) sessions.putPresence(key, entry.presence)
     if (entry.messages) messages.append(key, entry.messages)
     if (entry.snapshot) {
       snapshots.put(key, entry.snapshot, now)

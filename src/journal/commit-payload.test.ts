@@ -17,6 +17,7 @@ it.each<[string, JournalEntry[]]>([
         messages: runAt(1, 2),
         state: stateAt(2),
         snapshot: snapshotAt(1),
+        presence: { announced: [['u'], { id: 'v', data: 'x' }], leaveDelay: 1250 },
         saved,
       },
       { sessionId: 'b', saved },

@@ -6,7 +6,7 @@ import type { JournalEntry } from '../session/record.ts'
  */
 export type CommitPayload = ReadonlyArray<string | number | undefined | RareParts>
 
-type RareParts = Pick<JournalEntry, 'state' | 'snapshot' | 'saved'>
+type RareParts = Pick<JournalEntry, 'state' | 'snapshot' | 'presence' | 'saved'>
 
 const SLOTS = 5
 
@@ -38,7 +38,6 @@ export function unpackCommit(payload: CommitPayload): JournalEntry[] {
   return entries
 }
 
-function rarePartsOf({ state, snapshot, saved }: JournalEntry): RareParts | undefined {
-  if (!state && !snapshot && !saved) return undefined
-  return { ...(state && { state }), ...(snapshot && { snapshot }), ...(saved && { saved }) }
+function rarePartsOf({ sessionId, messages, ...rare }: JournalEntry): RareParts | undefined {
+  return Object.keys(rare).length > 0 ? rare : undefined
 }

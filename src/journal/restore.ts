@@ -5,7 +5,7 @@ import type { Saved } from '../db/saved.ts'
 import type { Sessions } from '../db/sessions.ts'
 import type { Snapshots } from '../db/snapshots.ts'
 import { joined, runFrom } from '../session/message-run.ts'
-import type { MessageRun, SessionState, SnapshotRecord } from '../session/record.ts'
+import type { MessageRun, StoredSession } from '../session/record.ts'
 import type { JournalProblem } from './problem.ts'
 
 /** Longest run made of several rows, in characters: a SYNC sends it in one piece. */
@@ -32,9 +32,7 @@ export interface RestoreRequest {
 
 /** What a restore comes to. The session's messages have gone ahead, run by run. */
 export interface Restored {
-  readonly session:
-    | { readonly state: SessionState; readonly snapshot: SnapshotRecord | undefined }
-    | undefined
+  readonly session: Omit<StoredSession, 'messages'> | undefined
   readonly persistedPath: string | undefined
 }
 
@@ -52,7 +50,7 @@ export function* restore(source: RestoreSource, request: RestoreRequest): Steps<
 function* restoreSession(source: RestoreSource, sessionId: string): Steps<Restored['session']> {
   const stored = source.sessions.find(sessionId)
   if (!stored) return undefined
-  const isThere = ({ path }: SnapshotRecord) => hasFile(source, sessionId, path)
+  const isThere = ({ path }: { path: string }) => hasFile(source, sessionId, path)
   const snapshot = source.snapshots.newestFirst(stored.key).find(isThere)
   const base = snapshot?.position ?? 0
   const { position, isWhole } = yield* readRuns(source.messages.after(stored.key, base), base)
@@ -62,7 +60,7 @@ function* restoreSession(source: RestoreSource, sessionId: string): Steps<Restor
     return undefined
   }
   // A commit of messages alone leaves the stored state behind them.
-  return { state: { ...stored.state, position }, snapshot }
+  return { state: { ...stored.state, position }, snapshot, presence: stored.presence }
 }
 
 function persistedPath(

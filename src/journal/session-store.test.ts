@@ -78,7 +78,17 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
         state: stateAt(0, { persistedPath: 'some/path' }),
         snapshot: undefined,
         messages: [],
+        presence: { announced: [], leaveDelay: 0 },
       })
+    })
+
+    it('gives back who was there, as committed last', async () => {
+      const presence = { announced: ['u', ['v'], { id: 'w', data: 'x' }], leaveDelay: 1250 }
+      await commit({ sessionId: ID, state: stateAt(0), presence })
+      await commit({ sessionId: ID, state: stateAt(0) })
+      expect((await load())?.presence).toEqual(presence)
+      await commit({ sessionId: ID, state: stateAt(0, { timeline: 'another' }) })
+      expect((await load())?.presence).toEqual({ announced: [], leaveDelay: 0 })
     })
 
     it('gives back a state without its optional parts', async () => {
@@ -178,7 +188,7 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
       await snap(4, 4)
       const state = stateAt(2, { timeline: 'timeline-2' })
       await commit({ sessionId: ID, messages: runAt(1, 2), state })
-      expect(await load()).toEqual({ state, snapshot: undefined, messages: [runAt(1, 2)] })
+      expect(await load()).toMatchObject({ state, snapshot: undefined, messages: [runAt(1, 2)] })
     })
 
     it('keeps sessions apart', async () => {

@@ -1,6 +1,12 @@
 import { encodeRecv, encodeTick } from '../protocol/encode.ts'
 import type { Member, SessionFact, SessionOutput, Sync } from '../session/ports.ts'
-import type { JournalEntry, SavedRecord, SessionState, SnapshotRecord } from '../session/record.ts'
+import type {
+  JournalEntry,
+  Presence,
+  SavedRecord,
+  SessionState,
+  SnapshotRecord,
+} from '../session/record.ts'
 import { encodeFrames } from './frame.ts'
 import type { ReflectorMetrics } from './ports.ts'
 import type { Turn, TurnMember, TurnShare } from './turn.ts'
@@ -33,8 +39,8 @@ export class Outbox implements SessionOutput, TurnMember {
   #effects: Effect[] = []
   #messages: string[] = []
   #isStateNew = false
-  #snapshot: SnapshotRecord | undefined
-  #saved: SavedRecord | undefined
+  /** what a turn seldom has besides */
+  #rare: Pick<JournalEntry, 'snapshot' | 'presence' | 'saved'> = {}
 
   constructor(parts: {
     readonly sessionId: string
@@ -76,12 +82,17 @@ export class Outbox implements SessionOutput, TurnMember {
   }
 
   snapshotTaken(snapshot: SnapshotRecord): void {
-    this.#snapshot = snapshot
+    this.#rare = { ...this.#rare, snapshot }
+    this.#turn.add(this)
+  }
+
+  presenceChanged(presence: Presence): void {
+    this.#rare = { ...this.#rare, presence }
     this.#turn.add(this)
   }
 
   dataSaved(saved: SavedRecord): void {
-    this.#saved = saved
+    this.#rare = { ...this.#rare, saved }
     this.#turn.add(this)
   }
 
@@ -110,20 +121,19 @@ export class Outbox implements SessionOutput, TurnMember {
 
   #takeEntry(): JournalEntry | undefined {
     const { length: count } = this.#messages
-    if (count === 0 && !this.#isStateNew && !this.#snapshot && !this.#saved) return undefined
+    const hasRare = Object.keys(this.#rare).length > 0
+    if (count === 0 && !this.#isStateNew && !hasRare) return undefined
     const state = this.#stateNow()
     const first = state.position - count + 1
     const entry: JournalEntry = {
       sessionId: this.#sessionId,
       state,
-      ...(count > 0 ? { messages: { first, count, text: this.#messages.join(',') } } : {}),
-      ...(this.#snapshot ? { snapshot: this.#snapshot } : {}),
-      ...(this.#saved ? { saved: this.#saved } : {}),
+      ...(count > 0 && { messages: { first, count, text: this.#messages.join(',') } }),
+      ...this.#rare,
     }
     this.#messages = []
     this.#isStateNew = false
-    this.#snapshot = undefined
-    this.#saved = undefined
+    this.#rare = {}
     return entry
   }
 }

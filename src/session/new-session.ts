@@ -23,5 +23,6 @@ export function newSession(
     },
     snapshot: undefined,
     messages: [],
+    presence: { announced: [], leaveDelay: 0 },
   }
 }

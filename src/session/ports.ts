@@ -1,5 +1,5 @@
 import type { Json } from '../protocol/messages.ts'
-import type { SnapshotRecord } from './record.ts'
+import type { Presence, SnapshotRecord } from './record.ts'
 
 /** One connection as its session sees it. */
 export interface Member {
@@ -38,6 +38,7 @@ export interface SessionOutput {
   /** The session's state changed in a way that must outlive memory. */
   stateChanged(): void
   snapshotTaken(snapshot: SnapshotRecord): void
+  presenceChanged(presence: Presence): void
   report(fact: SessionFact): void
 }
 

@@ -1,3 +1,5 @@
+import type { Json } from '../protocol/messages.ts'
+
 /**
  * What of a session outlives memory. Plain data: structured-cloneable, so that it can cross to the
  * journal's thread, and complete, so that a new field is stored on purpose or not at all.
@@ -53,12 +55,21 @@ export interface SavedRecord {
   readonly path: string
 }
 
+/** Who is in the session as far as its members were told. */
+export interface Presence {
+  /** users as their clients gave them, one for each connection that was announced and not yet as left */
+  readonly announced: readonly Json[]
+  /** ms to hold back the announcement that a user left */
+  readonly leaveDelay: number
+}
+
 /** One session's share of a commit. Messages come first, then the state and snapshot after them. */
 export interface JournalEntry {
   readonly sessionId: string
   readonly messages?: MessageRun
   readonly state?: SessionState
   readonly snapshot?: SnapshotRecord
+  readonly presence?: Presence
   readonly saved?: SavedRecord
 }
 
@@ -67,6 +78,7 @@ export interface StoredSession {
   readonly state: SessionState
   readonly snapshot: SnapshotRecord | undefined
   readonly messages: readonly MessageRun[]
+  readonly presence: Presence
 }
 
 /** What the store knows for the first joiner of a session that is not in memory. */

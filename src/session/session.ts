@@ -1,6 +1,7 @@
 import { encodeInfo, encodeRequ } from '../protocol/encode.ts'
 import type { Join, Json, Message, Send, Snap, Ticks, Tutti } from '../protocol/messages.ts'
 import { positionOf, seqAt } from '../protocol/seq.ts'
+import { Absentees } from './absentees.ts'
 import { Agenda } from './agenda.ts'
 import { Debounce } from './debounce.ts'
 import { History } from './history.ts'
@@ -33,7 +34,8 @@ export class Session {
   readonly id: string
   readonly #output: SessionOutput
   readonly #agenda = new Agenda()
-  readonly #roster = new Roster()
+  readonly #roster: Roster
+  readonly #absentees: Absentees
   readonly #debounce = new Debounce()
   readonly #openTallies = new Map<string, OpenTally>()
   readonly #completedTallies: CompletedTallies
@@ -41,7 +43,7 @@ export class Session {
   readonly #history: History
   readonly #beat: TickBeat
   /** all connections that got SYNC, until their leave delay is over */
-  readonly #members = new Set<Member>()
+  readonly #members: Set<Member>
   /** members with a user and an open socket; replaced, never changed, so that outputs may keep it */
   #audience: readonly Member[] = []
   #usersPending = false
@@ -54,10 +56,10 @@ export class Session {
     'name' | 'appId' | 'persistentId' | 'pageUrl' | 'timeline' | 'tove' | 'flags' | 'persistedPath'
   >
   #delay: number
-  #leaveDelay = 0
+  #leaveDelay: number
 
   constructor(id: string, output: SessionOutput, stored: StoredSession, now: number) {
-    const { state } = stored
+    const { state, presence } = stored
     this.id = id
     this.#output = output
     this.#about = state
@@ -66,6 +68,11 @@ export class Session {
     this.#history = new History(state.position, stored.messages)
     this.#beat = new TickBeat(state.tick)
     this.#delay = state.delay
+    this.#leaveDelay = presence.leaveDelay
+    this.#roster = new Roster(presence.announced)
+    this.#absentees = new Absentees(presence.announced)
+    this.#members = new Set(this.#absentees.all)
+    this.#agenda.at(now + this.#leaveDelay, (later) => this.#giveUpAbsentees(later))
     this.#completedTallies = new CompletedTallies(state.completedTallies)
   }
 
@@ -103,16 +110,19 @@ export class Session {
   /** Lets a connection in: SYNC first, then it hears the session. Again for one that is in: SYNC only. */
   join(member: Member, join: Join, now: number): void {
     this.#about = { ...this.#about, flags: join.flags, pageUrl: join.pageUrl }
-    this.#leaveDelay = join.leaveDelay
+    this.#setLeaveDelay(join.leaveDelay)
     this.#sync(member, now)
     this.#output.stateChanged()
     if (this.#members.has(member)) return
+    const absent = this.#absentees.take(member.user)
+    if (absent) this.#members.delete(absent) // USERS10
     this.#members.add(member)
     if (member.user === undefined) return
     this.#audience = [...this.#audience, member]
+    this.#beat.start(now)
+    if (absent) return
     this.#roster.join(member)
     this.#announceUsersSoon(now)
-    this.#beat.start(now)
   }
 
   /** Its socket is closed: it hears nothing more at once and is announced after its leave delay. */
@@ -120,12 +130,7 @@ export class Session {
     if (!this.#members.has(member)) return
     this.#audience = this.#audience.filter((other) => other !== member)
     if (this.#audience.length === 0) this.#beat.stop()
-    this.#agenda.at(now + this.#leaveDelay, (later) => {
-      this.#members.delete(member)
-      if (member.user === undefined) return
-      this.#roster.leave(member)
-      this.#announceUsersSoon(later)
-    })
+    this.#agenda.at(now + this.#leaveDelay, (later) => this.#remove(member, later))
   }
 
   send({ message, tags }: Send, now: number): void {
@@ -283,6 +288,27 @@ export class Session {
     this.#output.stateChanged()
   }
 
+  #remove(member: Member, now: number): void {
+    if (!this.#members.delete(member) || member.user === undefined) return
+    this.#roster.leave(member)
+    this.#announceUsersSoon(now)
+  }
+
+  #giveUpAbsentees(now: number): void {
+    for (const absent of this.#absentees.takeAll()) this.#remove(absent, now)
+  }
+
+  #setLeaveDelay(leaveDelay: number): void {
+    if (this.#leaveDelay === leaveDelay) return
+    this.#leaveDelay = leaveDelay
+    this.#reportPresence()
+  }
+
+  #reportPresence(): void {
+    const { announced } = this.#roster
+    this.#output.presenceChanged({ announced, leaveDelay: this.#leaveDelay })
+  }
+
   #announceUsersSoon(now: number): void {
     if (this.#usersPending) return
     this.#usersPending = true
@@ -292,8 +318,9 @@ export class Session {
   #announceUsers(now: number): void {
     this.#usersPending = false
     if (!this.#roster.hasChanges) return
-    const { joined, left } = this.#roster.take()
     const active = [...this.#members].filter((member) => member.user !== undefined).length
+    const { joined, left } = this.#roster.take(active > 0)
+    this.#reportPresence()
     this.#output.report({ kind: 'users', active, joined: joined.length, left: left.length })
     if (active === 0) return // USERS4: nobody would hear it
     const payload: { [key: string]: Json } = { what: 'users', active, total: this.#members.size }

@@ -1,6 +1,7 @@
 import type {
   JournalEntry,
   MessageRun,
+  Presence,
   SavedRecord,
   SessionState,
   SnapshotRecord,
@@ -15,6 +16,7 @@ interface Kept {
   readonly state: SessionState
   readonly messages: readonly MessageRun[]
   readonly snapshots: readonly SnapshotRecord[]
+  readonly presence: Presence
 }
 
 /** A session store without a disk: done when it returns, answered in the next microtask. */
@@ -48,7 +50,7 @@ export class MemorySessionStore implements SessionStore {
       if (entry.saved) {
         saved.set(JSON.stringify([entry.saved.appId, entry.saved.persistentId]), entry.saved)
       }
-      if (!entry.state && !entry.messages && !entry.snapshot) continue
+      if (!entry.state && !entry.messages && !entry.snapshot && !entry.presence) continue
       sessions.set(sessionId, keptAfter(sessions.get(sessionId), entry))
     }
     this.#sessions = sessions
@@ -56,7 +58,7 @@ export class MemorySessionStore implements SessionStore {
     this.commits.push(copies)
   }
 
-  #restore({ state, messages, snapshots }: Kept): StoredSession | undefined {
+  #restore({ state, messages, snapshots, presence }: Kept): StoredSession | undefined {
     const snapshot = snapshots.findLast(({ path }) => !this.missingFiles.has(path))
     const base = snapshot?.position ?? 0
     let position = base
@@ -69,7 +71,7 @@ export class MemorySessionStore implements SessionStore {
       position += left.count
     }
     if (position < state.position) return undefined
-    return { state: { ...state, position }, snapshot, messages: since }
+    return { state: { ...state, position }, snapshot, messages: since, presence }
   }
 }
 
@@ -80,12 +82,13 @@ function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
   const isSame = before?.state.timeline === state.timeline
   const messages = isSame ? [...before.messages] : []
   const snapshots = isSame ? before.snapshots : []
+  const presence = entry.presence ?? (isSame ? before.presence : { announced: [], leaveDelay: 0 })
   if (entry.messages) {
     const { first } = entry.messages
     if (messages.some((run) => run.first === first)) throw new Error(`message ${first} is there`)
     messages.push(entry.messages)
   }
-  if (!entry.snapshot) return { state, messages, snapshots }
+  if (!entry.snapshot) return { state, messages, snapshots, presence }
   const { snapshot } = entry
   const kept = [...snapshots.filter(({ time }) => time !== snapshot.time), snapshot]
     .sort((one, other) => one.time - other.time)
@@ -95,6 +98,7 @@ function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
     state,
     messages: messages.filter((run) => run.first + run.count - 1 > needless),
     snapshots: kept,
+    presence,
   }
 }
 

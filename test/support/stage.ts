@@ -3,7 +3,7 @@ import { encodeRecv, encodeSyncHead, encodeTick, SYNC_TAIL } from '../../src/pro
 import type { Join, Json } from '../../src/protocol/messages.ts'
 import { newSession } from '../../src/session/new-session.ts'
 import type { Member, SessionOutput, Sync } from '../../src/session/ports.ts'
-import type { SnapshotRecord, StoredSession } from '../../src/session/record.ts'
+import type { Presence, SnapshotRecord, StoredSession } from '../../src/session/record.ts'
 import { Session } from '../../src/session/session.ts'
 
 const JOIN_ARGS = { version: 1, apiKey: 'none', name: 'test', ticks: { tick: 100_000 } }
@@ -23,6 +23,7 @@ export class StageMember implements Member {
 export class Stage {
   now = 0
   readonly snapshots: SnapshotRecord[] = []
+  presence: Presence = { announced: [], leaveDelay: 0 }
   /** texts of all messages, as a journal would have them */
   readonly reflected: string[] = []
   readonly #stored: StoredSession | undefined
@@ -99,6 +100,9 @@ export class Stage {
       tell,
       stateChanged: () => {},
       snapshotTaken: (snapshot) => this.snapshots.push(snapshot),
+      presenceChanged: (presence) => {
+        this.presence = presence
+      },
       report: () => {},
     }
   }
