@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { findChromium, findProgram } from '../test/support/programs.ts'
+
+/** Debian asks this program whether a service that was just installed may start; 101 says no. */
+const POLICY_PATH = '/usr/sbin/policy-rc.d'
+
+/** Package managers and how each installs both tools. */
+const INSTALL_COMMANDS = {
+  'apt-get': 'sudo apt-get install chromium nginx',
+  dnf: 'sudo dnf install chromium nginx',
+  pacman: 'sudo pacman -S chromium nginx',
+  zypper: 'sudo zypper install chromium nginx',
+  apk: 'sudo apk add chromium nginx',
+  brew: 'brew install nginx && brew install --cask google-chrome',
+} as const
+
+ensureTestTools()
+
+/** Leaves the process with 1, and one sentence on what to do, where a tool is missing and stays so. */
+function ensureTestTools(): void {
+  if (missingTools().length === 0) return
+  if (process.getuid?.() === 0 && findProgram('apt-get')) installWithApt(missingTools())
+  const missing = missingTools()
+  if (missing.length === 0) return
+  console.error(`The tests need ${missing.join(' and ')}: ${advice()}.`)
+  process.exit(1)
+}
+
+/** The missing ones, by the names of their Debian packages. */
+function missingTools(): readonly string[] {
+  const tools = { chromium: findChromium(), nginx: findProgram('nginx') }
+  return Object.entries(tools).flatMap(([name, path]) => (path === undefined ? [name] : []))
+}
+
+function installWithApt(packages: readonly string[]): void {
+  console.log(`The tests need ${packages.join(' and ')}, installing with apt-get:`)
+  withoutStartingServices(() => {
+    const isInstalled =
+      apt('reading the package lists', ['update']) &&
+      apt('downloading and installing, which takes a minute', [
+        'install',
+        '-y',
+        '--no-install-recommends',
+        ...packages,
+      ])
+    // Nor at the next start of the machine: the tests start an nginx of their own.
+    if (isInstalled && packages.includes('nginx') && findProgram('systemctl')) {
+      spawnSync('systemctl', ['disable', 'nginx'])
+    }
+  })
+}
+
+function withoutStartingServices(install: () => void): void {
+  const isPolicySet = existsSync(POLICY_PATH)
+  if (!isPolicySet) writeFileSync(POLICY_PATH, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    install()
+  } finally {
+    if (!isPolicySet) rmSync(POLICY_PATH)
+  }
+}
+
+/** Whether it went well; what apt-get had to say is shown only if not. */
+function apt(what: string, args: readonly string[]): boolean {
+  console.log(`  ${what} …`)
+  const { status, stdout, stderr } = spawnSync('apt-get', args, {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: Number.POSITIVE_INFINITY,
+  })
+  if (status !== 0) console.error(`${stdout}${stderr}`)
+  return status === 0
+}
+
+function advice(): string {
+  const command = Object.entries(INSTALL_COMMANDS).find(([manager]) => findProgram(manager))?.[1]
+  if (command === undefined) return 'install Chromium and nginx so that they are on the PATH'
+  return `install them with "${command}"`
+}

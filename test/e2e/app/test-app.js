@@ -1,0 +1,97 @@
+import { defineTestModel } from './model.js'
+
+let session
+let viewsMade = 0
+let isSynced = false
+const marks = {}
+
+/**
+ * Puts on `globalThis.app` what the tests do with a client library, in whatever it runs.
+ * @param {(client: string) => Promise<object>} loadLibrary
+ * @param {object} joinOptions that say where the box is
+ */
+export function installTestApp(loadLibrary, joinOptions) {
+  globalThis.app = {
+    ...testApp,
+    async join({ client, name, password, release, rejoinLimit }) {
+      const { Constants, Model, Session, View } = await loadLibrary(client)
+      Constants.release = release
+      session = await Session.join({
+        appId: 'io.test.e2e',
+        name,
+        password,
+        rejoinLimit,
+        model: defineTestModel({ Model }),
+        view: defineTestView({ View }),
+        ...joinOptions,
+      })
+      globalThis.session = session
+    },
+  }
+}
+
+const testApp = {
+  state() {
+    const model = session?.model
+    return {
+      viewsMade,
+      isSynced,
+      marks,
+      sessionId: session?.id ?? '',
+      persistentId: session?.persistentId ?? '',
+      viewId: session?.view?.viewId ?? '',
+      count: model?.count ?? 0,
+      visits: model?.visits ?? [],
+      isFromSaved: model?.isFromSaved ?? false,
+      teatime: session?.view?.now() ?? 0,
+    }
+  },
+
+  publish(event, data) {
+    session.view.publish('test', event, data)
+  },
+
+  noteMark(label, state) {
+    marks[label] = state + clientVm().getSummaryHash()
+  },
+
+  /** Has all clients vote on a snapshot and one upload it, as they do by themselves after 5 s of model CPU. */
+  snapshot() {
+    clientVm().forceSnapshot()
+  },
+
+  async share(size) {
+    const handle = await session.data.store(someBytes(size).buffer)
+    this.publish('share', handle)
+  },
+
+  async hasShared(size) {
+    const bytes = new Uint8Array(await session.data.fetch(session.model.handle))
+    const expected = someBytes(size)
+    return bytes.length === size && bytes.every((byte, index) => byte === expected[index])
+  },
+}
+
+function defineTestView({ View }) {
+  return class extends View {
+    constructor(model) {
+      super(model)
+      viewsMade += 1
+      this.subscribe(this.viewId, 'synced', this.noteSynced)
+    }
+
+    noteSynced(isInTime) {
+      isSynced = isInTime
+    }
+  }
+}
+
+/** What the client library shows of itself for debugging. */
+function clientVm() {
+  return globalThis.CROQUETVM ?? globalThis.MULTISYNQVM
+}
+
+/** The same bytes everywhere, of all values. */
+function someBytes(size) {
+  return new Uint8Array(size).map((_, index) => (index * 31 + (index >> 8)) & 0xff)
+}
