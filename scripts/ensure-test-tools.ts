@@ -5,14 +5,14 @@ import { findChromium, findProgram } from '../test/support/programs.ts'
 /** Debian asks this program whether a service that was just installed may start; 101 says no. */
 const POLICY_PATH = '/usr/sbin/policy-rc.d'
 
-/** Package managers and how each installs both tools. */
+/** Package managers and how each installs the tools. */
 const INSTALL_COMMANDS = {
-  'apt-get': 'sudo apt-get install chromium nginx',
-  dnf: 'sudo dnf install chromium nginx',
-  pacman: 'sudo pacman -S chromium nginx',
-  zypper: 'sudo zypper install chromium nginx',
-  apk: 'sudo apk add chromium nginx',
-  brew: 'brew install nginx && brew install --cask google-chrome',
+  'apt-get': 'sudo apt-get install chromium nginx openssl',
+  dnf: 'sudo dnf install chromium nginx openssl',
+  pacman: 'sudo pacman -S chromium nginx openssl',
+  zypper: 'sudo zypper install chromium nginx openssl',
+  apk: 'sudo apk add chromium nginx openssl',
+  brew: 'brew install nginx openssl && brew install --cask google-chrome',
 } as const
 
 ensureTestTools()
@@ -29,7 +29,11 @@ function ensureTestTools(): void {
 
 /** The missing ones, by the names of their Debian packages. */
 function missingTools(): readonly string[] {
-  const tools = { chromium: findChromium(), nginx: findProgram('nginx') }
+  const tools = {
+    chromium: findChromium(),
+    nginx: findProgram('nginx'),
+    openssl: findProgram('openssl'),
+  }
   return Object.entries(tools).flatMap(([name, path]) => (path === undefined ? [name] : []))
 }
 
