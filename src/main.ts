@@ -8,13 +8,14 @@ const STOP_TIMEOUT_MS = 4500
 /** Logs go to standard error, so that standard output is for people. */
 const STANDARD_ERROR = 2
 
+let hasFailed = false
 const config = readConfig()
 const log = createLog(config.logLevel, STANDARD_ERROR)
 const box = await start()
 greet(config, box)
 
-process.on('SIGTERM', () => void stop(0, 'SIGTERM'))
-process.on('SIGINT', () => void stop(0, 'SIGINT'))
+process.on('SIGTERM', () => void stop('SIGTERM'))
+process.on('SIGINT', () => void stop('SIGINT'))
 process.on('uncaughtException', fail)
 
 function readConfig(): Config {
@@ -47,11 +48,12 @@ function greet(config: Config, { port, networkUrls }: Box): void {
 }
 
 function fail(error: unknown): void {
+  hasFailed = true
   log.fatal({ scope: 'process', event: 'failed', err: error }, 'the box failed and stops')
-  void stop(1, 'failure')
+  void stop('failure')
 }
 
-async function stop(exitCode: number, reason: string): Promise<void> {
+async function stop(reason: string): Promise<void> {
   setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref()
   log.info({ scope: 'process', event: 'stopping', reason }, 'box stops')
   try {
@@ -61,5 +63,5 @@ async function stop(exitCode: number, reason: string): Promise<void> {
     process.exit(1)
   }
   log.notice({ scope: 'process', event: 'end' }, 'box stopped')
-  process.exit(exitCode)
+  process.exit(hasFailed ? 1 : 0)
 }

@@ -110,7 +110,7 @@ describe('who was announced is known for the next time', () => {
 })
 
 it('[TIME5] goes on where it was: time, seq, tallies, delay and scale', () => {
-  const completedTallies = [['t@900', 900]] as const
+  const completedTallies = { remembered: [['t@900', 900]] as const, forgottenTime: -1 }
   const state = { time: 1000, position: 3, scale: 2, delay: 0, completedTallies }
   const stage = new Stage(stored({ announced: [], leaveDelay: 0 }, state))
   const a = stage.join('a')

@@ -31,8 +31,10 @@ export interface FoundSession {
 export interface Sessions {
   find(sessionId: string): FoundSession | undefined
   timelineOf(sessionId: string): { readonly key: number; readonly timeline: string } | undefined
-  /** Stores what the session is now, under the key it has or a new one. */
+  /** Stores what the session is now, under the key it has or a new one. Its time never goes back. */
   put(sessionId: string, state: SessionState, wallTime: number): number
+  /** Moves the session on to what it is after more messages. Its time never goes back. */
+  advance(key: number, time: number, position: number): void
   putPresence(key: number, presence: Presence): void
   remove(key: number): void
 }
@@ -51,10 +53,13 @@ export function sessionsIn(db: Database): Sessions {
       @scale, @flags, @completed_tallies, @persisted_path, @wallTime, @wallTime
     ) ON CONFLICT (session_id) DO UPDATE SET
       name = @name, app_id = @app_id, persistent_id = @persistent_id, page_url = @page_url,
-      timeline = @timeline, tove = @tove, time = @time, position = @position, tick = @tick, delay = @delay,
-      scale = @scale, flags = @flags, completed_tallies = @completed_tallies,
-      persisted_path = @persisted_path, visited_at = @wallTime
+      timeline = @timeline, tove = @tove, time = max(time, @time), position = @position,
+      tick = @tick, delay = @delay, scale = @scale, flags = @flags,
+      completed_tallies = @completed_tallies, persisted_path = @persisted_path, visited_at = @wallTime
     RETURNING id`)
+  const advance = db.prepare<[number, number, number]>(
+    'UPDATE sessions SET time = max(time, ?), position = ? WHERE id = ?',
+  )
   const putPresence = db.prepare<[string, number]>('UPDATE sessions SET presence = ? WHERE id = ?')
   const remove = db.prepare<[number]>('DELETE FROM sessions WHERE id = ?')
   return {
@@ -67,6 +72,9 @@ export function sessionsIn(db: Database): Sessions {
       const row = put.get({ ...columnsOf(sessionId, state), wallTime })
       if (!row) throw new Error('no row came back from storing a session')
       return row.id
+    },
+    advance: (key, time, position) => {
+      advance.run(time, position, key)
     },
     putPresence: (key, presence) => {
       putPresence.run(JSON.stringify(presence), key)

@@ -33,6 +33,8 @@ export function buildApp(parts: AppParts): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: [...parts.trustedProxies],
     connectionTimeout: IDLE_CONNECTION_MS,
+    // Any other upgrade that a client offers, to HTTP/2 say, is one that it can do without.
+    http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
     rewriteUrl: ({ url = '/' }) => rewriteTarget(url),
     frameworkErrors: sendError,
   })

@@ -110,7 +110,11 @@ function committerTo(db: Database, wallTime: () => number): Archive['commit'] {
     if (!entry.state && !entry.messages && !entry.snapshot && !entry.presence) return
     const key = keyOf(entry, now)
     if (entry.presence) sessions.putPresence(key, entry.presence)
-    if (entry.messages) messages.append(key, entry.messages)
+    if (entry.messages) {
+      const { first, count, time } = entry.messages
+      messages.append(key, entry.messages)
+      if (!entry.state) sessions.advance(key, time, first + count - 1)
+    }
     if (entry.snapshot) {
       snapshots.put(key, entry.snapshot, now)
       trim(key, snapshots.thin(key) ?? entry.snapshot.position)

@@ -1,20 +1,20 @@
 import { expect, it } from 'vitest'
 import type { JournalEntry } from '../session/record.ts'
 import { packCommit, unpackCommit } from './commit-payload.ts'
-import { runAt, snapshotAt, stateAt } from './sample-records.ts'
+import { newMessages, snapshotAt, stateAt } from './sample-records.ts'
 
 const saved = { appId: 'app', persistentId: 'persistent', path: 'path' }
 
 it.each<[string, JournalEntry[]]>([
   ['nothing', []],
-  ['messages alone', [{ sessionId: 'a', messages: runAt(1, 2) }]],
+  ['messages alone', [{ sessionId: 'a', messages: newMessages(1, 2) }]],
   ['a state alone', [{ sessionId: 'a', state: stateAt(1) }]],
   [
     'everything, for several sessions',
     [
       {
         sessionId: 'a',
-        messages: runAt(1, 2),
+        messages: newMessages(1, 2),
         state: stateAt(2),
         snapshot: snapshotAt(1),
         presence: { announced: [['u'], { id: 'v', data: 'x' }], leaveDelay: 1250 },

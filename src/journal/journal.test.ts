@@ -6,7 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Journal, openJournal } from './journal.ts'
 import type { JournalProblem } from './problem.ts'
-import { messagesOf, runAt, snapshotAt, stateAt } from './sample-records.ts'
+import { messagesOf, newMessages, runAt, snapshotAt, stateAt } from './sample-records.ts'
 
 let uploadsDir: string
 let databasePath: string
@@ -48,7 +48,7 @@ describe('closing', () => {
   it('first does all that was asked for', async () => {
     const journal = await open()
     const asked = [
-      journal.commit([{ sessionId: 's', messages: runAt(1, 2), state: stateAt(2) }]),
+      journal.commit([{ sessionId: 's', messages: newMessages(1, 2), state: stateAt(2) }]),
       loadFrom(journal),
     ]
     await journal.close()
@@ -70,7 +70,7 @@ describe('closing', () => {
   it('ends also while messages wait to be deleted', async () => {
     const journal = await open()
     writeFileSync(join(uploadsDir, 'snapshot-3000'), '')
-    const runs = Array.from({ length: 3000 }, (_, index) => runAt(index + 1, 1))
+    const runs = Array.from({ length: 3000 }, (_, index) => newMessages(index + 1, 1))
     await journal.commit([{ sessionId: 's', state: stateAt(0) }])
     await journal.commit(runs.map((messages) => ({ sessionId: 's', messages })))
     const snapped = journal.commit([
@@ -95,7 +95,7 @@ describe('closing', () => {
 describe('what is committed', () => {
   it('is there when the journal is opened again', async () => {
     const first = await open()
-    await first.commit([{ sessionId: 's', messages: runAt(1, 3), state: stateAt(3) }])
+    await first.commit([{ sessionId: 's', messages: newMessages(1, 3), state: stateAt(3) }])
     await first.close()
     expect(await loadFrom(await open())).toMatchObject({
       state: stateAt(3),
@@ -108,7 +108,7 @@ describe('what is committed', () => {
     const program = `
       const { openJournal } = await import(${JSON.stringify(new URL('./journal.ts', import.meta.url))})
       const journal = await openJournal(${JSON.stringify({ databasePath, uploadsDir })})
-      await journal.commit([${JSON.stringify({ sessionId: 's', messages: runAt(1, 3), state: stateAt(3) })}])
+      await journal.commit([${JSON.stringify({ sessionId: 's', messages: newMessages(1, 3), state: stateAt(3) })}])
       process.kill(process.pid, 'SIGKILL')`
     const script = join(uploadsDir, 'killed.mjs')
     writeFileSync(script, program)
@@ -122,7 +122,7 @@ describe('what is committed', () => {
     const text = JSON.stringify([1, 'x'.repeat(400_000)])
     await journal.commit([{ sessionId: 's', state: stateAt(0) }])
     for (let first = 1; first <= 5; first++) {
-      await journal.commit([{ sessionId: 's', messages: { first, count: 1, text } }])
+      await journal.commit([{ sessionId: 's', messages: { first, count: 1, text, time: first } }])
     }
     const session = await loadFrom(journal)
     expect(session?.messages.map(({ first, count }) => [first, count])).toEqual([
@@ -135,9 +135,9 @@ describe('what is committed', () => {
 
   it('can be read while more is committed', async () => {
     const journal = await open()
-    const entries = Array.from({ length: 5000 }, (_, index) => runAt(index + 1, 1))
+    const runs = Array.from({ length: 5000 }, (_, index) => newMessages(index + 1, 1))
     await journal.commit([{ sessionId: 's', state: stateAt(0) }])
-    await journal.commit(entries.map((messages) => ({ sessionId: 's', messages })))
+    await journal.commit(runs.map((messages) => ({ sessionId: 's', messages })))
     const loads = [loadFrom(journal), loadFrom(journal)]
     for (let count = 0; count < 5; count++) {
       await journal.commit([{ sessionId: `other-${count}`, state: stateAt(0) }])
@@ -155,7 +155,7 @@ describe('problems', () => {
     await journal.commit([
       {
         sessionId: 's',
-        messages: runAt(1, 2),
+        messages: newMessages(1, 2),
         state: stateAt(2),
         snapshot: snapshotAt(2),
         saved,
@@ -165,9 +165,10 @@ describe('problems', () => {
       session: undefined,
       persistedPath: undefined,
     })
+    const reason = 'messages after 0 are whole to 0, the session is at 2'
     expect(problems).toEqual([
       { kind: 'file missing', sessionId: 's', path: 'snapshot-2' },
-      { kind: 'session lost', sessionId: 's', reason: 'no message 1 after position 0' },
+      { kind: 'session lost', sessionId: 's', reason },
       { kind: 'file missing', sessionId: 's', path: 'saved' },
     ])
   })
@@ -190,7 +191,7 @@ describe('stats', () => {
       await journal.commit([
         {
           sessionId: 's',
-          messages: runAt(position, 1),
+          messages: newMessages(position, 1),
           state: stateAt(position),
           snapshot: snapshotAt(position),
         },
@@ -211,7 +212,7 @@ describe('the end of the thread', () => {
     const failures: Error[] = []
     const journal = await open((error) => failures.push(error))
     process.off('worker', remember)
-    await journal.commit([{ sessionId: 's', messages: runAt(1, 1), state: stateAt(1) }])
+    await journal.commit([{ sessionId: 's', messages: newMessages(1, 1), state: stateAt(1) }])
 
     const terminated = workers[0]?.terminate()
     await expect(journal.commit([])).rejects.toThrow("the journal's thread ended by itself")

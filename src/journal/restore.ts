@@ -50,17 +50,17 @@ export function* restore(source: RestoreSource, request: RestoreRequest): Steps<
 function* restoreSession(source: RestoreSource, sessionId: string): Steps<Restored['session']> {
   const stored = source.sessions.find(sessionId)
   if (!stored) return undefined
+  const { key, state, presence } = stored
   const isThere = ({ path }: { path: string }) => hasFile(source, sessionId, path)
-  const snapshot = source.snapshots.newestFirst(stored.key).find(isThere)
+  const snapshot = source.snapshots.newestFirst(key).find(isThere)
   const base = snapshot?.position ?? 0
-  const { position, isWhole } = yield* readRuns(source.messages.after(stored.key, base), base)
-  if (!isWhole || position < stored.state.position) {
-    const reason = `no message ${position + 1} after position ${base}`
+  const { position, isWhole } = yield* readRuns(source.messages.after(key, base), base)
+  if (!isWhole || position !== state.position) {
+    const reason = `messages after ${base} are whole to ${position}, the session is at ${state.position}`
     source.onProblem({ kind: 'session lost', sessionId, reason })
     return undefined
   }
-  // A commit of messages alone leaves the stored state behind them.
-  return { state: { ...stored.state, position }, snapshot, presence: stored.presence }
+  return { state, snapshot, presence }
 }
 
 function persistedPath(

@@ -1,4 +1,10 @@
-import type { MessageRun, SessionState, SnapshotRecord, StoredSession } from '../session/record.ts'
+import type {
+  MessageRun,
+  NewMessages,
+  SessionState,
+  SnapshotRecord,
+  StoredSession,
+} from '../session/record.ts'
 
 /** For tests: records that are easy to tell apart and to foretell. */
 export function stateAt(position: number, changes: Partial<SessionState> = {}): SessionState {
@@ -9,13 +15,13 @@ export function stateAt(position: number, changes: Partial<SessionState> = {}): 
     pageUrl: 'http://page/',
     timeline: 'timeline-1',
     tove: 'tove',
-    time: position * 10.5,
+    time: timeAt(position),
     position,
     tick: 33.33,
     delay: 0,
     scale: 0.5,
     flags: { rawtime: true },
-    completedTallies: [['topic@1', 1]],
+    completedTallies: { remembered: [['topic@1', 1]], forgottenTime: 0.5 },
     persistedPath: undefined,
     ...changes,
   }
@@ -28,6 +34,11 @@ export function messageAt(position: number): string {
 export function runAt(first: number, count: number): MessageRun {
   const texts = Array.from({ length: count }, (_, index) => messageAt(first + index))
   return { first, count, text: texts.join(',') }
+}
+
+/** Messages to commit; their time is that of the state after them. */
+export function newMessages(first: number, count: number): NewMessages {
+  return { ...runAt(first, count), time: timeAt(first + count - 1) }
 }
 
 export function snapshotAt(position: number): SnapshotRecord {
@@ -50,4 +61,8 @@ export function messagesOf(session: StoredSession | undefined): MessageRun | und
   if (!runs[0] || !isWhole) return undefined
   const count = runs.reduce((sum, run) => sum + run.count, 0)
   return { first: runs[0].first, count, text: runs.map((run) => run.text).join(',') }
+}
+
+function timeAt(position: number): number {
+  return position * 10.5
 }

@@ -6,7 +6,7 @@ import { MemorySessionStore } from '../../test/support/memory-session-store.ts'
 import type { JournalEntry } from '../session/record.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import { openJournal } from './journal.ts'
-import { messagesOf, runAt, snapshotAt, stateAt } from './sample-records.ts'
+import { messagesOf, newMessages, runAt, snapshotAt, stateAt } from './sample-records.ts'
 
 /** A store under test, and the files that it looks for. Every file is there until it is removed. */
 interface SessionStoreBed {
@@ -57,7 +57,7 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
     const start = async (position: number) => {
       await commit({ sessionId: ID, state: stateAt(0) })
       for (let first = 1; first < position; first += 2) {
-        await commit({ sessionId: ID, messages: runAt(first, 2), state: stateAt(first + 1) })
+        await commit({ sessionId: ID, messages: newMessages(first, 2), state: stateAt(first + 1) })
       }
     }
     const snap = async (position: number, at: number) => {
@@ -104,10 +104,49 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
       expect(messagesOf(session)).toEqual(runAt(1, 6))
     })
 
-    it('knows the position when messages were committed without a state', async () => {
+    it('moves position and time on with messages alone', async () => {
       await start(2)
-      await commit({ sessionId: ID, messages: runAt(3, 3) })
-      expect((await load())?.state).toEqual(stateAt(2, { position: 5, time: stateAt(2).time }))
+      await commit({ sessionId: ID, messages: newMessages(3, 1) })
+      await commit({ sessionId: ID, messages: newMessages(4, 2) })
+      const session = await load()
+      expect(session?.state).toEqual(stateAt(5))
+      expect(messagesOf(session)).toEqual(runAt(1, 5))
+    })
+
+    it('keeps a time that is later than that of messages alone', async () => {
+      await commit({ sessionId: ID, state: stateAt(0, { time: 5000 }) })
+      await commit({ sessionId: ID, messages: newMessages(1, 2) })
+      expect((await load())?.state).toEqual(stateAt(2, { time: 5000 }))
+    })
+
+    it('keeps a time that is later than that of a state', async () => {
+      await start(2)
+      await commit({ sessionId: ID, messages: { ...runAt(3, 2), time: 5000 } })
+      await commit({ sessionId: ID, state: stateAt(4, { tick: 50 }) })
+      expect((await load())?.state).toEqual(stateAt(4, { tick: 50, time: 5000 }))
+    })
+
+    it('changes nothing but its snapshot or who is there with an entry that has no more', async () => {
+      await start(2)
+      bed.addFile(snapshotAt(1).path)
+      const presence = { announced: ['u'], leaveDelay: 0 }
+      await commit({ sessionId: ID, snapshot: snapshotAt(1) })
+      await commit({ sessionId: ID, presence })
+      expect(await load()).toEqual({
+        state: stateAt(2),
+        snapshot: snapshotAt(1),
+        messages: [runAt(2, 1)],
+        presence,
+      })
+    })
+
+    it('moves on with messages that come with all but a state', async () => {
+      await start(2)
+      bed.addFile(snapshotAt(2).path)
+      const presence = { announced: ['u'], leaveDelay: 0 }
+      const rest = { snapshot: snapshotAt(2), presence }
+      await commit({ sessionId: ID, messages: newMessages(3, 1), ...rest })
+      expect(await load()).toEqual({ state: stateAt(3), messages: [runAt(3, 1)], ...rest })
     })
 
     it('gives the newest snapshot and the messages after it', async () => {
@@ -129,7 +168,7 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
 
     it('cuts a run in which the snapshot lies', async () => {
       await start(2)
-      await commit({ sessionId: ID, messages: runAt(3, 5), state: stateAt(7) })
+      await commit({ sessionId: ID, messages: newMessages(3, 5), state: stateAt(7) })
       await snap(4, 7)
       expect(messagesOf(await load())).toEqual(runAt(5, 3))
     })
@@ -173,7 +212,7 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
 
     it('does not give a session with a gap in its messages', async () => {
       await start(2)
-      await commit({ sessionId: ID, messages: runAt(4, 1), state: stateAt(4) })
+      await commit({ sessionId: ID, messages: newMessages(4, 1), state: stateAt(4) })
       expect(await load()).toBeUndefined()
     })
 
@@ -183,18 +222,30 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
       expect(await load()).toBeUndefined()
     })
 
-    it('forgets messages and snapshots when the timeline changes', async () => {
+    it('does not give a session with a gap before messages alone', async () => {
+      await start(2)
+      await commit({ sessionId: ID, messages: newMessages(4, 1) })
+      expect(await load()).toBeUndefined()
+    })
+
+    it('does not give a session whose state is behind its messages', async () => {
+      await start(4)
+      await commit({ sessionId: ID, state: stateAt(3) })
+      expect(await load()).toBeUndefined()
+    })
+
+    it('forgets messages, snapshots and time when the timeline changes', async () => {
       await start(4)
       await snap(4, 4)
       const state = stateAt(2, { timeline: 'timeline-2' })
-      await commit({ sessionId: ID, messages: runAt(1, 2), state })
+      await commit({ sessionId: ID, messages: newMessages(1, 2), state })
       expect(await load()).toMatchObject({ state, snapshot: undefined, messages: [runAt(1, 2)] })
     })
 
     it('keeps sessions apart', async () => {
       await commit(
-        { sessionId: ID, messages: runAt(1, 1), state: stateAt(1) },
-        { sessionId: 'session-two', messages: runAt(1, 2), state: stateAt(2) },
+        { sessionId: ID, messages: newMessages(1, 1), state: stateAt(1) },
+        { sessionId: 'session-two', messages: newMessages(1, 2), state: stateAt(2) },
       )
       expect(messagesOf(await load())).toEqual(runAt(1, 1))
       const two = await bed.store.load('session-two', undefined, undefined)
@@ -203,11 +254,11 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
 
     it('stores nothing of a commit that it refuses', async () => {
       await start(2)
-      const good: JournalEntry = { sessionId: ID, messages: runAt(3, 1), state: stateAt(3) }
-      await expect(commit(good, { sessionId: 'unknown', messages: runAt(1, 1) })).rejects.toThrow(
-        'session unknown has no state yet',
-      )
-      await expect(commit(good, { sessionId: ID, messages: runAt(1, 1) })).rejects.toThrow()
+      const good: JournalEntry = { sessionId: ID, messages: newMessages(3, 1), state: stateAt(3) }
+      await expect(
+        commit(good, { sessionId: 'unknown', messages: newMessages(1, 1) }),
+      ).rejects.toThrow('session unknown has no state yet')
+      await expect(commit(good, { sessionId: ID, messages: newMessages(1, 1) })).rejects.toThrow()
       expect((await load())?.state).toEqual(stateAt(2))
     })
 
@@ -221,7 +272,7 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
     })
 
     it('lets a load see the commits asked for before it', async () => {
-      const committed = commit({ sessionId: ID, messages: runAt(1, 1), state: stateAt(1) })
+      const committed = commit({ sessionId: ID, messages: newMessages(1, 1), state: stateAt(1) })
       expect((await load())?.state.position).toBe(1)
       await committed
     })

@@ -51,10 +51,14 @@ describe('what is refused', () => {
     ['SEND with a string as debounce', text('SEND', [0, 0, 'x'], { debounce: 'x' }), 4109],
     ['TUTTI with an object', text('TUTTI', {}), 4109],
     ['TUTTI without key', text('TUTTI', [0, 0, 'x', null, false, null]), 4109],
-    ['TUTTI with a number as payload', text('TUTTI', [0, 0, 1, null, false, null, 'k']), 4109],
     [
       'TUTTI with a string as first message',
       text('TUTTI', [0, 0, 'x', 'y', false, null, 'k']),
+      4109,
+    ],
+    [
+      'JSON as deep as a well',
+      `{"action":"PING","args":${'['.repeat(101)}${']'.repeat(101)}}`,
       4109,
     ],
     ['SNAP without args', text('SNAP', null), 4109],
@@ -148,7 +152,16 @@ describe('SEND', () => {
     })
     expect(decode(text('SEND', [1, 2, 'p'], { msgID: 'm' }))).toMatchObject({ tags: undefined })
     expect(decode(text('SEND', [1, 2, 'p'], null))).toMatchObject({ tags: undefined })
+    expect(decode(text('SEND', [1, 2, 'p'], { debounce: 1e300 }))).toMatchObject({
+      tags: { debounce: 600_000 },
+    })
   })
+})
+
+it('TUTTI takes a vote for nothing', () => {
+  const payloadOf = (payload: unknown) =>
+    (decode(text('TUTTI', [0, 0, payload, null, false, null, 'k'])) as { payload: string }).payload
+  expect([payloadOf('x'), payloadOf(null), payloadOf(1)]).toEqual(['x', 'null', '1'])
 })
 
 it('PING keeps its args, whatever they are', () => {

@@ -7,6 +7,10 @@ import { decodeTicks } from './ticks.ts'
 /** A latency over this is a time stamp, not a latency (ms). */
 const MAX_LATENCY_MS = 60_000
 const MAX_SEQ = 0xffffffff
+/** Deeper JSON can be parsed but not be written again: that takes a stack frame a level. */
+const MAX_DEPTH = 100
+/** A debounce longer than this is cut to it (ms). */
+const MAX_DEBOUNCE_MS = 600_000
 
 /**
  * Turns the text of one client frame into a typed message.
@@ -34,7 +38,15 @@ function parse(text: string): Envelope {
     throw new ProtocolError(CLOSE_CODE.malformedMessage, 'malformed message: not an object')
   }
   if (parsed === null) throw new ProtocolError(CLOSE_CODE.unknownError, 'message is null')
+  if (!isWithin(MAX_DEPTH, parsed)) {
+    throw new ProtocolError(CLOSE_CODE.unknownError, 'message is nested too deeply')
+  }
   return parsed
+}
+
+function isWithin(depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((part) => isWithin(depth - 1, part))
 }
 
 const DECODERS: Record<string, (args: Json | undefined, tags: Json | undefined) => ClientMessage> =
@@ -73,7 +85,7 @@ function decodeMessage(action: string, args: Json | undefined): Message {
 
 function decodeTags(tags: Json): Tags | undefined {
   const fields = new Fields('SEND', tags)
-  const debounce = fields.optionalNumber('debounce') ?? 0
+  const debounce = Math.min(fields.optionalNumber('debounce') ?? 0, MAX_DEBOUNCE_MS)
   return debounce > 0 ? { debounce, msgID: fields.optionalString('msgID') ?? '' } : undefined
 }
 
@@ -81,12 +93,12 @@ function decodeTutti(args: Json | undefined): ClientMessage {
   if (!Array.isArray(args)) throw broken('TUTTI', 'args must be an array')
   const [sendTime, , payload, firstMessage, wantsVote, tallyTarget, tuttiKey] = args
   if (typeof sendTime !== 'number') throw broken('TUTTI', 'the send time must be a number')
-  if (typeof payload !== 'string') throw broken('TUTTI', 'the payload must be a string')
   if (typeof tuttiKey !== 'string') throw broken('TUTTI', 'the key must be a string')
   return {
     action: 'TUTTI',
     sendTime,
-    payload,
+    // A client that publishes nothing votes with null.
+    payload: typeof payload === 'string' ? payload : String(JSON.stringify(payload)),
     firstMessage: firstMessage ? decodeMessage('TUTTI', firstMessage) : undefined,
     wantsVote: Boolean(wantsVote),
     tallyTarget,

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import { CLOSE_CODE, type CloseCode, MAX_CLOSE_REASON_BYTES } from '../protocol/close-code.ts'
+import { CLOSE_CODE, type CloseCode } from '../protocol/close-code.ts'
 import type { ClientMessage, Json } from '../protocol/messages.ts'
 import type { Sync } from '../session/ports.ts'
 import type { Receiver } from './outbox.ts'
@@ -49,6 +49,8 @@ export class Connection implements Receiver, SyncStream {
   readonly traffic: Traffic = { mi: 0, mo: 0, bi: 0, bo: 0 }
   stage: Stage = { tag: 'connected' }
   user: Json | undefined
+  /** how the box closed it; undefined while it has not */
+  closedWith: { readonly code: CloseCode; readonly reason: string } | undefined
   /** when a frame or pong came last, monotonic ms */
   lastHeard: number
   /** when it was last pinged, monotonic ms */
@@ -137,10 +139,11 @@ export class Connection implements Receiver, SyncStream {
     this.#webSocket.ping()
   }
 
-  /** @param reason shown to the user for a code that ends the session for good */
+  /** @param reason ASCII, at most 123 bytes; shown to the user if the code ends the session for good */
   close(code: CloseCode, reason: string): void {
     if (!this.isOpen) return
-    this.#webSocket.close(code, Buffer.from(reason).subarray(0, MAX_CLOSE_REASON_BYTES).toString())
+    this.closedWith = { code, reason }
+    this.#webSocket.close(code, reason)
     this.#cutAt = this.#clock.now() + CLOSE_TIMEOUT_MS
     this.#syncBlocks = []
     this.#held = []

@@ -3,9 +3,9 @@ import { encodePong } from '../protocol/encode.ts'
 import type { ClientMessage, Json, Save, Snap } from '../protocol/messages.ts'
 import type { Session } from '../session/session.ts'
 import type { Connection } from './connection.ts'
-import { logFields } from './connection-log.ts'
+import { logFields, loggable } from './connection-log.ts'
 import { encodeFrames } from './frame.ts'
-import type { Clock, FileDirectory, Log, ReflectorMetrics } from './ports.ts'
+import type { AnnouncedFile, Clock, FileDirectory, Log, ReflectorMetrics } from './ports.ts'
 import type { SessionHost } from './session-host.ts'
 
 export interface DispatchParts {
@@ -29,7 +29,7 @@ export function isPlain(message: ClientMessage): message is PlainMessage {
 export function handlePlain(
   message: PlainMessage,
   connection: Connection,
-  session: Session | undefined,
+  session: Session<Connection> | undefined,
   { clock, log }: DispatchParts,
 ): void {
   switch (message.action) {
@@ -41,14 +41,15 @@ export function handlePlain(
     case 'PULSE':
       return
     case 'LOG': {
-      const reason = message.text.replace(/ .*/s, '')
-      const fields = { ...logFields(connection, 'client-log'), reason, clientLog: message.text }
+      const clientLog = loggable(message.text)
+      const reason = loggable(message.text.replace(/ .*/s, ''))
+      const fields = { ...logFields(connection, 'client-log'), reason, clientLog }
       log.info(fields, 'client log')
       return
     }
     case 'unknown':
       log.warn(
-        { ...logFields(connection, 'unknown-action'), action: message.name },
+        { ...logFields(connection, 'unknown-action'), action: loggable(message.name) },
         'unknown action',
       )
       return
@@ -62,7 +63,7 @@ export function handleMember(
   message: MemberMessage,
   connection: Connection,
   host: SessionHost,
-  session: Session,
+  session: Session<Connection>,
   parts: DispatchParts,
 ): void {
   const now = parts.clock.now()
@@ -78,21 +79,14 @@ export function handleMember(
       session.setTicks(message, now)
       return
     case 'SNAP':
-      aside(handleSnap(message, connection, host, parts), connection, parts.log)
+      host.inOrder(() => handleSnap(message, connection, host, parts))
       return
     case 'SAVE':
-      aside(handleSave(message, connection, host, session, parts), connection, parts.log)
+      host.inOrder(() => handleSave(message, connection, host, session, parts))
       return
     default:
       message satisfies never
   }
-}
-
-/** Lets work that looks at the disk go on beside the session; its failure is logged, nothing else. */
-function aside(work: Promise<void>, connection: Connection, log: Log): void {
-  work.catch((err: unknown) => {
-    log.error({ ...logFields(connection, 'message-failed'), err }, 'announced file not checked')
-  })
 }
 
 async function handleSnap(
@@ -107,21 +101,27 @@ async function handleSnap(
     return
   }
   const file = files.identify(snap.url)
-  const isOurs = file?.kind === 'snapshot' && file.sessionId === host.sessionId
+  const isOurs = file?.kind === 'snapshot' && file.sessionId === host.sessionId && isOf(snap, file)
   if (!isOurs || !(await files.exists(file.path))) {
-    log.warn({ ...fields, url: snap.url }, 'snapshot refused: its URL is no file of this session')
+    const url = loggable(snap.url)
+    log.warn({ ...fields, url }, 'snapshot refused: its URL is no such file of this session')
     return
   }
-  const refusal = host.session?.takeSnapshot(snap, file.path, clock.now())
-  if (refusal) log.debug({ ...fields, refusal }, 'snapshot not taken')
+  const refusal = host.runningSession?.takeSnapshot(snap, file.path, clock.now()) ?? 'parked'
+  if (refusal !== 'taken') log.debug({ ...fields, refusal }, 'snapshot not taken')
   else log.debug({ ...fields, path: file.path }, 'snapshot taken')
+}
+
+/** Whether the file is the snapshot that SNAP says it is (SNAP5). */
+function isOf({ time, seq, hash }: Snap, file: AnnouncedFile & { kind: 'snapshot' }): boolean {
+  return Math.ceil(time) === file.time && seq === file.seq && hash === file.hash
 }
 
 async function handleSave(
   save: Save,
   connection: Connection,
   host: SessionHost,
-  session: Session,
+  session: Session<Connection>,
   { log, files }: DispatchParts,
 ): Promise<void> {
   const fields = logFields(connection, 'persist')
@@ -138,10 +138,8 @@ async function handleSave(
   const isOurs =
     file?.kind === 'persisted' && file.appId === appId && file.persistentId === persistentId
   if (!isOurs || !(await files.exists(file.path))) {
-    log.warn(
-      { ...fields, url: save.url },
-      'persistent data refused: its URL is no file of this app',
-    )
+    const url = loggable(save.url)
+    log.warn({ ...fields, url }, 'persistent data refused: its URL is no file of this app')
     return
   }
   host.save({ appId, persistentId, path: file.path })

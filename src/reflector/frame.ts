@@ -1,7 +1,7 @@
 import { chunk } from '../protocol/chunk.ts'
 
-/** First byte of an unfragmented text frame (RFC 6455, 5.2). */
-const FINAL_TEXT = 0x81
+/** First byte of a web-socket frame (RFC 6455, 5.2): a whole text, or the first or last part of one. */
+const FIRST_BYTE = { whole: 0x81, first: 0x01, last: 0x80 } as const
 const LENGTH_16_BITS = 126
 const LENGTH_64_BITS = 127
 
@@ -10,15 +10,18 @@ export function encodeFrames(texts: readonly string[]): Buffer {
   return pack(texts.flatMap(chunk))
 }
 
-/** One web-socket text frame a part, whatever its length. */
-export function pack(parts: readonly string[]): Buffer {
-  const sizes = parts.map((part) => Buffer.byteLength(part))
+/**
+ * One web-socket frame a text, whatever its length.
+ * @param part whether they are whole, or begin or end a text that is sent in two frames
+ */
+export function pack(texts: readonly string[], part: keyof typeof FIRST_BYTE = 'whole'): Buffer {
+  const sizes = texts.map((text) => Buffer.byteLength(text))
   const total = sizes.reduce((sum, size) => sum + headerSize(size) + size, 0)
   const buffer = Buffer.allocUnsafe(total)
   let at = 0
-  parts.forEach((part, index) => {
-    at = writeHeader(buffer, at, sizes[index] ?? 0)
-    at += buffer.write(part, at)
+  texts.forEach((text, index) => {
+    at = writeHeader(buffer, at, FIRST_BYTE[part], sizes[index] ?? 0)
+    at += buffer.write(text, at)
   })
   return buffer
 }
@@ -28,8 +31,8 @@ function headerSize(length: number): number {
   return length < 65_536 ? 4 : 10
 }
 
-function writeHeader(buffer: Buffer, start: number, length: number): number {
-  const at = buffer.writeUInt8(FINAL_TEXT, start)
+function writeHeader(buffer: Buffer, start: number, firstByte: number, length: number): number {
+  const at = buffer.writeUInt8(firstByte, start)
   switch (headerSize(length)) {
     case 2:
       return buffer.writeUInt8(length, at)

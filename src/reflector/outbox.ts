@@ -2,6 +2,7 @@ import { encodeRecv, encodeTick } from '../protocol/encode.ts'
 import type { Member, SessionFact, SessionOutput, Sync } from '../session/ports.ts'
 import type {
   JournalEntry,
+  NewMessages,
   Presence,
   SavedRecord,
   SessionState,
@@ -18,6 +19,12 @@ export interface Receiver extends Member {
   sendSync(sync: Sync): void
 }
 
+/** The session whose outbox it is, as it is now. */
+export interface OutboxSource {
+  state(): SessionState
+  progress(): Pick<SessionState, 'time' | 'position'>
+}
+
 /** Effects in the order in which members must see them. */
 type Effect =
   | { readonly kind: 'frames'; readonly to: readonly Receiver[]; readonly texts: string[] }
@@ -29,13 +36,12 @@ type Effect =
  * Gathers one session's effects during a turn and lets them out when they are committed: each message
  * is encoded once for all members, and what a turn reflected reaches a socket in one write.
  */
-export class Outbox implements SessionOutput, TurnMember {
+export class Outbox implements SessionOutput<Receiver>, TurnMember {
   readonly #sessionId: string
   readonly #turn: Turn
   readonly #metrics: ReflectorMetrics
   readonly #report: (fact: SessionFact) => void
-  /** the session's state and position now; set by the host before the first effect */
-  readonly #stateNow: () => SessionState
+  readonly #source: OutboxSource
   #effects: Effect[] = []
   #messages: string[] = []
   #isStateNew = false
@@ -46,13 +52,13 @@ export class Outbox implements SessionOutput, TurnMember {
     readonly sessionId: string
     readonly turn: Turn
     readonly metrics: ReflectorMetrics
-    readonly stateNow: () => SessionState
+    readonly source: OutboxSource
     readonly report: (fact: SessionFact) => void
   }) {
     this.#sessionId = parts.sessionId
     this.#turn = parts.turn
     this.#metrics = parts.metrics
-    this.#stateNow = parts.stateNow
+    this.#source = parts.source
     this.#report = parts.report
   }
 
@@ -105,6 +111,10 @@ export class Outbox implements SessionOutput, TurnMember {
     this.#report(fact)
   }
 
+  get needsCommit(): boolean {
+    return this.#messages.length > 0 || this.#isStateNew || Object.keys(this.#rare).length > 0
+  }
+
   takeShare(): TurnShare {
     const effects = this.#effects
     const entry = this.#takeEntry()
@@ -120,21 +130,27 @@ export class Outbox implements SessionOutput, TurnMember {
   }
 
   #takeEntry(): JournalEntry | undefined {
-    const { length: count } = this.#messages
-    const hasRare = Object.keys(this.#rare).length > 0
-    if (count === 0 && !this.#isStateNew && !hasRare) return undefined
-    const state = this.#stateNow()
-    const first = state.position - count + 1
-    const entry: JournalEntry = {
-      sessionId: this.#sessionId,
-      state,
-      ...(count > 0 && { messages: { first, count, text: this.#messages.join(',') } }),
-      ...this.#rare,
-    }
-    this.#messages = []
-    this.#isStateNew = false
+    const messages = this.#takeMessages()
+    const rare = this.#rare
+    const isStateNew = this.#isStateNew
     this.#rare = {}
-    return entry
+    this.#isStateNew = false
+    if (!messages && !isStateNew && Object.keys(rare).length === 0) return undefined
+    return {
+      sessionId: this.#sessionId,
+      ...(messages && { messages }),
+      ...(isStateNew && { state: this.#source.state() }),
+      ...rare,
+    }
+  }
+
+  #takeMessages(): NewMessages | undefined {
+    const { length: count } = this.#messages
+    if (count === 0) return undefined
+    const { time, position } = this.#source.progress()
+    const text = this.#messages.join(',')
+    this.#messages = []
+    return { first: position - count + 1, count, text, time }
   }
 }
 

@@ -41,7 +41,15 @@ export interface ReflectorMetrics {
 
 /** A file of the box that a client may announce: a snapshot of a session, or data an app saved. */
 export type AnnouncedFile =
-  | { readonly kind: 'snapshot'; readonly path: string; readonly sessionId: string }
+  | {
+      readonly kind: 'snapshot'
+      readonly path: string
+      readonly sessionId: string
+      /** teatime, ms, rounded up */
+      readonly time: number
+      readonly seq: number
+      readonly hash: string
+    }
   | {
       readonly kind: 'persisted'
       readonly path: string

@@ -15,6 +15,7 @@ it.each([
   [`/${ID}`, 'box', 'http://box'],
   [`/team/x/reflector/${ID}`, '[::1]:8888', 'http://[::1]:8888/team/x'],
   [`/a/reflector/b/reflector/${ID}`, 'box', 'http://box/a/reflector/b'],
+  [`/sch%C3%BCler/a+b@c/reflector/${ID}`, 'box', 'http://box/sch%C3%BCler/a+b@c'],
   [`/other/${ID}`, 'box', 'http://box'],
 ])('[URL1] %s at %s is reached at %s', (url, host, expected) => {
   expect(publicUrl(request(url, { host }), false)).toBe(expected)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
-const PREFIX = /^(?:\/[A-Za-z0-9._~-]+)*$/
+const PREFIX = /^(?:\/(?:[A-Za-z0-9._~!$&()*+,;=:@-]|%[0-9A-Fa-f]{2})+)*$/
 
 /**
  * Scheme, host and path prefix by which a client reaches the box, so that it can be given URLs that

@@ -72,6 +72,17 @@ describe('connections that are not there', () => {
   })
 })
 
+describe('a machine that slept', () => {
+  it('does not take its clients for dead', async () => {
+    const a = await member('a')
+    await pass(2000)
+    bed.clock.sleep(3_600_000)
+    await pass(5000)
+    await a.ping()
+    expect(a.isOpen).toBe(true)
+  })
+})
+
 describe('parking and restoring', () => {
   it('[TIME5] everybody gone for 10 s, a session is put away, and comes back as it was', async () => {
     const a = await member('a', { tove: 'proof', ticks: { tick: 1000, delay: 0 } })
@@ -100,6 +111,28 @@ describe('parking and restoring', () => {
     const clients = await Promise.all(Array.from({ length: 20 }, () => bed.connect(S)))
     const syncs = await Promise.all(clients.map((client) => client.join()))
     expect(new Set(syncs.map((sync) => sync.timeline)).size).toBe(1)
+  })
+
+  it('[JOIN10] who opened a session and is gone again leaves nothing in it', async () => {
+    let answer = () => {}
+    let loads = 0
+    bed.store.load = () => {
+      loads += 1
+      return new Promise((resolve) => {
+        answer = () => resolve({ session: undefined, persistedPath: undefined })
+      })
+    }
+    const a = await bed.connect(S)
+    a.send('JOIN', joinArgs({ tove: "a's" }))
+    await until(() => loads === 1, 'asked')
+    await a.close()
+    await until(() => bed.logged('end').length === 1, 'gone')
+    const b = await bed.connect(S)
+    b.send('JOIN', joinArgs({ tove: "b's" }))
+    await until(() => bed.logged('join').length === 2, 'waiting')
+    answer()
+    expect((await b.next('SYNC')).args.tove).toBe("b's")
+    expect(loads).toBe(1)
   })
 
   it('a session is not parked while somebody comes back in time', async () => {
@@ -136,17 +169,32 @@ describe('parking and restoring', () => {
 
 describe('announced files', () => {
   const snap = (url: string) => ({ time: 0, seq: 0xfffffff1, hash: 'h', url })
+  const snapshot = (path: string, changes = {}) => {
+    const file = {
+      kind: 'snapshot',
+      path,
+      sessionId: S,
+      time: 0,
+      seq: 0xfffffff1,
+      hash: 'h',
+    } as const
+    bed.files.set(`http://box/files/${path}`, { ...file, ...changes })
+  }
 
   it.each([
     ['is none of the box', 'http://elsewhere/x'],
     ['belongs to another session', 'http://box/files/other'],
     ['is not there', 'http://box/files/missing'],
     ['is no snapshot', 'http://box/files/saved'],
+    ['is of another time', 'http://box/files/older'],
+    ['has another hash', 'http://box/files/another'],
   ])(
     '[SNAP5, SNAP6] a snapshot whose URL %s is refused with a log line and no harm',
     async (_what, url) => {
-      bed.files.set('http://box/files/other', { kind: 'snapshot', path: 'other', sessionId: OTHER })
-      bed.files.set('http://box/files/missing', { kind: 'snapshot', path: 'missing', sessionId: S })
+      snapshot('other', { sessionId: OTHER })
+      snapshot('older', { time: 1 })
+      snapshot('another', { hash: 'x' })
+      snapshot('missing')
       const app = { appId: 'org.app', persistentId: 'p' }
       bed.files.set('http://box/files/saved', { kind: 'persisted', path: 'saved', ...app })
       bed.store.missingFiles.add('missing')
@@ -161,7 +209,7 @@ describe('announced files', () => {
   )
 
   it('[SNAP1] one whose file is there is served, with the messages after it', async () => {
-    bed.files.set('http://box/files/mine', { kind: 'snapshot', path: 'mine', sessionId: S })
+    snapshot('mine')
     const a = await member('a')
     a.send('SEND', [0, 0, 'one'])
     a.send('SEND', [0, 0, 'two'])
@@ -176,6 +224,49 @@ describe('announced files', () => {
     const a = await member('a')
     a.send('SAVE', { persistTime: 1, url: 'http://box/files/saved' })
     expect((await a.closed()).code).toBe(4101)
+  })
+})
+
+describe('saving', () => {
+  const app = { appId: 'org.app', persistentId: 'p'.repeat(43) }
+  const wait = (answers: Map<string, () => void>) => (path: string) =>
+    new Promise<boolean>((resolve) => answers.set(path, () => resolve(true)))
+
+  beforeEach(() => {
+    for (const path of ['older', 'newer']) {
+      bed.files.set(`http://box/files/${path}`, { kind: 'persisted', path, ...app })
+    }
+  })
+
+  it('[SAVE1] the last SAVE counts, however long it takes to look for its file', async () => {
+    const answers = new Map<string, () => void>()
+    bed.fileExists = wait(answers)
+    const a = await member('a', app)
+    a.send('SAVE', { url: 'http://box/files/older' })
+    a.send('SAVE', { url: 'http://box/files/newer' })
+    await until(() => answers.has('older'), 'asked')
+    answers.get('newer')?.()
+    answers.get('older')?.()
+    await until(() => answers.has('newer'), 'asked for the second')
+    answers.get('newer')?.()
+    await until(() => bed.logged('persist').length === 2, 'saved')
+    await a.ping()
+    expect((await bed.store.load(OTHER, app.appId, app.persistentId)).persistedPath).toBe('newer')
+  })
+
+  it('what is looked for until its session is parked is saved all the same', async () => {
+    const answers = new Map<string, () => void>()
+    bed.fileExists = wait(answers)
+    const a = await member('a', app)
+    a.send('SAVE', { url: 'http://box/files/older' })
+    await until(() => answers.has('older'), 'asked')
+    await a.close()
+    await pass(11_000)
+    await until(() => [...bed.reflector.sessions()].length === 0, 'parked')
+    answers.get('older')?.()
+    await until(() => bed.logged('persist').length === 1, 'saved')
+    await pass(100)
+    expect((await bed.store.load(OTHER, app.appId, app.persistentId)).persistedPath).toBe('older')
   })
 })
 
@@ -246,7 +337,7 @@ describe('trouble', () => {
       await a.next('RECV', (args) => String(args[2]).startsWith(`${sent}x`))
       await pass(100)
     }
-    expect(bed.logged('end')[0]).toMatchObject({ event: 'end' })
+    expect(bed.logged('end')[0]).toMatchObject({ code: 4001 })
     expect([...bed.reflector.sessions()][0]?.clients).toBe(1)
     expect(a.isOpen).toBe(true)
   })

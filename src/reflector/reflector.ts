@@ -6,7 +6,7 @@ import { decode } from '../protocol/decode.ts'
 import type { ClientMessage, Join, Json } from '../protocol/messages.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import { Connection, type ConnectionOrigin } from './connection.ts'
-import { logFields } from './connection-log.ts'
+import { logFields, loggable } from './connection-log.ts'
 import { handleMember, handlePlain, isPlain, type MemberMessage } from './dispatch.ts'
 import { checkLiveness, SWEEP_INTERVAL_MS } from './liveness.ts'
 import type { Cancel, Clock, FileDirectory, Log, ReflectorMetrics, Timers } from './ports.ts'
@@ -18,6 +18,8 @@ import { Wheel } from './wheel.ts'
 
 /** How long a draining reflector waits for its clients to answer the close (ms). */
 const DRAIN_TIMEOUT_MS = 2000
+/** A sweep that comes so late was held up: the machine slept, or the process was stopped (ms). */
+const SUSPENDED_AFTER_MS = 5000
 
 /** What a reflector is made of. */
 export interface ReflectorParts {
@@ -54,6 +56,8 @@ export class Reflector {
   readonly #hosts = new Map<string, SessionHost>()
   readonly #connections = new Set<Connection>()
   #stopSweep: Cancel = () => {}
+  /** when connections were last looked at, monotonic ms */
+  #lastSweep = 0
   #isDraining = false
   /** called while draining, when the last connection is gone */
   #onLastGone = () => {}
@@ -77,8 +81,8 @@ export class Reflector {
 
   /** Starts to look after its connections. */
   open(): void {
-    const sweep = () => this.#sweep()
-    this.#stopSweep = this.#parts.timers.every(SWEEP_INTERVAL_MS, sweep)
+    this.#lastSweep = this.#parts.clock.now()
+    this.#stopSweep = this.#parts.timers.every(SWEEP_INTERVAL_MS, () => this.#sweep())
   }
 
   /** Takes a web-socket upgrade request over. */
@@ -88,7 +92,9 @@ export class Reflector {
       return
     }
     socket.on('error', () => socket.destroy())
-    socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
+    socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n', () =>
+      socket.destroy(),
+    )
   }
 
   *sessions(): Iterable<SessionOverview> {
@@ -128,7 +134,7 @@ export class Reflector {
         }
       })
     }
-    for (const connection of this.#connections) connection.cutIfOverdue(Infinity)
+    this.#upgrade.cutAll()
   }
 
   #connect(webSocket: WebSocket, socket: Duplex, origin: ConnectionOrigin): void {
@@ -191,8 +197,10 @@ export class Reflector {
     if (connection.stage.tag === 'connected') {
       connection.user = join.user
       const { name, appId, persistentId, pageUrl, user, about } = join
-      const fields = { ...logFields(connection, 'join'), sessionName: name, appId, persistentId }
-      this.#parts.log.notice({ ...fields, url: pageUrl, user, ...about }, 'client joins')
+      const told = { sessionName: name, appId, persistentId, url: pageUrl, user, ...about }
+      const fields = Object.entries(told).map(([key, value]) => [key, loggable(value)])
+      const line = { ...logFields(connection, 'join'), ...Object.fromEntries(fields) }
+      this.#parts.log.notice(line, 'client joins')
     }
     connection.stage = { tag: 'joining', queue: [] }
     const host = this.#hosts.get(sessionId) ?? this.#newHost(sessionId)
@@ -231,7 +239,8 @@ export class Reflector {
     metrics.connectionClosed()
     const seconds = Math.ceil((clock.now() - connection.since) / 1000)
     const stats = { ...connection.traffic, s: seconds }
-    log.notice({ ...logFields(connection, 'end'), code, reason, stats }, 'connection closed')
+    const cause = connection.closedWith ?? { code, reason }
+    log.notice({ ...logFields(connection, 'end'), ...cause, stats }, 'connection closed')
     const host = this.#hosts.get(connection.origin.sessionId)
     if (this.#isDraining && this.#connections.size === 0) this.#onLastGone()
     if (!wasIn || !host || this.#isDraining) return
@@ -254,7 +263,11 @@ export class Reflector {
 
   #sweep(): void {
     const now = this.#parts.clock.now()
+    const wasSuspended = now - this.#lastSweep > SUSPENDED_AFTER_MS
+    this.#lastSweep = now
     for (const connection of this.#connections) {
+      // Nobody could be heard: a machine that slept must not take its clients for dead.
+      if (wasSuspended) connection.lastHeard = now
       const { session } = this.#hosts.get(connection.origin.sessionId) ?? {}
       checkLiveness(connection, (session?.memberCount ?? 0) > 0, now)
     }

@@ -36,10 +36,11 @@ interface Waiting {
 }
 
 type HostState =
+  | { readonly tag: 'new' }
   | { readonly tag: 'opening'; readonly waiting: Waiting[] }
-  | { readonly tag: 'running'; readonly session: Session }
+  | { readonly tag: 'running'; readonly session: Session<Connection> }
   /** its last state is being committed; a joiner brings it back */
-  | { readonly tag: 'parking'; readonly session: Session }
+  | { readonly tag: 'parking'; readonly session: Session<Connection> }
   | { readonly tag: 'parked' }
 
 /** Runs one session: opens it from the store for its first joiner, and puts it away after the last. */
@@ -47,9 +48,10 @@ export class SessionHost implements Sleeper {
   readonly sessionId: string
   readonly #parts: HostParts
   readonly #outbox: Outbox
-  #state: HostState = { tag: 'opening', waiting: [] }
+  #state: HostState = { tag: 'new' }
   /** when it is to be parked, monotonic ms; Infinity while it has members */
   #parkAt = Infinity
+  #lastWork: Promise<void> = Promise.resolve()
 
   constructor(sessionId: string, parts: HostParts) {
     this.sessionId = sessionId
@@ -58,15 +60,23 @@ export class SessionHost implements Sleeper {
       sessionId,
       turn: parts.turn,
       metrics: parts.metrics,
-      stateNow: () => this.#session().state(parts.clock.now()),
+      source: {
+        state: () => this.#session().state(parts.clock.now()),
+        progress: () => this.#session().progress(parts.clock.now()),
+      },
       report: (fact) => describeFact(parts.log, sessionId, fact),
     })
   }
 
   /** The session, once it is open. */
-  get session(): Session | undefined {
+  get session(): Session<Connection> | undefined {
     const state = this.#state
     return state.tag === 'running' || state.tag === 'parking' ? state.session : undefined
+  }
+
+  /** The session, unless it is about to be put away. */
+  get runningSession(): Session<Connection> | undefined {
+    return this.#state.tag === 'running' ? this.#state.session : undefined
   }
 
   get nextDue(): number {
@@ -80,9 +90,9 @@ export class SessionHost implements Sleeper {
       this.#admit(session, { connection, join })
       return
     }
+    if (this.#state.tag === 'new') this.#open(join)
     if (this.#state.tag !== 'opening') throw new Error('a parked session cannot be joined')
     this.#state.waiting.push({ connection, join })
-    if (this.#state.waiting.length === 1) this.#open(join)
   }
 
   leave(connection: Connection): void {
@@ -93,6 +103,14 @@ export class SessionHost implements Sleeper {
       const index = waiting.findIndex((other) => other.connection === connection)
       if (index >= 0) waiting.splice(index, 1)
     }
+  }
+
+  /** Does work that waits for the disk beside the session, but one after the other (SAVE1). */
+  inOrder(work: () => Promise<void>): void {
+    this.#lastWork = this.#lastWork.then(work).catch((err: unknown) => {
+      const fields = { scope: 'session', event: 'file-check-failed', sessionId: this.sessionId }
+      this.#parts.log.error({ ...fields, err }, 'announced file could not be checked')
+    })
   }
 
   save(saved: SavedRecord): void {
@@ -115,19 +133,22 @@ export class SessionHost implements Sleeper {
   }
 
   #open(join: Join): void {
+    this.#state = { tag: 'opening', waiting: [] }
     this.#parts.store.load(this.sessionId, join.appId, join.persistentId).then(
       (start) => this.#start(start, join),
       (error: unknown) => this.#failToOpen(error),
     )
   }
 
-  #start(start: StoredStart, join: Join): void {
+  #start(start: StoredStart, opener: Join): void {
     if (this.#state.tag !== 'opening') return
     const { clock, metrics, newTimeline, log } = this.#parts
     const { waiting } = this.#state
     const now = clock.now()
-    const stored = start.session ?? newSession(join, newTimeline(), start.persistedPath)
-    const session = new Session(this.sessionId, this.#outbox, stored, now)
+    // Who opened it may be gone again: the first who is there gives it name, ticks and tove.
+    const first = waiting[0]?.join ?? opener
+    const stored = start.session ?? newSession(first, newTimeline(), start.persistedPath)
+    const session = new Session<Connection>(this.sessionId, this.#outbox, stored, now)
     this.#state = { tag: 'running', session }
     metrics.sessionOpened()
     const from = start.session ? 'stored state' : start.persistedPath ? 'persisted data' : 'nothing'
@@ -142,7 +163,7 @@ export class SessionHost implements Sleeper {
     this.#parts.onRescheduled(this)
   }
 
-  #admit(session: Session, waiter: Waiting): void {
+  #admit(session: Session<Connection>, waiter: Waiting): void {
     const { connection, join } = waiter
     if (this.#state.tag === 'parking') this.#state = { tag: 'running', session }
     const now = this.#parts.clock.now()
@@ -172,7 +193,7 @@ export class SessionHost implements Sleeper {
     this.#outbox.whenCommitted(() => this.#finishParking(session))
   }
 
-  #finishParking(session: Session): void {
+  #finishParking(session: Session<Connection>): void {
     if (this.#state.tag !== 'parking') return
     this.#state = { tag: 'parked' }
     const { log, metrics, clock } = this.#parts
@@ -193,7 +214,7 @@ export class SessionHost implements Sleeper {
     }
   }
 
-  #session(): Session {
+  #session(): Session<Connection> {
     const { session } = this
     if (!session) throw new Error('the session is not open')
     return session

@@ -15,19 +15,26 @@ const run = (...texts: string[]) => ({ text: texts.join(',') })
 const long = (fill: string) => JSON.stringify([1, 2, fill.repeat(600_000)])
 const url = (path: string) => `http://box/files/${path}`
 
-/** The texts of unmasked frames in a Buffer. */
+/** The texts of unmasked frames in a Buffer; parts of one text are put together. */
 function texts(buffers: readonly Buffer[]): string[] {
   const found: string[] = []
   let bytes = Buffer.concat(buffers)
+  let begun = ''
   while (bytes.length > 0) {
-    const short = bytes[1] ?? 0
-    const length =
-      short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2))
-    const start = short < 126 ? 2 : short === 126 ? 4 : 10
-    found.push(bytes.subarray(start, start + length).toString())
-    bytes = bytes.subarray(start + length)
+    const [start, end] = payloadOf(bytes)
+    begun += bytes.toString('utf8', start, end)
+    if (bytes.readUInt8(0) & 0x80) found.push(begun)
+    if (bytes.readUInt8(0) & 0x80) begun = ''
+    bytes = bytes.subarray(end)
   }
   return found
+}
+
+function payloadOf(bytes: Buffer): [start: number, end: number] {
+  const length = bytes.readUInt8(1)
+  if (length < 126) return [2, 2 + length]
+  if (length === 126) return [4, 4 + bytes.readUInt16BE(2)]
+  return [10, 10 + Number(bytes.readBigUInt64BE(2))]
 }
 
 function syncArgs(sync: Sync) {
@@ -64,7 +71,18 @@ it('[SYNC5] a long one is chunks, each at most a million units, that make one JS
   expect(args.messages).toHaveLength(4)
 })
 
-it('joiners share the frames of the same runs', () => {
+it('from 64 KB on joiners share the frame with the messages', () => {
+  const runs = [run('[1,2,"a"]'), run(JSON.stringify([1, 3, 'b'.repeat(70_000)]))]
+  const [headA, bodyA, ...none] = syncFrames('S', { ...BASE, runs }, url)
+  const [headB, bodyB] = syncFrames('S', { ...BASE, time: 6, runs }, url)
+  expect(none).toEqual([])
+  expect(headA).not.toEqual(headB)
+  expect(bodyA).toBe(bodyB)
+  expect(syncArgs({ ...BASE, runs }).args.messages).toHaveLength(2)
+  expect(syncArgs({ ...BASE, runs: runs.slice(1) }).args.messages).toHaveLength(1)
+})
+
+it('joiners share the chunks of the same runs', () => {
   const runs = [run(long('a')), run(long('b'))]
   const [headA, ...restA] = syncFrames('S', { ...BASE, runs }, url)
   const [headB, ...restB] = syncFrames('S', { ...BASE, time: 6, runs }, url)

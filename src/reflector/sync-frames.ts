@@ -8,13 +8,18 @@ type Run = Sync['runs'][number]
 /** What `reflector` says in SYNC. */
 const LABEL = 'box'
 
-/** Finished chunks of runs, shared by all joiners; they go when the session drops the run. */
+/** From this length on (UTF-16 units) all joiners share one frame with the messages. */
+const SHARED_LENGTH = 65_536
+
+/** Finished frames of runs, shared by all joiners; they go when the session drops the run. */
 const middleChunks = new WeakMap<Run, Buffer>()
 const lastChunks = new WeakMap<Run, Buffer>()
+const bodies = new WeakMap<Run, { readonly first: Run; readonly body: Buffer }>()
 
 /**
- * The frames of a SYNC, one Buffer to be written after the other: one frame if it is short, else
- * chunks, of which only the first is this joiner's own (SYNC5).
+ * The frames of a SYNC, one Buffer to be written after the other. Only the first is this joiner's own,
+ * unless the SYNC is short: a longer one has its messages in a frame that continues the first, one of
+ * over a million units in chunks (SYNC5).
  * @param fileUrl gives the URL under which this joiner reaches a file
  */
 export function syncFrames(
@@ -25,15 +30,28 @@ export function syncFrames(
   const head = encodeSyncHead(sessionId, syncArgs(sync, fileUrl))
   const { runs } = sync
   const length = runs.reduce((sum, run) => sum + run.text.length + 1, head.length)
-  const last = runs.at(-1)
-  if (!last || length + SYNC_TAIL.length <= MAX_FRAME_LENGTH) {
-    return [pack([head + runs.map((run) => run.text).join(',') + SYNC_TAIL])]
+  const [first, last] = [runs[0], runs.at(-1)]
+  if (!first || !last || length < SHARED_LENGTH) return [pack([head + textOf(runs) + SYNC_TAIL])]
+  if (length + SYNC_TAIL.length <= MAX_FRAME_LENGTH) {
+    return [pack([head], 'first'), sharedBody(runs, first, last)]
   }
   return [
     pack([chunkHeader(true, false) + head]),
-    ...runs.slice(0, -1).map((run) => cached(middleChunks, run, ',', false)),
-    cached(lastChunks, last, SYNC_TAIL, true),
+    ...runs.slice(0, -1).map((run) => chunked(middleChunks, run, ',', false)),
+    chunked(lastChunks, last, SYNC_TAIL, true),
   ]
+}
+
+function textOf(runs: readonly Run[]): string {
+  return runs.map((run) => run.text).join(',')
+}
+
+function sharedBody(runs: readonly Run[], first: Run, last: Run): Buffer {
+  const known = bodies.get(last)
+  if (known?.first === first) return known.body
+  const body = pack([textOf(runs) + SYNC_TAIL], 'last')
+  bodies.set(last, { first, body })
+  return body
 }
 
 function syncArgs(sync: Sync, fileUrl: (path: string) => string) {
@@ -47,7 +65,7 @@ function syncArgs(sync: Sync, fileUrl: (path: string) => string) {
   return { url: fileUrl(persistedPath), ...common, persisted: true as const }
 }
 
-function cached(chunks: WeakMap<Run, Buffer>, run: Run, end: string, isLast: boolean): Buffer {
+function chunked(chunks: WeakMap<Run, Buffer>, run: Run, end: string, isLast: boolean): Buffer {
   const known = chunks.get(run)
   if (known) return known
   const parts = slice(run.text + end)

@@ -24,6 +24,9 @@ function setUp() {
   const member = (sessionId: string) => {
     let gathered: Array<{ word: string; isJournaled: boolean }> = []
     const self: TurnMember = {
+      get needsCommit() {
+        return gathered.some(({ isJournaled }) => isJournaled)
+      },
       takeShare: () => {
         const shares = gathered
         gathered = []

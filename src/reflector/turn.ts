@@ -10,29 +10,29 @@ export interface TurnShare {
   readonly release: () => void
 }
 
-/** Something that gathers effects during a turn of the event loop. */
+/** Something that gathers effects during turns of the event loop. */
 export interface TurnMember {
+  /** Whether something of what has gathered must be committed. */
+  readonly needsCommit: boolean
   /** Takes what has gathered. */
   takeShare(): TurnShare
 }
 
 /**
  * Group commit: what all sessions did while the event loop read its sockets is committed in one
- * transaction, and only then let out (DESIGN: nobody sees a message that could still be lost).
- * One commit is under way at a time; the next takes all that gathered meanwhile. A session without
- * anything to commit does not wait for the others.
+ * transaction, and only then let out: nobody sees a message that could still be lost. One commit is
+ * under way at a time; what sessions gather meanwhile goes with the next. A session without anything
+ * to commit does not wait for the others.
  */
 export class Turn {
   readonly #store: Pick<SessionStore, 'commit'>
   readonly #timers: Timers
   readonly #onFailure: (error: unknown) => void
-  readonly #gathering = new Set<TurnMember>()
-  /** shares that wait for the next commit, or behind another share of their session */
-  #waiting: Array<{ member: TurnMember; share: TurnShare }> = []
-  /** members with shares in the commit that is under way or waiting for the next */
-  #behindCommit = new Map<TurnMember, number>()
-  #scheduled = false
+  #gathering = new Set<TurnMember>()
+  /** whose share is in the commit that is under way: nothing of theirs may go out before it */
+  #committing: ReadonlySet<TurnMember> = new Set()
   #underWay: Promise<void> | undefined
+  #isScheduled = false
   /** nothing more is committed or let out: the box stops, or the store failed */
   #isClosed = false
 
@@ -51,10 +51,10 @@ export class Turn {
   add(member: TurnMember): void {
     if (this.#isClosed) return
     this.#gathering.add(member)
-    if (this.#scheduled) return
-    this.#scheduled = true
+    if (this.#isScheduled) return
+    this.#isScheduled = true
     this.#timers.soon(() => {
-      this.#scheduled = false
+      this.#isScheduled = false
       this.#endTurn()
     })
   }
@@ -68,40 +68,37 @@ export class Turn {
 
   #endTurn(): void {
     if (this.#isClosed) return
-    for (const member of this.#gathering) {
-      const share = member.takeShare()
-      if (share.entry || this.#behindCommit.has(member)) {
-        this.#behindCommit.set(member, (this.#behindCommit.get(member) ?? 0) + 1)
-        this.#waiting.push({ member, share })
-      } else share.release()
+    const gathering = this.#gathering
+    this.#gathering = new Set()
+    const toCommit: TurnMember[] = []
+    for (const member of gathering) {
+      if (!member.needsCommit && !this.#committing.has(member)) member.takeShare().release()
+      else if (this.#underWay) this.#gathering.add(member)
+      else toCommit.push(member)
     }
-    this.#gathering.clear()
-    this.#commitNext()
+    if (toCommit.length > 0) this.#commit(toCommit)
   }
 
-  #commitNext(): void {
-    if (this.#underWay || this.#waiting.length === 0) return
-    const shares = this.#waiting
-    this.#waiting = []
-    const entries = shares.flatMap(({ share }) => (share.entry ? [share.entry] : []))
+  #commit(members: readonly TurnMember[]): void {
+    const shares = members.map((member) => member.takeShare())
+    this.#committing = new Set(members)
+    const entries = shares.flatMap(({ entry }) => (entry ? [entry] : []))
     this.#underWay = this.#store.commit(entries).then(
-      () => this.#release(shares),
+      () => {
+        this.#endCommit()
+        for (const { release } of shares) release()
+        this.#endTurn()
+      },
       (error: unknown) => {
-        this.#underWay = undefined
+        this.#endCommit()
         this.#isClosed = true
         this.#onFailure(error)
       },
     )
   }
 
-  #release(shares: ReadonlyArray<{ member: TurnMember; share: TurnShare }>): void {
-    for (const { member, share } of shares) {
-      const left = (this.#behindCommit.get(member) ?? 1) - 1
-      if (left > 0) this.#behindCommit.set(member, left)
-      else this.#behindCommit.delete(member)
-      share.release()
-    }
+  #endCommit(): void {
     this.#underWay = undefined
-    this.#commitNext()
+    this.#committing = new Set()
   }
 }

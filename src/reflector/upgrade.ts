@@ -26,7 +26,6 @@ export class Upgrade {
   constructor(maxFrameBytes: number, proxies: Proxies, clock: Clock, onSocket: OnSocket) {
     this.#server = new WebSocketServer({
       noServer: true,
-      clientTracking: false,
       perMessageDeflate: false,
       maxPayload: maxFrameBytes,
     })
@@ -37,6 +36,11 @@ export class Upgrade {
 
   /** Accepts a web socket at any path that ends in a session id; others are closed with 4100 (CON1). */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // The client may be gone by now, and its address with it.
+    if (request.socket.remoteAddress === undefined) {
+      socket.destroy()
+      return
+    }
     const [path = '/'] = (request.url ?? '/').split('?')
     const sessionId = sessionIdOf(path)
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -47,6 +51,11 @@ export class Upgrade {
       }
       this.#onSocket(webSocket, socket, this.#originOf(request, sessionId))
     })
+  }
+
+  /** Cuts all sockets that are still open, those that were refused, too. */
+  cutAll(): void {
+    for (const webSocket of this.#server.clients) webSocket.terminate()
   }
 
   #originOf(request: IncomingMessage, sessionId: string): ConnectionOrigin {

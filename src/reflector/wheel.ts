@@ -1,5 +1,8 @@
 import type { Cancel, Clock, Timers } from './ports.ts'
 
+/** The longest delay that timers take (ms); they are set again after it. */
+const MAX_DELAY_MS = 2 ** 31 - 1
+
 /** Something that wants to be woken at a time it may move. */
 export interface Sleeper {
   /** monotonic ms; Infinity for never */
@@ -57,7 +60,7 @@ export class Wheel {
     this.#cancelTimer()
     this.#timerSlot = slot
     if (slot === Infinity) return
-    const delay = Math.max(0, Math.ceil(slot - this.#clock.now()))
+    const delay = Math.min(Math.max(0, Math.ceil(slot - this.#clock.now())), MAX_DELAY_MS)
     this.#cancelTimer = this.#timers.after(delay, () => this.#fire())
   }
 

@@ -1,30 +1,38 @@
 import type { Json } from '../protocol/messages.ts'
-import type { Member } from './ports.ts'
+
+/** A user of the session, whether there is a connection or not. */
+export interface HasUser {
+  /** as given in JOIN; undefined: one who is never announced */
+  readonly user: Json | undefined
+}
 
 /**
  * Users who were in the session when it was stored. They count as members until they are back, which
  * nobody notices, or given up, which is a leave like any other (USERS10).
  */
 export class Absentees {
-  #members: Member[]
+  readonly #absent: HasUser[]
 
   constructor(users: readonly Json[]) {
-    this.#members = users.map((user) => ({ user, isCaughtUp: false }))
+    this.#absent = users.map((user) => ({ user }))
   }
 
-  get all(): readonly Member[] {
-    return this.#members
+  get count(): number {
+    return this.#absent.length
   }
 
-  /** One who comes back as this user, and is absent no more. */
-  take(user: Json | undefined): Member | undefined {
-    if (this.#members.length === 0) return undefined
+  /** Whether one was absent who now comes back as this user. */
+  takeBack(user: Json | undefined): boolean {
+    if (this.#absent.length === 0) return false
     const text = JSON.stringify(user)
-    const index = this.#members.findIndex((member) => JSON.stringify(member.user) === text)
-    return index < 0 ? undefined : this.#members.splice(index, 1)[0]
+    const index = this.#absent.findIndex((absent) => JSON.stringify(absent.user) === text)
+    if (index < 0) return false
+    this.#absent.splice(index, 1)
+    return true
   }
 
-  takeAll(): readonly Member[] {
-    return this.#members.splice(0)
+  /** Gives all of them up. */
+  takeAll(): readonly HasUser[] {
+    return this.#absent.splice(0)
   }
 }

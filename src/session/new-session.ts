@@ -2,6 +2,7 @@ import type { Join } from '../protocol/messages.ts'
 import type { StoredSession } from './record.ts'
 
 const DEFAULT_TICK_MS = 200
+const NO_TALLIES = { remembered: [], forgottenTime: -1 }
 
 /**
  * A session that starts from nothing, or from persisted data.
@@ -19,7 +20,7 @@ export function newSession(
   return {
     state: {
       ...{ name, appId, persistentId, pageUrl, timeline, tove, flags, persistedPath },
-      ...{ time: 0, position: 0, tick, delay, scale, completedTallies: [] },
+      ...{ time: 0, position: 0, tick, delay, scale, completedTallies: NO_TALLIES },
     },
     snapshot: undefined,
     messages: [],

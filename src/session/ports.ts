@@ -1,10 +1,8 @@
-import type { Json } from '../protocol/messages.ts'
+import type { HasUser } from './absentees.ts'
 import type { Presence, SnapshotRecord } from './record.ts'
 
-/** One connection as its session sees it. */
-export interface Member {
-  /** as given in JOIN; undefined: hears SYNC and INFO only, and is never announced */
-  readonly user: Json | undefined
+/** One connection as its session sees it; without a user it hears SYNC and INFO only. */
+export interface Member extends HasUser {
   /** false while bytes for it are unsent: it gets no ticks */
   readonly isCaughtUp: boolean
 }
@@ -27,14 +25,14 @@ export interface Sync {
  * Where a session's decisions go. Calls come in the order in which members must see their effects;
  * nothing may be seen before the messages reflected until then are committed.
  */
-export interface SessionOutput {
+export interface SessionOutput<M extends Member> {
   /** @param text the message as JSON, to be journaled and sent to the whole audience */
-  reflect(text: string, audience: readonly Member[]): void
+  reflect(text: string, audience: readonly M[]): void
   /** @param time teatime, ms, for those of the audience that are caught up */
-  tick(time: number, audience: readonly Member[]): void
-  sync(member: Member, sync: Sync): void
+  tick(time: number, audience: readonly M[]): void
+  sync(member: M, sync: Sync): void
   /** @param frame text of a finished frame */
-  tell(frame: string, members: readonly Member[]): void
+  tell(frame: string, members: readonly M[]): void
   /** The session's state changed in a way that must outlive memory. */
   stateChanged(): void
   snapshotTaken(snapshot: SnapshotRecord): void

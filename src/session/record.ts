@@ -16,6 +16,13 @@ export interface SnapshotRecord {
   readonly position: number
 }
 
+/** Tallies for which no more votes count. */
+export interface TallyMemory {
+  readonly remembered: ReadonlyArray<readonly [tuttiKey: string, sendTime: number]>
+  /** teatime, ms: tallies that were sent until then are completed, too; −1: there are none */
+  readonly forgottenTime: number
+}
+
 /** Everything that SYNC shows or the rules need, apart from messages and snapshots. */
 export interface SessionState {
   readonly name: string
@@ -35,7 +42,7 @@ export interface SessionState {
   readonly delay: number
   readonly scale: number
   readonly flags: Readonly<Record<string, true>>
-  readonly completedTallies: ReadonlyArray<readonly [tuttiKey: string, sendTime: number]>
+  readonly completedTallies: TallyMemory
   /** persistent data this session started from */
   readonly persistedPath: string | undefined
 }
@@ -46,6 +53,12 @@ export interface MessageRun {
   readonly first: number
   readonly count: number
   readonly text: string
+}
+
+/** Messages on their way into the store. */
+export interface NewMessages extends MessageRun {
+  /** teatime, ms, at or after that of the last of them */
+  readonly time: number
 }
 
 /** The persistent data that the next new session of (appId, persistentId) starts from. */
@@ -63,10 +76,13 @@ export interface Presence {
   readonly leaveDelay: number
 }
 
-/** One session's share of a commit. Messages come first, then the state and snapshot after them. */
+/**
+ * One session's share of a commit: messages first, then the rest as it is after them. Most have
+ * messages alone, which move the stored time and position on; the first has a state.
+ */
 export interface JournalEntry {
   readonly sessionId: string
-  readonly messages?: MessageRun
+  readonly messages?: NewMessages
   readonly state?: SessionState
   readonly snapshot?: SnapshotRecord
   readonly presence?: Presence

@@ -1,10 +1,10 @@
 import type { Json } from '../protocol/messages.ts'
-import type { Member } from './ports.ts'
+import type { HasUser } from './absentees.ts'
 
 /** Joins and leaves that were not announced yet, by connection, not by user (USERS2); and who was. */
 export class Roster {
-  readonly #joined = new Set<Member>()
-  readonly #left = new Set<Member>()
+  readonly #joined = new Set<HasUser>()
+  readonly #left = new Set<HasUser>()
   #announced: readonly Json[]
 
   /** @param announced users that were announced as joined, and not yet as left */
@@ -20,12 +20,12 @@ export class Roster {
     return this.#joined.size + this.#left.size > 0
   }
 
-  join(member: Member): void {
-    if (!this.#left.delete(member)) this.#joined.add(member)
+  join(who: HasUser): void {
+    if (!this.#left.delete(who)) this.#joined.add(who)
   }
 
-  leave(member: Member): void {
-    if (!this.#joined.delete(member)) this.#left.add(member)
+  leave(who: HasUser): void {
+    if (!this.#joined.delete(who)) this.#left.add(who)
   }
 
   /**
@@ -41,8 +41,8 @@ export class Roster {
   }
 }
 
-function usersOf(members: Iterable<Member>): Json[] {
-  return [...members].flatMap(({ user }) => (user === undefined ? [] : [user]))
+function usersOf(all: Iterable<HasUser>): Json[] {
+  return [...all].flatMap(({ user }) => (user === undefined ? [] : [user]))
 }
 
 /** The users less one for each that left. */

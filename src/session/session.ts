@@ -1,7 +1,7 @@
 import { encodeInfo, encodeRequ } from '../protocol/encode.ts'
 import type { Join, Json, Message, Send, Snap, Ticks, Tutti } from '../protocol/messages.ts'
 import { positionOf, seqAt } from '../protocol/seq.ts'
-import { Absentees } from './absentees.ts'
+import { Absentees, type HasUser } from './absentees.ts'
 import { Agenda } from './agenda.ts'
 import { Debounce } from './debounce.ts'
 import { History } from './history.ts'
@@ -23,16 +23,16 @@ const REQUEST_SNAPSHOT_AT = 60_000
 /** Users are warned when less than this is left. */
 const WARN_HEADROOM = (MAX_MESSAGES - REQUEST_SNAPSHOT_AT) / 4
 
-/** Why an announced snapshot was not taken. */
-export type SnapshotRefusal = 'not newer' | 'from the future' | 'messages are gone'
+/** What became of an announced snapshot. */
+type SnapshotFate = 'taken' | 'not newer' | 'from the future' | 'messages are gone'
 
 /**
  * The rules of one session: it stamps messages, keeps them, and decides who hears what and when.
  * Pure: it is given `now` (monotonic ms) with every call and asks to be woken at {@link nextDue}.
  */
-export class Session {
+export class Session<M extends Member> {
   readonly id: string
-  readonly #output: SessionOutput
+  readonly #output: SessionOutput<M>
   readonly #agenda = new Agenda()
   readonly #roster: Roster
   readonly #absentees: Absentees
@@ -43,9 +43,9 @@ export class Session {
   readonly #history: History
   readonly #beat: TickBeat
   /** all connections that got SYNC, until their leave delay is over */
-  readonly #members: Set<Member>
+  readonly #members = new Set<M>()
   /** members with a user and an open socket; replaced, never changed, so that outputs may keep it */
-  #audience: readonly Member[] = []
+  #audience: readonly M[] = []
   #usersPending = false
   /** messages that wait for `delay` to be over */
   #held: Message[] | undefined
@@ -58,7 +58,7 @@ export class Session {
   #delay: number
   #leaveDelay: number
 
-  constructor(id: string, output: SessionOutput, stored: StoredSession, now: number) {
+  constructor(id: string, output: SessionOutput<M>, stored: StoredSession, now: number) {
     const { state, presence } = stored
     this.id = id
     this.#output = output
@@ -71,7 +71,6 @@ export class Session {
     this.#leaveDelay = presence.leaveDelay
     this.#roster = new Roster(presence.announced)
     this.#absentees = new Absentees(presence.announced)
-    this.#members = new Set(this.#absentees.all)
     this.#agenda.at(now + this.#leaveDelay, (later) => this.#giveUpAbsentees(later))
     this.#completedTallies = new CompletedTallies(state.completedTallies)
   }
@@ -81,9 +80,9 @@ export class Session {
     return Math.min(this.#beat.nextDue, this.#agenda.nextDue)
   }
 
-  /** How many connections it counts: those whose leave delay still runs, too. */
+  /** How many connections it counts: those whose leave delay still runs, and absentees, too. */
   get memberCount(): number {
-    return this.#members.size
+    return this.#members.size + this.#absentees.count
   }
 
   get users(): Json[] {
@@ -94,39 +93,43 @@ export class Session {
     return this.#about
   }
 
+  /** Where a restored session goes on: at or after any teatime that members have reached. */
+  progress(now: number): Pick<SessionState, 'time' | 'position'> {
+    const time = Math.max(this.#teatime.at(now), Math.ceil(this.#heardTime))
+    return { time, position: this.#history.position }
+  }
+
   /** What must outlive memory, as of now. */
   state(now: number): SessionState {
     return {
       ...this.#about,
-      time: this.#teatime.at(now),
-      position: this.#history.position,
+      ...this.progress(now),
       tick: this.#beat.interval,
       delay: this.#delay,
       scale: this.#teatime.scale,
-      completedTallies: this.#completedTallies.entries(),
+      completedTallies: this.#completedTallies.memory,
     }
   }
 
   /** Lets a connection in: SYNC first, then it hears the session. Again for one that is in: SYNC only. */
-  join(member: Member, join: Join, now: number): void {
+  join(member: M, join: Join, now: number): void {
     this.#about = { ...this.#about, flags: join.flags, pageUrl: join.pageUrl }
     this.#setLeaveDelay(join.leaveDelay)
     this.#sync(member, now)
     this.#output.stateChanged()
     if (this.#members.has(member)) return
-    const absent = this.#absentees.take(member.user)
-    if (absent) this.#members.delete(absent) // USERS10
+    const isBack = this.#absentees.takeBack(member.user) // USERS10
     this.#members.add(member)
     if (member.user === undefined) return
     this.#audience = [...this.#audience, member]
     this.#beat.start(now)
-    if (absent) return
+    if (isBack) return
     this.#roster.join(member)
     this.#announceUsersSoon(now)
   }
 
   /** Its socket is closed: it hears nothing more at once and is announced after its leave delay. */
-  leave(member: Member, now: number): void {
+  leave(member: M, now: number): void {
     if (!this.#members.has(member)) return
     this.#audience = this.#audience.filter((other) => other !== member)
     if (this.#audience.length === 0) this.#beat.stop()
@@ -154,7 +157,7 @@ export class Session {
   }
 
   /** Takes a snapshot whose file is there, unless one at least as new is known; else why not (SNAP2, SNAP3). */
-  takeSnapshot(snap: Snap, path: string, now: number): SnapshotRefusal | undefined {
+  takeSnapshot(snap: Snap, path: string, now: number): SnapshotFate {
     if (this.#snapshot && snap.time <= this.#snapshot.time) return 'not newer'
     const position = positionOf(snap.seq, this.#history.position)
     if (position === undefined || snap.time > this.#teatime.at(now)) return 'from the future'
@@ -162,12 +165,20 @@ export class Session {
     this.#snapshot = { path, hash: snap.hash, time: snap.time, seq: snap.seq, position }
     this.#history.dropThrough(position)
     this.#output.snapshotTaken(this.#snapshot)
-    return undefined
+    return 'taken'
   }
 
   /** Real ms since this run of the session began, if it has the `rawtime` flag. */
   rawTime(now: number): number | undefined {
     return this.#about.flags.rawtime ? this.#teatime.rawAt(now) : undefined
+  }
+
+  /**
+   * The teatime that members have reached by themselves: with a delay they tick on after a tick of
+   * ours, for at most as long as the next one takes (SEND4).
+   */
+  get #heardTime(): number {
+    return this.#delay > 0 ? this.#beat.lastTick + Math.min(this.#delay, this.#beat.interval) : 0
   }
 
   /** Does what is due by now. */
@@ -181,7 +192,7 @@ export class Session {
     this.#releaseHeld(now)
   }
 
-  #sync(member: Member, now: number): void {
+  #sync(member: M, now: number): void {
     const { timeline, tove, flags, persistedPath } = this.#about
     const time = this.#teatime.at(now)
     const seq = seqAt(this.#history.position)
@@ -204,7 +215,7 @@ export class Session {
       this.#held.push(message)
       return
     }
-    const due = this.#delay > 0 ? this.#teatime.when(this.#beat.lastTick + this.#delay) : now
+    const due = this.#delay > 0 ? this.#teatime.when(this.#heardTime) : now
     if (due <= now) {
       this.#reflect(message, now)
       return
@@ -266,7 +277,7 @@ export class Session {
     const tally: OpenTally = {
       vote,
       counts: new Map(),
-      missing: this.#members.size,
+      missing: this.memberCount,
       timeout: this.#agenda.at(now + TALLY_TIMEOUT_MS, (later) =>
         this.#completeTally(tally, later),
       ),
@@ -288,14 +299,18 @@ export class Session {
     this.#output.stateChanged()
   }
 
-  #remove(member: Member, now: number): void {
-    if (!this.#members.delete(member) || member.user === undefined) return
-    this.#roster.leave(member)
-    this.#announceUsersSoon(now)
+  #remove(member: M, now: number): void {
+    this.#members.delete(member)
+    if (member.user !== undefined) this.#announceLeft(member, now)
   }
 
   #giveUpAbsentees(now: number): void {
-    for (const absent of this.#absentees.takeAll()) this.#remove(absent, now)
+    for (const absent of this.#absentees.takeAll()) this.#announceLeft(absent, now)
+  }
+
+  #announceLeft(who: HasUser, now: number): void {
+    this.#roster.leave(who)
+    this.#announceUsersSoon(now)
   }
 
   #setLeaveDelay(leaveDelay: number): void {
@@ -318,12 +333,13 @@ export class Session {
   #announceUsers(now: number): void {
     this.#usersPending = false
     if (!this.#roster.hasChanges) return
-    const active = [...this.#members].filter((member) => member.user !== undefined).length
+    const withUser = [...this.#members].filter((member) => member.user !== undefined)
+    const active = withUser.length + this.#absentees.count
     const { joined, left } = this.#roster.take(active > 0)
     this.#reportPresence()
     this.#output.report({ kind: 'users', active, joined: joined.length, left: left.length })
     if (active === 0) return // USERS4: nobody would hear it
-    const payload: { [key: string]: Json } = { what: 'users', active, total: this.#members.size }
+    const payload: { [key: string]: Json } = { what: 'users', active, total: this.memberCount }
     if (joined.length > 0) payload.joined = joined
     if (left.length > 0) payload.left = left
     this.#postOwn(payload, now)

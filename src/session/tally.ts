@@ -1,12 +1,11 @@
 import type { Json, Tutti } from '../protocol/messages.ts'
 import type { Appointment } from './agenda.ts'
+import type { TallyMemory } from './record.ts'
 
 /** No tally is opened for a vote that is older than this, teatime ms (TUTTI4). */
 const MAX_AGE_MS = 60_000
 /** How many completed tallies are remembered one by one. */
 const MAX_COMPLETED = 20
-/** Stands for all completed tallies that are no longer remembered one by one. */
-const SENTINEL = 'sentinel'
 
 /** Votes of one TUTTI that are still being counted. */
 export interface OpenTally {
@@ -39,41 +38,39 @@ export function tallyPayload(tally: OpenTally): { [key: string]: Json } | undefi
 
 /** Completed tallies by key, with their send time, as far back as late votes must be refused. */
 export class CompletedTallies {
-  #sendTimes: Map<string, number>
+  readonly #sendTimes: Map<string, number>
+  /** send time of the newest tally that is no longer remembered by itself; −1: all are */
+  #forgottenTime: number
 
-  constructor(entries: Iterable<readonly [tuttiKey: string, sendTime: number]>) {
-    this.#sendTimes = new Map(entries)
+  constructor({ remembered, forgottenTime }: TallyMemory) {
+    this.#sendTimes = new Map(remembered)
+    this.#forgottenTime = forgottenTime
   }
 
-  entries(): Array<readonly [string, number]> {
-    return [...this.#sendTimes]
+  get memory(): TallyMemory {
+    return { remembered: [...this.#sendTimes], forgottenTime: this.#forgottenTime }
   }
 
+  /** @param time teatime now: a tally is never taken for one from the future, which would outlast all */
   add(tuttiKey: string, sendTime: number, time: number): void {
-    this.#sendTimes.set(tuttiKey, sendTime)
+    this.#sendTimes.set(tuttiKey, Math.min(sendTime, time))
     this.#forget(time)
   }
 
   /** Whether a vote comes too late to open a tally. */
   refuses(tuttiKey: string, sendTime: number, time: number): boolean {
-    return sendTime < this.#forget(time) || this.#sendTimes.has(tuttiKey)
+    const tooOld = Math.max(time - MAX_AGE_MS, this.#forgottenTime)
+    return sendTime <= tooOld || this.#sendTimes.has(tuttiKey)
   }
 
-  /** Drops what is too old or too much; the send time before which every vote is too late. */
-  #forget(time: number): number {
-    let limit = Math.max(0, time - MAX_AGE_MS + 1)
-    const recent = [...this.#sendTimes.values()]
-      .filter((sendTime) => sendTime >= limit)
-      .sort((a, b) => b - a)
-    let folded: number | undefined
-    if (recent.length > MAX_COMPLETED) {
-      limit = recent[MAX_COMPLETED - 2] ?? limit
-      folded = recent[MAX_COMPLETED - 1]
-    }
+  #forget(time: number): void {
     for (const [key, sendTime] of this.#sendTimes) {
-      if (sendTime < limit) this.#sendTimes.delete(key)
+      if (sendTime <= time - MAX_AGE_MS) this.#sendTimes.delete(key)
     }
-    if (folded !== undefined) this.#sendTimes.set(SENTINEL, folded)
-    return this.#sendTimes.get(SENTINEL) ?? limit
+    const oldestFirst = [...this.#sendTimes].sort(([, a], [, b]) => a - b)
+    for (const [key, sendTime] of oldestFirst.slice(0, -MAX_COMPLETED)) {
+      this.#sendTimes.delete(key)
+      this.#forgottenTime = Math.max(this.#forgottenTime, sendTime)
+    }
   }
 }

@@ -70,23 +70,22 @@ export class MemorySessionStore implements SessionStore {
       since.push(left)
       position += left.count
     }
-    if (position < state.position) return undefined
-    return { state: { ...state, position }, snapshot, messages: since, presence }
+    if (position !== state.position) return undefined
+    return { state, snapshot, messages: since, presence }
   }
 }
 
 /** What is kept of a session after the entry. Throws where the journal would refuse it. */
 function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
-  const state = entry.state ?? before?.state
-  if (!state) throw new Error(`session ${entry.sessionId} has no state yet`)
+  const state = stateAfter(before?.state, entry)
   const isSame = before?.state.timeline === state.timeline
   const messages = isSame ? [...before.messages] : []
   const snapshots = isSame ? before.snapshots : []
   const presence = entry.presence ?? (isSame ? before.presence : { announced: [], leaveDelay: 0 })
   if (entry.messages) {
-    const { first } = entry.messages
+    const { first, count, text } = entry.messages
     if (messages.some((run) => run.first === first)) throw new Error(`message ${first} is there`)
-    messages.push(entry.messages)
+    messages.push({ first, count, text })
   }
   if (!entry.snapshot) return { state, messages, snapshots, presence }
   const { snapshot } = entry
@@ -100,6 +99,18 @@ function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
     snapshots: kept,
     presence,
   }
+}
+
+function stateAfter(before: SessionState | undefined, entry: JournalEntry): SessionState {
+  const { sessionId, state, messages } = entry
+  if (state) {
+    const isSame = before?.timeline === state.timeline
+    return isSame ? { ...state, time: Math.max(before.time, state.time) } : state
+  }
+  if (!before) throw new Error(`session ${sessionId} has no state yet`)
+  if (!messages) return before
+  const { first, count, time } = messages
+  return { ...before, time: Math.max(before.time, time), position: first + count - 1 }
 }
 
 function cut(run: MessageRun, first: number): MessageRun {

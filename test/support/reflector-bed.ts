@@ -28,6 +28,8 @@ export class ReflectorBed {
   readonly failures: unknown[] = []
   /** what `FileDirectory` knows, by URL */
   readonly files = new Map<string, AnnouncedFile>()
+  /** how `FileDirectory` looks for a file */
+  fileExists = async (path: string): Promise<boolean> => !this.store.missingFiles.has(path)
   readonly store: MemorySessionStore
   readonly reflector: Reflector
   readonly #server: Server = createServer()
@@ -40,7 +42,7 @@ export class ReflectorBed {
       store,
       files: {
         identify: (url) => this.files.get(url),
-        exists: async (path) => !store.missingFiles.has(path),
+        exists: (path) => this.fileExists(path),
       },
       clock: this.clock,
       timers: this.clock,

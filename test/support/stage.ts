@@ -27,7 +27,7 @@ export class Stage {
   /** texts of all messages, as a journal would have them */
   readonly reflected: string[] = []
   readonly #stored: StoredSession | undefined
-  #session: Session | undefined
+  #session: Session<StageMember> | undefined
   readonly #members = new Map<string, StageMember>()
 
   /** @param stored what the session is restored from at its first join; else it is new */
@@ -35,7 +35,7 @@ export class Stage {
     this.#stored = stored
   }
 
-  get session(): Session {
+  get session(): Session<StageMember> {
     if (!this.#session) throw new Error('nobody joined yet')
     return this.#session
   }
@@ -82,9 +82,9 @@ export class Stage {
     this.now = now
   }
 
-  #output(): SessionOutput {
-    const tell = (frame: string, members: readonly Member[]) => {
-      for (const member of members) (member as StageMember).frames.push(frame)
+  #output(): SessionOutput<StageMember> {
+    const tell = (frame: string, members: readonly StageMember[]) => {
+      for (const member of members) member.frames.push(frame)
     }
     return {
       reflect: (text, audience) => {
