@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BoxProcess } from '../support/box-process.ts'
 import { RawClients, randomSessionId } from '../support/raw-client.ts'
@@ -100,6 +102,46 @@ it('SIGTERM closes sockets with 4003, commits everything and exits with 0', asyn
   expect(sync.time).toBeGreaterThanOrEqual(kept[0])
 })
 
+it('stops in time though a socket that it refused does not answer', async () => {
+  const box = start()
+  const socket = await upgrade(await box.url(), 'no-session')
+  await once(socket, 'data')
+  const begin = performance.now()
+  box.kill('SIGTERM')
+  expect(await box.exit).toBe(0)
+  expect(performance.now() - begin).toBeLessThan(1000)
+  socket.destroy()
+})
+
+it('outlives sockets that are reset before it looks at them', async () => {
+  const box = start()
+  const url = await box.url()
+  box.kill('SIGSTOP')
+  for (let i = 0; i < 5; i++) {
+    const socket = await upgrade(url, randomSessionId())
+    await new Promise<void>((resolve) => socket.write('', () => resolve()))
+    socket.resetAndDestroy()
+  }
+  box.kill('SIGCONT')
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+})
+
+it('exits with 1 if what it should keep could not be kept', async () => {
+  const box = start()
+  const a = await clients.connect(
+    `${(await box.url()).replace('http', 'ws')}/reflector`,
+    randomSessionId(),
+  )
+  await a.join()
+  const db = new Sqlite(join(dir, 'box.sqlite'))
+  db.exec('DROP TABLE messages')
+  db.close()
+  a.send('SEND', [0, 0, 'not to be kept'])
+  expect(await box.exit).toBe(1)
+  expect(box.stderr).toContain('"level":"fatal"')
+  expect(a.argsOf('RECV').map((args) => args[2])).not.toContain('not to be kept')
+})
+
 it('greets on standard output with where it is, and logs JSON on standard error', async () => {
   const box = start()
   const url = await box.url()
@@ -132,3 +174,21 @@ it('greets on standard output with where it is, and logs JSON on standard error'
   })
   expect(notices[4]).toMatchObject({ code: 1000, stats: { mi: 1, bi: expect.any(Number), s: 1 } })
 })
+
+/** Asks for a web socket, and says nothing more. */
+async function upgrade(url: string, sessionId: string): Promise<Socket> {
+  const { port, hostname } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => socket.destroy())
+  await once(socket, 'connect')
+  const headers = [
+    `GET /reflector/${sessionId} HTTP/1.1`,
+    'Host: box',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ]
+  socket.write(`${headers.join('\r\n')}\r\n\r\n`)
+  return socket
+}
