@@ -223,9 +223,10 @@ async function uploadAndSnap(sessionId: string): Promise<string> {
   const { args } = await client.next('RECV', (message) => message[2] === 'hello')
   const [time, seq] = args
   const stamp = `${String(time).padStart(10, '0')}_${seq}`
-  const path = `snapshots/${sessionId}/${stamp}-${randomSessionId()}.snap`
+  const hash = randomSessionId()
+  const path = `snapshots/${sessionId}/${stamp}-${hash}.snap`
   await fetch(`${box.url}/files/${path}`, { method: 'PUT', body: 'snapshot' })
-  client.send('SNAP', { time, seq, hash: 'h', url: `${box.url}/files/${path}` })
+  client.send('SNAP', { time, seq, hash, url: `${box.url}/files/${path}` })
   return path
 }
 

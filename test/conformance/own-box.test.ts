@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RawClient, RawClients, randomSessionId } from '../support/raw-client.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
 import { nextUsers, reflect } from './reflected.ts'
-import { randomBytes, snapshotPath, UPLOAD_HEADERS } from './scene.ts'
+import { randomBytes, snapArgs, snapshotPath, UPLOAD_HEADERS } from './scene.ts'
 
 const clients = new RawClients()
 let filesDir: string
@@ -109,7 +109,7 @@ async function snap(
   const path = snapshotPath(client.sessionId, time, seq)
   const url = `${box.url}/files/${path}`
   await fetch(url, { method: 'PUT', headers: UPLOAD_HEADERS, body: randomBytes() })
-  client.send('SNAP', { time, seq, hash: 'h', url })
+  client.send('SNAP', snapArgs(time, seq, url))
   await expect
     .poll(async () => (await (await connect(client.sessionId)).join({ user: undefined })).url)
     .toBe(url)

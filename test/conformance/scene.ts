@@ -83,3 +83,9 @@ export function randomBytes(length = 256): Uint8Array<ArrayBuffer> {
 export function snapshotPath(sessionId: string, time: number, seq: number): string {
   return `snapshots/${sessionId}/${String(time).padStart(10, '0')}_${seq}-${randomSessionId()}.snap`
 }
+
+/** The args of a SNAP for an uploaded snapshot, as clients make them: its URL has its hash. */
+export function snapArgs(time: number, seq: number, url: string) {
+  const hash = /.{43}(?=\.snap$)/.exec(url)?.[0] ?? 'none'
+  return { time, seq, hash, url, dissident: false }
+}

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { reflect } from '../reflected.ts'
 import type { Rules } from '../rules.ts'
-import { snapshotPath } from '../scene.ts'
+import { snapArgs, snapshotPath } from '../scene.ts'
 
 const FIRST_SEQ = 0xfffffff1
 /** Enough to meet the wrap, which comes with the 16th message. */
@@ -34,7 +34,7 @@ export function describeSeq({ rule }: Rules): void {
     const messages = client.argsOf('RECV')
     const [time, seq] = messages.find((message) => message[1] === 0xfffffffe) ?? [0, 0]
     const url = await scene.upload(snapshotPath(scene.sessionId, time, seq))
-    client.send('SNAP', { time, seq, hash: 'h', url })
+    client.send('SNAP', snapArgs(time, seq, url))
     const sync = await scene.lookUntil((told) => told.url !== '')
     expect(sync.messages.map((message) => message[1]).slice(0, 4)).toEqual([0xffffffff, 0, 1, 2])
   })

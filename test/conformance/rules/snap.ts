@@ -4,7 +4,7 @@ import { type RawClient, randomSessionId } from '../../support/raw-client.ts'
 import type { WireMessage } from '../../support/wire.ts'
 import { nextUsers, reflect } from '../reflected.ts'
 import type { Rules } from '../rules.ts'
-import { type Scene, snapshotPath } from '../scene.ts'
+import { type Scene, snapArgs, snapshotPath } from '../scene.ts'
 
 /** Enough for a SNAP to have been looked at (ms). */
 const SETTLED_MS = 500
@@ -75,7 +75,7 @@ export function describeSnap({ rule, differs }: Rules): void {
       'a URL that is no file of the box is refused',
       async (_scene, client, [time, seq]) => {
         for (const url of ['http://example.com/a', 'nonsense', 'file:///etc/passwd']) {
-          client.send('SNAP', { time, seq, hash: 'h', url })
+          client.send('SNAP', snapArgs(time, seq, url))
         }
       },
     ],
@@ -84,7 +84,18 @@ export function describeSnap({ rule, differs }: Rules): void {
       "another session's snapshot is refused",
       async (scene, client, [time, seq]) => {
         const url = await scene.upload(snapshotPath(randomSessionId(), time, seq))
-        client.send('SNAP', { time, seq, hash: 'h', url })
+        client.send('SNAP', snapArgs(time, seq, url))
+      },
+    ],
+    [
+      'SNAP5',
+      'a snapshot that is not what SNAP says it is is refused',
+      async (scene, client, [time, seq]) => {
+        const url = await scene.upload(snapshotPath(scene.sessionId, time, seq))
+        const args = snapArgs(time, seq, url)
+        client.send('SNAP', { ...args, hash: randomSessionId() })
+        client.send('SNAP', { ...args, time: time - 1 })
+        client.send('SNAP', { ...args, seq: (seq - 1) >>> 0 })
       },
     ],
     [
@@ -92,7 +103,7 @@ export function describeSnap({ rule, differs }: Rules): void {
       'a snapshot whose file is not there is refused',
       async (scene, client, [time, seq]) => {
         const url = `${scene.target.filesUrl}/${snapshotPath(scene.sessionId, time, seq)}`
-        client.send('SNAP', { time, seq, hash: 'h', url })
+        client.send('SNAP', snapArgs(time, seq, url))
       },
     ],
   ]
@@ -142,6 +153,6 @@ async function snap(
   changes: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const url = await scene.upload(snapshotPath(scene.sessionId, time, seq))
-  client.send('SNAP', { time, seq, hash: 'h', url, dissident: false, ...changes })
+  client.send('SNAP', { ...snapArgs(time, seq, url), ...changes })
   return url
 }

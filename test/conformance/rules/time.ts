@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { RawClient } from '../../support/raw-client.ts'
 import { nextUsers, reflect } from '../reflected.ts'
 import type { Rules } from '../rules.ts'
-import { type Scene, snapshotPath } from '../scene.ts'
+import { type Scene, snapArgs, snapshotPath } from '../scene.ts'
 
 /** How long teatime runs on without clients (ms). */
 const GRACE_MS = 10_000
@@ -164,7 +164,7 @@ async function leave(scene: Scene) {
   await nextUsers(client)
   const [time, seq] = await reflect(client, 'in the snapshot')
   const url = await scene.upload(snapshotPath(scene.sessionId, time, seq))
-  client.send('SNAP', { time, seq, hash: 'h', url })
+  client.send('SNAP', snapArgs(time, seq, url))
   await scene.lookUntil((told) => told.url !== '')
   await reflect(client, 'after the snapshot')
   const { time: lastTime, ...sync } = await scene.look()

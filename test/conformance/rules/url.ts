@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { RawClient } from '../../support/raw-client.ts'
 import { reflect } from '../reflected.ts'
 import type { Rules } from '../rules.ts'
-import { type Scene, type SceneOptions, snapshotPath } from '../scene.ts'
+import { type Scene, type SceneOptions, snapArgs, snapshotPath } from '../scene.ts'
 
 export function describeUrl({ differs }: Rules): void {
   differs(
@@ -71,7 +71,7 @@ async function uploadAndSnap(
   const [time, seq] = await reflect(client, 'hello')
   const path = snapshotPath(scene.sessionId, time, seq)
   await scene.upload(path)
-  client.send('SNAP', { time, seq, hash: 'h', url: `${filesUrl}/${path}` })
+  client.send('SNAP', snapArgs(time, seq, `${filesUrl}/${path}`))
   return path
 }
 
