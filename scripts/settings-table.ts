@@ -1,9 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../src/config.ts'
 
-// Writes the table of settings into the README: `npm run docs`.
-
-const README = new URL('../README.md', import.meta.url)
 const BEGIN = '<!-- settings: made by `npm run docs` -->\n'
 const END = '<!-- end of settings -->'
 
@@ -18,5 +14,3 @@ export function withSettingsTable(readme: string): string {
   const table = `| variable | default | meaning |\n|---|---|---|\n${rows.join('')}`
   return `${before}${BEGIN}${table}${END}${after}`
 }
-
-if (import.meta.main) writeFileSync(README, withSettingsTable(readFileSync(README, 'utf8')))
