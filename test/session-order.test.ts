@@ -26,6 +26,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('store and restore' as const) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('crash and restore' as const) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
@@ -46,7 +47,8 @@ class Play {
 
   #step(each: Step): void {
     if (each.what === 'wait') this.stage.advanceTo(this.stage.now + each.ms)
-    else if (each.what === 'store and restore') this.#restore()
+    else if (each.what === 'store and restore') this.#restore(true)
+    else if (each.what === 'crash and restore') this.#restore(false)
     else if (each.what === 'join') this.#join(each.who)
     else if (each.what === 'leave') this.#leave(each.who)
     else {
@@ -91,12 +93,12 @@ class Play {
     check(this.stage.member(name), this.order)
   }
 
-  /** Everybody is gone, the state is stored, and a joiner restores it. */
-  #restore(): void {
+  /** Everybody is gone, and a joiner restores what was stored: in order, or as a crash left it. */
+  #restore(isInOrder: boolean): void {
     for (const name of [...this.#present.keys()]) this.#leave(name)
     const { stage } = this
-    stage.session.settle(stage.now)
-    const state = stage.session.state(stage.now)
+    if (isInOrder) stage.session.settle(stage.now)
+    const state = { ...stage.session.state(stage.now), time: stage.storedTime }
     const snapshot = stage.snapshots.at(-1)
     const all = stage.reflected
     const kept = snapshot ? all.slice(snapshot.position - (state.position - all.length)) : all
@@ -111,6 +113,8 @@ class Play {
     this.stage.reflected.push(...kept)
     if (snapshot) this.stage.snapshots.push(snapshot)
     this.#join('a')
+    const [sync = ''] = this.stage.member(this.#present.get('a') ?? '').frames
+    expect(JSON.parse(sync).args.time).toBeGreaterThanOrEqual(stage.sentTime)
   }
 }
 

@@ -109,6 +109,43 @@ describe('who was announced is known for the next time', () => {
   })
 })
 
+describe('[TIME6] teatime is stored ahead of what members are told', () => {
+  it('by two seconds at most, and not again with every tick', () => {
+    const stage = new Stage()
+    stage.join('a', { ticks: { tick: 50 } })
+    const stored = new Set<number>()
+    for (let now = 0; now <= 10_000; now += 50) {
+      stage.advanceTo(now)
+      stored.add(stage.storedTime)
+      expect(stage.storedTime).toBeGreaterThanOrEqual(stage.sentTime)
+      expect(stage.storedTime).toBeLessThanOrEqual(stage.sentTime + 2000)
+    }
+    expect(stored.size).toBeLessThan(10)
+  })
+
+  it('with a delay, ahead of the ticks that members make themselves', () => {
+    const stage = new Stage()
+    const { frames } = stage.join('a', { ticks: { tick: 1000, delay: 950 } })
+    let ticks = 0
+    for (let now = 0; now <= 10_000; now += 50) {
+      stage.advanceTo(now)
+      const { action, args } = JSON.parse(frames.at(-1) ?? '')
+      if (action !== 'TICK') continue
+      ticks += 1
+      expect(stage.storedTime).toBeGreaterThanOrEqual(args + 950)
+    }
+    expect(ticks).toBeGreaterThan(100)
+  })
+
+  it('and not at all when the session is put away in order', () => {
+    const stage = new Stage()
+    stage.join('a', { ticks: { tick: 50 } })
+    stage.advanceTo(5010)
+    stage.session.settle(stage.now)
+    expect(stage.storedTime).toBe(5010)
+  })
+})
+
 it('[TIME5] goes on where it was: time, seq, tallies, delay and scale', () => {
   const completedTallies = { remembered: [['t@900', 900]] as const, forgottenTime: -1 }
   const state = { time: 1000, position: 3, scale: 2, delay: 0, completedTallies }

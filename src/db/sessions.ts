@@ -31,7 +31,7 @@ export interface FoundSession {
 export interface Sessions {
   find(sessionId: string): FoundSession | undefined
   timelineOf(sessionId: string): { readonly key: number; readonly timeline: string } | undefined
-  /** Stores what the session is now, under the key it has or a new one. Its time never goes back. */
+  /** Stores what the session is now, under the key it has or a new one. */
   put(sessionId: string, state: SessionState, wallTime: number): number
   /** Moves the session on to what it is after more messages. Its time never goes back. */
   advance(key: number, time: number, position: number): void
@@ -53,7 +53,7 @@ export function sessionsIn(db: Database): Sessions {
       @scale, @flags, @completed_tallies, @persisted_path, @wallTime, @wallTime
     ) ON CONFLICT (session_id) DO UPDATE SET
       name = @name, app_id = @app_id, persistent_id = @persistent_id, page_url = @page_url,
-      timeline = @timeline, tove = @tove, time = max(time, @time), position = @position,
+      timeline = @timeline, tove = @tove, time = @time, position = @position,
       tick = @tick, delay = @delay, scale = @scale, flags = @flags,
       completed_tallies = @completed_tallies, persisted_path = @persisted_path, visited_at = @wallTime
     RETURNING id`)

@@ -126,10 +126,8 @@ export class SessionHost implements Sleeper {
   /** Readies the last state for the next commit; a session that is still being opened stays closed. */
   settle(now: number): void {
     const { session } = this
-    if (session) {
-      session.settle(now)
-      this.#outbox.stateChanged()
-    } else this.#state = { tag: 'parked' }
+    if (session) session.settle(now)
+    else this.#state = { tag: 'parked' }
   }
 
   #open(join: Join): void {

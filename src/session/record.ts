@@ -32,7 +32,7 @@ export interface SessionState {
   readonly pageUrl: string
   readonly timeline: string
   readonly tove: string | undefined
-  /** teatime, ms: a restored session starts here, never earlier than any time that was sent */
+  /** teatime, ms: a restored session starts here; reserved ahead, so as not to be before any that was sent */
   readonly time: number
   /** messages reflected since the session began; seq follows from it */
   readonly position: number

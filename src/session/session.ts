@@ -16,6 +16,8 @@ import { TickBeat } from './tick-beat.ts'
 const USERS_DELAY_MS = 200
 /** How long a tally waits for missing votes (ms). */
 const TALLY_TIMEOUT_MS = 1000
+/** Teatime is stored so far ahead (ms of real time) that ticks need a commit no more often than this. */
+const TIME_RESERVE_MS = 2000
 /** A session keeps at most this many messages since its snapshot… */
 const MAX_MESSAGES = 100_000
 /** …and asks for a snapshot from here on. */
@@ -57,6 +59,8 @@ export class Session<M extends Member> {
   >
   #delay: number
   #leaveDelay: number
+  /** the teatime that is stored, or goes with the next commit: none after it was ever sent */
+  #reservedTime = 0
 
   constructor(id: string, output: SessionOutput<M>, stored: StoredSession, now: number) {
     const { state, presence } = stored
@@ -93,9 +97,9 @@ export class Session<M extends Member> {
     return this.#about
   }
 
-  /** Where a restored session goes on: at or after any teatime that members have reached. */
+  /** Where a restored session goes on: at or after any teatime that members have reached (TIME6). */
   progress(now: number): Pick<SessionState, 'time' | 'position'> {
-    const time = Math.max(this.#teatime.at(now), Math.ceil(this.#heardTime))
+    const time = Math.max(this.#reachedTime(now), this.#reservedTime)
     return { time, position: this.#history.position }
   }
 
@@ -160,7 +164,7 @@ export class Session<M extends Member> {
   takeSnapshot(snap: Snap, path: string, now: number): SnapshotFate {
     if (this.#snapshot && snap.time <= this.#snapshot.time) return 'not newer'
     const position = positionOf(snap.seq, this.#history.position)
-    if (position === undefined || snap.time > this.#teatime.at(now)) return 'from the future'
+    if (position === undefined || snap.time > this.#reachedTime(now)) return 'from the future'
     if (position < this.#history.position - this.#history.count) return 'messages are gone'
     this.#snapshot = { path, hash: snap.hash, time: snap.time, seq: snap.seq, position }
     this.#history.dropThrough(position)
@@ -181,15 +185,21 @@ export class Session<M extends Member> {
     return this.#delay > 0 ? this.#beat.lastTick + Math.min(this.#delay, this.#beat.interval) : 0
   }
 
+  #reachedTime(now: number): number {
+    return Math.max(this.#teatime.at(now), Math.ceil(this.#heardTime))
+  }
+
   /** Does what is due by now. */
   wake(now: number): void {
     this.#agenda.run(now)
     if (this.#beat.isDue(now)) this.#tick(now)
   }
 
-  /** Reflects what `delay` still holds back: the session is about to be put away. */
+  /** The session is about to be put away: what `delay` holds back is reflected, and time stops here. */
   settle(now: number): void {
     this.#releaseHeld(now)
+    this.#reservedTime = 0
+    this.#output.stateChanged()
   }
 
   #sync(member: M, now: number): void {
@@ -206,7 +216,14 @@ export class Session<M extends Member> {
     if (!this.#audience.some((member) => member.isCaughtUp)) return // TICK4
     const time = this.#teatime.at(now)
     this.#beat.lastTick = time
+    if (this.#reachedTime(now) > this.#reservedTime) this.#reserveTime(now)
     this.#output.tick(time, this.#audience)
+  }
+
+  /** Has a later teatime stored, before the tick that is next is let out. */
+  #reserveTime(now: number): void {
+    this.#reservedTime = this.#reachedTime(now) + Math.ceil(TIME_RESERVE_MS * this.#teatime.scale)
+    this.#output.stateChanged()
   }
 
   /** Stamps and reflects a message, unless it must wait for `delay` or the history is full. */

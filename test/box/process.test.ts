@@ -102,6 +102,25 @@ it('SIGTERM closes sockets with 4003, commits everything and exits with 0', asyn
   expect(sync.time).toBeGreaterThanOrEqual(kept[0])
 })
 
+it('[TIME6] after kill -9 a session goes on after every message and tick that was seen', async () => {
+  const box = start()
+  const id = randomSessionId()
+  const a = await clients.connect(`${(await box.url()).replace('http', 'ws')}/reflector`, id)
+  const { timeline } = await a.join({ ticks: { tick: 20 } })
+  a.send('SEND', [0, 0, 'kept'])
+  await a.next('TICK', (time) => time > 500)
+  box.kill('SIGKILL')
+  await a.closed()
+  const lastTick = a.argsOf('TICK').at(-1) ?? 0
+
+  const again = start()
+  const b = await clients.connect(`${(await again.url()).replace('http', 'ws')}/reflector`, id)
+  const sync = await b.join()
+  expect(sync.timeline).toBe(timeline)
+  expect(sync.messages.map((message) => message[2])).toContain('kept')
+  expect(sync.time).toBeGreaterThanOrEqual(lastTick)
+})
+
 it('stops in time though a socket that it refused does not answer', async () => {
   const box = start()
   const socket = await upgrade(await box.url(), 'no-session')

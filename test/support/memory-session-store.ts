@@ -103,10 +103,7 @@ function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
 
 function stateAfter(before: SessionState | undefined, entry: JournalEntry): SessionState {
   const { sessionId, state, messages } = entry
-  if (state) {
-    const isSame = before?.timeline === state.timeline
-    return isSame ? { ...state, time: Math.max(before.time, state.time) } : state
-  }
+  if (state) return state
   if (!before) throw new Error(`session ${sessionId} has no state yet`)
   if (!messages) return before
   const { first, count, time } = messages

@@ -24,6 +24,10 @@ export class Stage {
   now = 0
   readonly snapshots: SnapshotRecord[] = []
   presence: Presence = { announced: [], leaveDelay: 0 }
+  /** the teatime that a journal would have */
+  storedTime = 0
+  /** the latest teatime that any frame told */
+  sentTime = 0
   /** texts of all messages, as a journal would have them */
   readonly reflected: string[] = []
   readonly #stored: StoredSession | undefined
@@ -56,6 +60,7 @@ export class Stage {
     const member = this.#members.get(name) ?? new StageMember(join.user)
     this.#members.set(name, member)
     this.session.join(member, join, this.now)
+    this.#endTurn()
     return member
   }
 
@@ -71,6 +76,7 @@ export class Stage {
     if (message.action === 'TUTTI') this.session.vote(message, this.now)
     if (message.action === 'TICKS') this.session.setTicks(message, this.now)
     if (message.action === 'SNAP') this.session.takeSnapshot(message, message.url, this.now)
+    this.#endTurn()
   }
 
   /** Moves the clock on, waking the session at each due time. */
@@ -78,8 +84,16 @@ export class Stage {
     while (this.#session && this.#session.nextDue <= now) {
       this.now = Math.max(this.now, this.#session.nextDue)
       this.#session.wake(this.now)
+      this.#endTurn()
     }
     this.now = now
+  }
+
+  /** What a turn sent is let out when it is committed: by then its time must be stored (TIME6). */
+  #endTurn(): void {
+    if (this.sentTime > this.storedTime) {
+      throw new Error(`teatime ${this.sentTime} was sent, ${this.storedTime} is stored`)
+    }
   }
 
   #output(): SessionOutput<StageMember> {
@@ -89,16 +103,25 @@ export class Stage {
     return {
       reflect: (text, audience) => {
         this.reflected.push(text)
+        this.storedTime = Math.max(this.storedTime, this.session.progress(this.now).time)
+        this.sentTime = Math.max(this.sentTime, JSON.parse(text)[0])
         tell(encodeRecv('S', text), audience)
       },
-      tick: (time, audience) =>
+      tick: (time, audience) => {
+        this.sentTime = Math.max(this.sentTime, time)
         tell(
           encodeTick('S', time),
           audience.filter((member) => member.isCaughtUp),
-        ),
-      sync: (member, sync) => tell(syncFrame(sync), [member]),
+        )
+      },
+      sync: (member, sync) => {
+        this.sentTime = Math.max(this.sentTime, sync.time)
+        tell(syncFrame(sync), [member])
+      },
       tell,
-      stateChanged: () => {},
+      stateChanged: () => {
+        this.storedTime = this.session.progress(this.now).time
+      },
       snapshotTaken: (snapshot) => this.snapshots.push(snapshot),
       presenceChanged: (presence) => {
         this.presence = presence
