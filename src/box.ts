@@ -10,7 +10,7 @@ import { type Journal, openJournal } from './journal/journal.ts'
 import type { AnnouncedFile } from './reflector/ports.ts'
 import { Reflector } from './reflector/reflector.ts'
 import { isEverywhere, lanAddresses } from './system/addresses.ts'
-import { systemClock, systemTimers } from './system/clock.ts'
+import { SteadyClock, systemTimers } from './system/clock.ts'
 import type { BoxLog } from './system/log.ts'
 import { createMetrics } from './system/metrics.ts'
 import { createProxies } from './system/proxies.ts'
@@ -47,7 +47,18 @@ export async function openBox(
     const { files, journal } = await openStorage(config, log, onFailure)
     release.push(() => journal.close())
     const metrics = createMetrics()
-    const reflector = createReflector(config, log, { files, journal, metrics, onFailure })
+    const clock = new SteadyClock(
+      () => performance.now(),
+      (ms) => {
+        log.warn(
+          { scope: 'process', event: 'standstill', ms: Math.round(ms) },
+          'the box stood still',
+        )
+      },
+    )
+    const stopHeartbeat = clock.startHeartbeat()
+    release.push(async () => stopHeartbeat())
+    const reflector = createReflector(config, log, { files, journal, metrics, clock, onFailure })
     const networkUrls = () => urlsOnNetworks(config.host, portOf(app))
     const app = createApp(config, log, { files, journal, reflector, metrics, networkUrls })
     release.push(() => closeApp(app))
@@ -96,16 +107,16 @@ interface Parts {
 function createReflector(
   config: Config,
   log: BoxLog,
-  parts: Parts & { readonly onFailure: (error: unknown) => void },
+  parts: Parts & { readonly clock: SteadyClock; readonly onFailure: (error: unknown) => void },
 ): Reflector {
-  const { files, journal, metrics, onFailure } = parts
+  const { files, journal, metrics, clock, onFailure } = parts
   return new Reflector({
     store: journal,
     files: {
       identify: announcedFile,
       exists: async (path) => (await files.stat(path)) !== undefined,
     },
-    clock: systemClock,
+    clock,
     timers: systemTimers,
     log,
     metrics,

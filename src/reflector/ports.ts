@@ -1,6 +1,6 @@
 /** Time as the reflector needs it. */
 export interface Clock {
-  /** monotonic, ms with fractions */
+  /** monotonic, ms with fractions; stands still while the process does */
   now(): number
   /** ms since 1970, for the log */
   wallTime(): number

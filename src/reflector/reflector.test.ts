@@ -72,17 +72,6 @@ describe('connections that are not there', () => {
   })
 })
 
-describe('a machine that slept', () => {
-  it('does not take its clients for dead', async () => {
-    const a = await member('a')
-    await pass(2000)
-    bed.clock.sleep(3_600_000)
-    await pass(5000)
-    await a.ping()
-    expect(a.isOpen).toBe(true)
-  })
-})
-
 describe('parking and restoring', () => {
   it('[TIME5] everybody gone for 10 s, a session is put away, and comes back as it was', async () => {
     const a = await member('a', { tove: 'proof', ticks: { tick: 1000, delay: 0 } })

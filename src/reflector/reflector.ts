@@ -18,8 +18,6 @@ import { Wheel } from './wheel.ts'
 
 /** How long a draining reflector waits for its clients to answer the close (ms). */
 const DRAIN_TIMEOUT_MS = 2000
-/** A sweep that comes so late was held up: the machine slept, or the process was stopped (ms). */
-const SUSPENDED_AFTER_MS = 5000
 
 /** What a reflector is made of. */
 export interface ReflectorParts {
@@ -56,8 +54,6 @@ export class Reflector {
   readonly #hosts = new Map<string, SessionHost>()
   readonly #connections = new Set<Connection>()
   #stopSweep: Cancel = () => {}
-  /** when connections were last looked at, monotonic ms */
-  #lastSweep = 0
   #isDraining = false
   /** called while draining, when the last connection is gone */
   #onLastGone = () => {}
@@ -81,7 +77,6 @@ export class Reflector {
 
   /** Starts to look after its connections. */
   open(): void {
-    this.#lastSweep = this.#parts.clock.now()
     this.#stopSweep = this.#parts.timers.every(SWEEP_INTERVAL_MS, () => this.#sweep())
   }
 
@@ -263,11 +258,7 @@ export class Reflector {
 
   #sweep(): void {
     const now = this.#parts.clock.now()
-    const wasSuspended = now - this.#lastSweep > SUSPENDED_AFTER_MS
-    this.#lastSweep = now
     for (const connection of this.#connections) {
-      // Nobody could be heard: a machine that slept must not take its clients for dead.
-      if (wasSuspended) connection.lastHeard = now
       const { session } = this.#hosts.get(connection.origin.sessionId) ?? {}
       checkLiveness(connection, (session?.memberCount ?? 0) > 0, now)
     }

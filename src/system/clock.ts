@@ -1,9 +1,46 @@
-/** The machine's clocks. */
-export const systemClock = {
-  /** monotonic, ms with fractions */
-  now: (): number => performance.now(),
-  /** ms since 1970 */
-  wallTime: (): number => Date.now(),
+/** How often the clock is read at least (ms). */
+const HEARTBEAT_MS = 500
+/** Not to have been read for so much longer means that the process stood still (ms). */
+const STANDSTILL_MS = 2000
+
+/**
+ * A monotonic clock that stands still while the process does: for a machine that sleeps, or a container
+ * that is paused, no time has passed (TIME7). It has to be read every half second.
+ */
+export class SteadyClock {
+  readonly #read: () => number
+  readonly #onStandstill: (ms: number) => void
+  #lastRead: number
+  #skipped = 0
+
+  /** @param read a monotonic clock, ms; @param onStandstill told how much time was left out */
+  constructor(read: () => number, onStandstill: (ms: number) => void) {
+    this.#read = read
+    this.#onStandstill = onStandstill
+    this.#lastRead = read()
+  }
+
+  /** Monotonic, ms with fractions. */
+  now(): number {
+    const read = this.#read()
+    const gap = read - this.#lastRead
+    this.#lastRead = read
+    if (gap > HEARTBEAT_MS + STANDSTILL_MS) {
+      this.#skipped += gap - HEARTBEAT_MS
+      this.#onStandstill(gap)
+    }
+    return read - this.#skipped
+  }
+
+  /** ms since 1970. */
+  wallTime(): number {
+    return Date.now()
+  }
+
+  /** Reads the clock from now on; returns what ends that. */
+  startHeartbeat(): () => void {
+    return systemTimers.every(HEARTBEAT_MS, () => this.now())
+  }
 }
 
 /** Timers of the event loop. */

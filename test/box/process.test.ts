@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BoxProcess } from '../support/box-process.ts'
@@ -10,6 +11,8 @@ import { RawClients, randomSessionId } from '../support/raw-client.ts'
 
 /** A box is gone this soon after SIGTERM (ms). */
 const STOP_LIMIT_MS = 5000
+/** Longer than a box is merely busy (ms). */
+const STANDSTILL_MS = 4000
 
 const clients = new RawClients()
 let dir: string
@@ -119,6 +122,24 @@ it('[TIME6] after kill -9 a session goes on after every message and tick that wa
   expect(sync.timeline).toBe(timeline)
   expect(sync.messages.map((message) => message[2])).toContain('kept')
   expect(sync.time).toBeGreaterThanOrEqual(lastTick)
+})
+
+it('[TIME7] a box that stood still goes on where it was, with everybody in it', async () => {
+  const box = start()
+  const a = await clients.connect(
+    `${(await box.url()).replace('http', 'ws')}/reflector`,
+    randomSessionId(),
+  )
+  await a.join({ ticks: { tick: 20 } })
+  const { args: before } = await a.next('TICK', (time) => time > 300)
+  box.kill('SIGSTOP')
+  await delay(STANDSTILL_MS)
+  const heard = a.argsOf('TICK').length
+  box.kill('SIGCONT')
+  await a.next('TICK', (time) => time > before + 200)
+  const after = a.argsOf('TICK')[heard] ?? Number.POSITIVE_INFINITY
+  expect(after - before).toBeLessThan(STANDSTILL_MS / 2)
+  expect(box.stderr).toContain('"event":"standstill"')
 })
 
 it('stops in time though a socket that it refused does not answer', async () => {

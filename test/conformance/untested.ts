@@ -2,6 +2,7 @@
 export const UNTESTED: Readonly<Record<string, string>> = {
   SYNC9: 'Needs a store that cannot be read.',
   TIME6: 'Needs to kill the process of the box: test/box/process.test.ts.',
+  TIME7: 'Needs to stop the process of the box: test/box/process.test.ts.',
   TICK4: 'Buffers between client and box hide whether the send buffer is empty.',
   USERS10: 'Needs to stop the box: test/session-restore.test.ts.',
   SNAP8: 'Needs the files of the box: own-box.test.ts.',

@@ -44,14 +44,6 @@ export class ManualClock implements Clock, Timers {
     return runs.length > 0
   }
 
-  /** The machine stands still: time goes on, and what was due comes late, once. */
-  sleep(ms: number): void {
-    this.#now += ms
-    for (const timer of this.#timers) {
-      if (timer.due < this.#now && timer.every !== undefined) timer.due = this.#now
-    }
-  }
-
   advanceTo(now: number): void {
     for (;;) {
       const [next] = [...this.#timers].sort((a, b) => a.due - b.due)
