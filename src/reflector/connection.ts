@@ -109,6 +109,10 @@ export class Connection implements Receiver, SyncStream {
   }
 
   sendSync(sync: Sync): void {
+    if (this.#syncBlocks.length > 0) {
+      this.close(CLOSE_CODE.unresponsive, 'client joined again before it had its SYNC')
+      return
+    }
     const blocks = syncFrames(this.origin.sessionId, sync, (path) => this.fileUrl(path))
     const [only] = blocks
     if (only && blocks.length === 1) {
@@ -117,10 +121,8 @@ export class Connection implements Receiver, SyncStream {
     }
     this.traffic.mo += 1
     this.traffic.bo += blocks.reduce((sum, block) => sum + block.length, 0)
-    const isStreaming = this.#syncBlocks.length > 0
-    this.#syncBlocks.push(...this.#held.splice(0), ...blocks)
-    this.#heldBytes = 0
-    if (!isStreaming) this.#pump.ready(this)
+    this.#syncBlocks.push(...blocks)
+    this.#pump.ready(this)
   }
 
   writeBlock(): void {
@@ -134,6 +136,15 @@ export class Connection implements Receiver, SyncStream {
     }
   }
 
+  /** Leaves what the client sends from now on in the socket, until {@link resume}. */
+  pause(): void {
+    this.#webSocket.pause()
+  }
+
+  resume(): void {
+    this.#webSocket.resume()
+  }
+
   ping(now: number): void {
     this.lastPinged = now
     this.#webSocket.ping()
@@ -143,6 +154,7 @@ export class Connection implements Receiver, SyncStream {
   close(code: CloseCode, reason: string): void {
     if (!this.isOpen) return
     this.closedWith = { code, reason }
+    this.#webSocket.resume() // to hear the answer
     this.#webSocket.close(code, reason)
     this.#cutAt = this.#clock.now() + CLOSE_TIMEOUT_MS
     this.#syncBlocks = []

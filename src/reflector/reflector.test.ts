@@ -102,6 +102,23 @@ describe('parking and restoring', () => {
     expect(new Set(syncs.map((sync) => sync.timeline)).size).toBe(1)
   })
 
+  it('[JOIN10] who waits for a session and sends much is not read from for a while', async () => {
+    let answer = () => {}
+    bed.store.load = () =>
+      new Promise((resolve) => {
+        answer = () => resolve({ session: undefined, persistedPath: undefined })
+      })
+    const a = await bed.connect(S)
+    a.send('JOIN', joinArgs())
+    await until(() => bed.logged('join').length === 1, 'waiting')
+    const text = 'x'.repeat(50_000)
+    for (let sent = 0; sent < 400; sent++) a.send('SEND', [0, 0, `${sent} ${text}`])
+    await pass(1000)
+    expect(a.backlog).toBeGreaterThan(5_000_000)
+    answer()
+    await a.next('RECV', (args) => String(args[2]).startsWith('399 '))
+  })
+
   it('[JOIN10] who opened a session and is gone again leaves nothing in it', async () => {
     let answer = () => {}
     let loads = 0
@@ -260,6 +277,19 @@ describe('saving', () => {
 })
 
 describe('trouble', () => {
+  it('[LIVE4] who asks again and again for a long SYNC and reads none is closed', async () => {
+    const a = await member('a')
+    const text = 'x'.repeat(90_000)
+    for (let sent = 0; sent < 30; sent++) a.send('SEND', [0, 0, text])
+    const slow = await bed.connect(S)
+    slow.pause()
+    for (let sent = 0; sent < 50; sent++) slow.send('JOIN', joinArgs())
+    await a.ping()
+    await until(() => bed.logged('join').length === 2, 'joined')
+    await pass(5000)
+    expect(bed.logged('end')[0]).toMatchObject({ code: 4001 })
+  })
+
   it('[FRAME5, FRAME6, JOIN8] each refused message closes its connection alone, with one log line', async () => {
     const a = await member('a')
     const bad: Array<[string, number]> = [

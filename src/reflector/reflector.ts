@@ -19,6 +19,9 @@ import { Wheel } from './wheel.ts'
 /** How long a draining reflector waits for its clients to answer the close (ms). */
 const DRAIN_TIMEOUT_MS = 2000
 
+/** A connection that waits for its session is not read from when it has sent so many messages. */
+const MAX_QUEUED = 100
+
 /** What a reflector is made of. */
 export interface ReflectorParts {
   readonly store: SessionStore
@@ -166,6 +169,7 @@ export class Reflector {
       handlePlain(message, connection, host?.session, this.#parts)
     } else if (connection.stage.tag === 'joining') {
       connection.stage.queue.push(message)
+      if (connection.stage.queue.length >= MAX_QUEUED) connection.pause()
     } else if (message.action === 'JOIN') {
       this.#join(connection, message)
     } else {
@@ -212,6 +216,7 @@ export class Reflector {
   #joined(connection: Connection): void {
     const queue = connection.stage.tag === 'joining' ? connection.stage.queue : []
     connection.stage = { tag: 'member' }
+    connection.resume()
     for (const message of queue) {
       try {
         this.#handle(connection, message)

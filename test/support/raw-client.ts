@@ -62,6 +62,11 @@ export class RawClient {
     return this.#socket.extensions
   }
 
+  /** Bytes that were sent and are not on their way yet. */
+  get backlog(): number {
+    return this.#socket.bufferedAmount
+  }
+
   get isOpen(): boolean {
     return this.#socket.readyState === WebSocket.OPEN
   }
