@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -8,6 +9,8 @@ import { AppPage } from './app-page.ts'
 import { APP_DIR, newSession, Visitors } from './visitors.ts'
 
 const DATA_BYTES = 5_000_000
+/** Characters of a message: clients allow 16 KiB when it is encrypted. */
+const LONG_PAYLOAD = 8000
 /** Clients ignore a request for a snapshot in a session younger than this (ms of teatime). */
 const FIRST_SNAPSHOT_AFTER_MS = 5000
 
@@ -37,6 +40,27 @@ describe.each(['croquet', 'multisynq'] as const)('%s', (client) => {
     await bob.publish('mark', 'end')
     expect(await ada.marked('end')).toBe(await bob.marked('end'))
     expect([...ada.errors, ...bob.errors]).toEqual([])
+  })
+
+  test('[SYNC5] who comes late gets a long history, in one frame or in chunks', async () => {
+    const session = newSession({ client })
+    const ada = await visitors.join(box.url, session)
+    const lengths: number[] = []
+    for (const messages of [30, 150]) {
+      for (let sent = (await ada.state()).count; sent < messages; sent += 1) {
+        await ada.publish('pad', randomBytes(LONG_PAYLOAD / 2).toString('hex'))
+        await ada.publish('add', 1)
+        // Clients end a session that sends more than they allow.
+        if (sent % 10 === 0) await ada.shows({ count: sent + 1 })
+      }
+      await ada.shows({ count: messages })
+      const late = await visitors.join(box.url, session)
+      lengths.push(...late.syncs.map((sync) => JSON.stringify(sync).length))
+      await late.publish('mark', `end ${messages}`)
+      expect(await ada.marked(`end ${messages}`)).toBe(await late.marked(`end ${messages}`))
+      expect(late.errors).toEqual([])
+    }
+    expect(lengths).toEqual([expect.closeTo(330_000, -5), expect.closeTo(1_650_000, -6)])
   })
 
   test('[USERS1] [USERS3] others see who comes and who goes', async () => {

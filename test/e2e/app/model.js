@@ -18,6 +18,7 @@ export function defineTestModel({ Model }) {
       this.subscribe('test', 'share', this.share)
       this.subscribe('test', 'save', this.save)
       this.subscribe('test', 'mark', this.mark)
+      this.subscribe('test', 'pad', this.pad)
       this.future(50).tick()
     }
 
@@ -38,6 +39,9 @@ export function defineTestModel({ Model }) {
     add(step) {
       this.count += step
     }
+
+    /** Makes the history longer, and nothing else. */
+    pad() {}
 
     share(handle) {
       this.handle = handle
