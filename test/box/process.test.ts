@@ -139,7 +139,7 @@ it('[TIME7] a box that stood still goes on where it was, with everybody in it', 
   await a.next('TICK', (time) => time > before + 200)
   const after = a.argsOf('TICK')[heard] ?? Number.POSITIVE_INFINITY
   expect(after - before).toBeLessThan(STANDSTILL_MS / 2)
-  expect(box.stderr).toContain('"event":"standstill"')
+  await expect.poll(() => box.stderr).toContain('"event":"standstill"')
 })
 
 it('stops in time though a socket that it refused does not answer', async () => {
