@@ -40,9 +40,7 @@ export async function openBox(
   onFailure: (error: unknown) => void,
 ): Promise<Box> {
   const release: Array<() => Promise<void>> = []
-  const close = once(async () => {
-    for (const step of release.reverse()) await step()
-  })
+  const close = once(() => undo(release))
   try {
     const { files, journal } = await openStorage(config, log, onFailure)
     release.push(() => journal.close())
@@ -193,6 +191,15 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), HTTP_DRAIN_MS)
   await app.close()
   clearTimeout(cut)
+}
+
+/** Takes all steps, the last first; what one of them cannot do must not keep the others undone. */
+async function undo(steps: ReadonlyArray<() => Promise<void>>): Promise<void> {
+  const errors: unknown[] = []
+  for (const step of steps.toReversed()) {
+    await step().catch((error: unknown) => errors.push(error))
+  }
+  if (errors.length > 0) throw new AggregateError(errors, 'the box could not be closed in order')
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

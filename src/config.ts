@@ -130,7 +130,7 @@ function parseUrls(text: string): readonly string[] {
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'notice', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+type LogLevel = (typeof LOG_LEVELS)[number]
 
 function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((name) => name === text)

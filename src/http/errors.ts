@@ -1,13 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** The body of every refusal: the name of the status, and a sentence for whoever asked. */
-export const errorSchema = {
-  type: 'object',
-  required: ['error', 'message'],
-  properties: { error: { type: 'string' }, message: { type: 'string' } },
-} as const
-
 /**
  * Answers an error. From 500 on it is the box's: logged whole, and its message stays inside unless
  * the error says, by `expose: true`, that it is written for the sender.

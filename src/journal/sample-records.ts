@@ -27,7 +27,7 @@ export function stateAt(position: number, changes: Partial<SessionState> = {}): 
   }
 }
 
-export function messageAt(position: number): string {
+function messageAt(position: number): string {
   return `[${position},${position},"a],[\\"b,${position}",{"what":["é",{}]}]`
 }
 

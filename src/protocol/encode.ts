@@ -15,7 +15,7 @@ export function encodeRequ(sessionId: string): string {
   return `{"id":"${sessionId}","action":"REQU"}`
 }
 
-export interface Info {
+interface Info {
   readonly code: string
   /** shown to the user by the client */
   readonly msg: string

@@ -31,7 +31,7 @@ export type Stage =
   | { readonly tag: 'closed' }
 
 /** Messages and bytes, in and out. */
-export interface Traffic {
+interface Traffic {
   mi: number
   mo: number
   bi: number

@@ -39,7 +39,7 @@ export interface ReflectorParts {
 }
 
 /** A session as the operation pages show it. */
-export interface SessionOverview {
+interface SessionOverview {
   readonly id: string
   readonly clients: number
   readonly app: string
