@@ -94,6 +94,23 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER file_removed AFTER DELETE ON files
     BEGIN UPDATE totals SET files = files - 1, file_bytes = file_bytes - old.bytes; END;
   `,
+  `
+  -- One row: which database this is, and how many commits it has had. See the watermark.
+  CREATE TABLE journal (
+    id TEXT NOT NULL,
+    commits INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO journal VALUES (lower(hex(randomblob(12))), 0);
+
+  -- A file that was uploaded, announced, or let go by a session is not garbage for a while after it.
+  ALTER TABLE files RENAME COLUMN uploaded_at TO used_at;
+
+  -- Who refers to a file, and whether (app_id, persistent_id) is still anybody's.
+  CREATE INDEX snapshots_by_path ON snapshots (path);
+  CREATE INDEX saved_by_path ON saved (path);
+  CREATE INDEX sessions_by_persisted_path ON sessions (persisted_path) WHERE persisted_path IS NOT NULL;
+  CREATE INDEX sessions_by_persistent_id ON sessions (persistent_id, app_id) WHERE persistent_id IS NOT NULL;
+  `,
 ]
 
 /** @throws {Error} if the schema is newer than `migrations`; the database is then as it was */

@@ -51,11 +51,9 @@ export function sessionsIn(db: Database): Sessions {
     ) VALUES (
       @session_id, @name, @app_id, @persistent_id, @page_url, @timeline, @tove, @time, @position, @tick, @delay,
       @scale, @flags, @completed_tallies, @persisted_path, @wallTime, @wallTime
-    ) ON CONFLICT (session_id) DO UPDATE SET
-      name = @name, app_id = @app_id, persistent_id = @persistent_id, page_url = @page_url,
-      timeline = @timeline, tove = @tove, time = @time, position = @position,
-      tick = @tick, delay = @delay, scale = @scale, flags = @flags,
-      completed_tallies = @completed_tallies, persisted_path = @persisted_path, visited_at = @wallTime
+    ) ON CONFLICT (session_id) DO UPDATE SET -- the rest is the same all along a timeline
+      page_url = @page_url, time = @time, position = @position, tick = @tick, delay = @delay,
+      scale = @scale, flags = @flags, completed_tallies = @completed_tallies, visited_at = @wallTime
     RETURNING id`)
   const advance = db.prepare<[number, number, number]>(
     'UPDATE sessions SET time = max(time, ?), position = ? WHERE id = ?',
