@@ -28,7 +28,7 @@ export interface OutboxSource {
 /** Effects in the order in which members must see them. */
 type Effect =
   | { readonly kind: 'frames'; readonly to: readonly Receiver[]; readonly texts: string[] }
-  | { readonly kind: 'tick'; readonly to: readonly Receiver[]; readonly text: string }
+  | { readonly kind: 'tick'; readonly to: readonly Receiver[]; text: string }
   | { readonly kind: 'sync'; readonly to: Receiver; readonly sync: Sync }
   | { readonly kind: 'call'; readonly run: () => void }
 
@@ -69,7 +69,10 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
 
   tick(time: number, audience: readonly Receiver[]): void {
     this.#metrics.ticked()
-    this.#add({ kind: 'tick', to: audience, text: encodeTick(this.#sessionId, time) })
+    const text = encodeTick(this.#sessionId, time)
+    const last = this.#effects.at(-1)
+    if (last?.kind === 'tick' && last.to === audience) last.text = text
+    else this.#add({ kind: 'tick', to: audience, text })
   }
 
   sync(member: Receiver, sync: Sync): void {
@@ -79,7 +82,8 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   tell(frame: string, members: readonly Receiver[]): void {
     const last = this.#effects.at(-1)
     if (last?.kind === 'frames' && last.to === members) last.texts.push(frame)
-    else this.#add({ kind: 'frames', to: members, texts: [frame] })
+    else this.#effects.push({ kind: 'frames', to: members, texts: [frame] })
+    this.#turn.add(this, frame.length)
   }
 
   stateChanged(): void {
@@ -88,6 +92,7 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   }
 
   snapshotTaken(snapshot: SnapshotRecord): void {
+    this.#metrics.snapshotTaken()
     this.#rare = { ...this.#rare, snapshot }
     this.#turn.add(this)
   }
@@ -108,6 +113,7 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   }
 
   report(fact: SessionFact): void {
+    if (fact.kind === 'snapshot requested') this.#metrics.snapshotRequested()
     this.#report(fact)
   }
 

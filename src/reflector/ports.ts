@@ -4,6 +4,8 @@ export interface Clock {
   now(): number
   /** ms since 1970, for the log */
   wallTime(): number
+  /** Lets `now` stand still until the function that comes back is called. One at a time. */
+  hold(): () => void
 }
 
 export type Cancel = () => void
@@ -35,6 +37,9 @@ export interface ReflectorMetrics {
   sessionClosed(): void
   messagesReflected(count: number): void
   ticked(): void
+  /** clients were asked for a snapshot */
+  snapshotRequested(): void
+  snapshotTaken(): void
   /** a client's round trip, ms */
   latency(ms: number): void
 }

@@ -4,13 +4,17 @@ import type { WebSocket } from 'ws'
 import { CLOSE_CODE, ProtocolError } from '../protocol/close-code.ts'
 import { decode } from '../protocol/decode.ts'
 import type { ClientMessage, Join, Json } from '../protocol/messages.ts'
+import type { JoinCost } from '../session/ports.ts'
 import type { SessionStore } from '../session/session-store.ts'
+import { Committer } from './committer.ts'
 import { Connection, type ConnectionOrigin } from './connection.ts'
 import { logFields, loggable } from './connection-log.ts'
 import { handleMember, handlePlain, isPlain, type MemberMessage } from './dispatch.ts'
+import { Intake } from './intake.ts'
 import { checkLiveness, SWEEP_INTERVAL_MS } from './liveness.ts'
 import type { Cancel, Clock, FileDirectory, Log, ReflectorMetrics, Timers } from './ports.ts'
 import { type HostParts, SessionHost } from './session-host.ts'
+import { StoreTrouble } from './store-trouble.ts'
 import { SyncPump } from './sync-pump.ts'
 import { Turn } from './turn.ts'
 import { type Proxies, Upgrade } from './upgrade.ts'
@@ -52,7 +56,10 @@ export class Reflector {
   readonly #hostParts: HostParts
   readonly #upgrade: Upgrade
   readonly #wheel: Wheel
+  readonly #trouble: StoreTrouble
+  readonly #committer: Committer
   readonly #turn: Turn
+  readonly #intake = new Intake<Connection>()
   readonly #pump: SyncPump
   readonly #hosts = new Map<string, SessionHost>()
   readonly #connections = new Set<Connection>()
@@ -65,7 +72,13 @@ export class Reflector {
     const { clock, timers, store, log, metrics, newTimeline } = parts
     this.#parts = parts
     this.#wheel = new Wheel(clock, timers)
-    this.#turn = new Turn(store, timers, parts.onStoreFailure)
+    const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
+    this.#trouble = new StoreTrouble({ clock, timers, log, members })
+    this.#committer = new Committer(store, clock, timers, this.#trouble)
+    this.#turn = new Turn(this.#committer, timers, {
+      relieved: () => this.#relieved(),
+      failed: parts.onStoreFailure,
+    })
     this.#pump = new SyncPump(timers)
     this.#upgrade = new Upgrade(parts.maxFrameBytes, parts.proxies, clock, (...socket) =>
       this.#connect(...socket),
@@ -83,9 +96,15 @@ export class Reflector {
     this.#stopSweep = this.#parts.timers.every(SWEEP_INTERVAL_MS, () => this.#sweep())
   }
 
-  /** Takes a web-socket upgrade request over. */
+  /** What it waits for before it takes connections, in words; empty: it takes them. */
+  missing(): string[] {
+    const { reason } = this.#trouble
+    return reason === undefined ? [] : [`the box cannot store anything: ${reason}`]
+  }
+
+  /** Takes a web-socket upgrade request over; answers 503 while nothing can be stored (STORE3). */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (!this.#isDraining) {
+    if (!this.#isDraining && this.#trouble.reason === undefined) {
       this.#upgrade.accept(request, socket, head)
       return
     }
@@ -108,6 +127,11 @@ export class Reflector {
     return this.#hosts.get(sessionId)?.session?.users ?? []
   }
 
+  /** What joining each of the running sessions costs now. */
+  *joinCosts(): Iterable<JoinCost> {
+    for (const { session } of this.#hosts.values()) if (session) yield session.joinCost
+  }
+
   /**
    * Stops for good: commits all sessions, then closes all sockets with 4003, so that clients
    * reconnect. Resolves when they are gone, after two seconds at the latest.
@@ -116,6 +140,7 @@ export class Reflector {
     if (this.#isDraining) return
     this.#isDraining = true
     this.#stopSweep()
+    this.#trouble.close()
     this.#wheel.close()
     const now = this.#parts.clock.now()
     for (const host of this.#hosts.values()) host.settle(now)
@@ -161,6 +186,14 @@ export class Reflector {
     } catch (error) {
       this.#refuse(connection, error)
     }
+    if (this.#turn.isPressed) this.#intake.hold(connection)
+  }
+
+  #relieved(): void {
+    const now = this.#parts.clock.now()
+    this.#intake.release((connection) => {
+      connection.lastHeard = now
+    })
   }
 
   #handle(connection: Connection, message: ClientMessage): void {
@@ -234,6 +267,7 @@ export class Reflector {
   #disconnected(connection: Connection, code: number, reason: string): void {
     const { clock, log, metrics } = this.#parts
     this.#connections.delete(connection)
+    this.#intake.forget(connection)
     const wasIn = connection.stage.tag === 'joining' || connection.stage.tag === 'member'
     connection.stage = { tag: 'closed' }
     metrics.connectionClosed()
@@ -263,7 +297,9 @@ export class Reflector {
 
   #sweep(): void {
     const now = this.#parts.clock.now()
+    this.#committer.watch(now)
     for (const connection of this.#connections) {
+      if (this.#intake.isHolding(connection)) connection.lastHeard = now
       const { session } = this.#hosts.get(connection.origin.sessionId) ?? {}
       checkLiveness(connection, (session?.memberCount ?? 0) > 0, now)
     }

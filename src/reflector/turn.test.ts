@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import type { JournalEntry } from '../session/record.ts'
-import { Turn, type TurnMember } from './turn.ts'
+import { Turn, type TurnCommitter, type TurnMember } from './turn.ts'
 
-/** A store whose commits end when the test says so. */
-class SlowStore {
+/** Its commits end when the test says so. */
+class SlowCommitter implements TurnCommitter {
+  isStalled = false
+  isEnded = false
   readonly commits: Array<{ entries: readonly JournalEntry[]; end: PromiseWithResolvers<void> }> =
     []
 
@@ -13,14 +15,22 @@ class SlowStore {
     this.commits.push({ entries, end })
     return end.promise
   }
+
+  end(): void {
+    this.isEnded = true
+  }
 }
 
 function setUp() {
   const clock = new ManualClock()
-  const store = new SlowStore()
+  const store = new SlowCommitter()
   const seen: string[] = []
   const failures: unknown[] = []
-  const turn = new Turn(store, clock, (error) => failures.push(error))
+  const reliefs: boolean[] = []
+  const turn = new Turn(store, clock, {
+    relieved: () => reliefs.push(turn.isPressed),
+    failed: (error) => failures.push(error),
+  })
   const member = (sessionId: string) => {
     let gathered: Array<{ word: string; isJournaled: boolean }> = []
     const self: TurnMember = {
@@ -36,9 +46,9 @@ function setUp() {
         return { entry, release: () => seen.push(...shares.map(({ word }) => word)) }
       },
     }
-    return (word: string, isJournaled: boolean) => {
+    return (word: string, isJournaled: boolean, length = 0) => {
       gathered.push({ word, isJournaled })
-      turn.add(self)
+      turn.add(self, length)
     }
   }
   const commit = async (index: number) => {
@@ -46,7 +56,7 @@ function setUp() {
     await Promise.resolve()
     await Promise.resolve()
   }
-  return { clock, store, seen, failures, turn, member, commit }
+  return { clock, store, seen, failures, reliefs, turn, member, commit }
 }
 
 describe('Turn', () => {
@@ -96,7 +106,7 @@ describe('Turn', () => {
   })
 
   it('closes when everything is out, and takes nothing after that', async () => {
-    const { clock, seen, turn, member, commit } = setUp()
+    const { clock, store, seen, turn, member, commit } = setUp()
     const a = member('a')
     a('a1', true)
     clock.endTurn()
@@ -112,6 +122,32 @@ describe('Turn', () => {
     a('a3', true)
     clock.endTurn()
     expect(seen).toEqual(['a1', 'a2'])
+    expect(store.isEnded).toBe(true)
+  })
+
+  it('is pressed while a lot waits for a commit, and tells when that is over', async () => {
+    const { clock, turn, reliefs, member, commit } = setUp()
+    const a = member('a')
+    a('a1', true, 9_000_000)
+    expect(turn.isPressed).toBe(true)
+    clock.endTurn()
+    a('a2', true, 9_000_000)
+    clock.endTurn()
+    await commit(0)
+    expect([turn.isPressed, reliefs]).toEqual([false, [false]])
+  })
+
+  it('is not pressed by what need not be committed, once it is out', () => {
+    const { clock, turn, member } = setUp()
+    member('a')('tick', false, 9_000_000)
+    clock.endTurn()
+    expect(turn.isPressed).toBe(false)
+  })
+
+  it('is pressed while commits wait for the store to come back', () => {
+    const { store, turn } = setUp()
+    store.isStalled = true
+    expect(turn.isPressed).toBe(true)
   })
 
   it('shows nothing more and tells when a commit fails', async () => {

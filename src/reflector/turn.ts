@@ -1,6 +1,8 @@
 import type { JournalEntry } from '../session/record.ts'
-import type { SessionStore } from '../session/session-store.ts'
 import type { Timers } from './ports.ts'
+
+/** More than this waiting for a commit (characters of frames), and sockets are better not read. */
+const MAX_GATHERED_LENGTH = 8_000_000
 
 /** One session's share of a turn: what must be committed, then what may be seen. */
 export interface TurnShare {
@@ -18,6 +20,24 @@ export interface TurnMember {
   takeShare(): TurnShare
 }
 
+/** What a turn needs of a committer. */
+export interface TurnCommitter {
+  /** whether commits wait for the store to come back */
+  readonly isStalled: boolean
+  /** Resolves once all entries are committed; rejects if they never will be. */
+  commit(entries: readonly JournalEntry[]): Promise<void>
+  /** A commit that waits is tried once more, and given up if that fails. */
+  end(): void
+}
+
+/** Told how the turns go. */
+export interface TurnObserver {
+  /** Something was committed, and `isPressed` is false. */
+  relieved(): void
+  /** The store takes nothing any more: nothing can be reflected. */
+  failed(error: unknown): void
+}
+
 /**
  * Group commit: what all sessions did while the event loop read its sockets is committed in one
  * transaction, and only then let out: nobody sees a message that could still be lost. One commit is
@@ -25,10 +45,12 @@ export interface TurnMember {
  * to commit does not wait for the others.
  */
 export class Turn {
-  readonly #store: Pick<SessionStore, 'commit'>
+  readonly #committer: TurnCommitter
   readonly #timers: Timers
-  readonly #onFailure: (error: unknown) => void
+  readonly #observer: TurnObserver
   #gathering = new Set<TurnMember>()
+  /** length of what they gathered (characters) */
+  #gatheredLength = 0
   /** whose share is in the commit that is under way: nothing of theirs may go out before it */
   #committing: ReadonlySet<TurnMember> = new Set()
   #underWay: Promise<void> | undefined
@@ -36,21 +58,25 @@ export class Turn {
   /** nothing more is committed or let out: the box stops, or the store failed */
   #isClosed = false
 
-  /** @param onFailure the store failed: nothing can be reflected any more */
-  constructor(
-    store: Pick<SessionStore, 'commit'>,
-    timers: Timers,
-    onFailure: (error: unknown) => void,
-  ) {
-    this.#store = store
+  constructor(committer: TurnCommitter, timers: Timers, observer: TurnObserver) {
+    this.#committer = committer
     this.#timers = timers
-    this.#onFailure = onFailure
+    this.#observer = observer
   }
 
-  /** This member has gathered something. Ignored once the turn is closed. */
-  add(member: TurnMember): void {
+  /** Whether so much waits to be committed that no more should be taken in. */
+  get isPressed(): boolean {
+    return this.#committer.isStalled || this.#gatheredLength > MAX_GATHERED_LENGTH
+  }
+
+  /**
+   * This member has gathered something. Ignored once the turn is closed.
+   * @param length how much memory it takes, roughly (characters)
+   */
+  add(member: TurnMember, length = 0): void {
     if (this.#isClosed) return
     this.#gathering.add(member)
+    this.#gatheredLength += length
     if (this.#isScheduled) return
     this.#isScheduled = true
     this.#timers.soon(() => {
@@ -62,6 +88,7 @@ export class Turn {
   /** Commits and lets out what gathered so far, and nothing after that. */
   async close(): Promise<void> {
     this.#endTurn()
+    this.#committer.end()
     while (this.#underWay) await this.#underWay
     this.#isClosed = true
   }
@@ -76,6 +103,7 @@ export class Turn {
       else if (this.#underWay) this.#gathering.add(member)
       else toCommit.push(member)
     }
+    if (this.#gathering.size === 0) this.#gatheredLength = 0
     if (toCommit.length > 0) this.#commit(toCommit)
   }
 
@@ -83,16 +111,17 @@ export class Turn {
     const shares = members.map((member) => member.takeShare())
     this.#committing = new Set(members)
     const entries = shares.flatMap(({ entry }) => (entry ? [entry] : []))
-    this.#underWay = this.#store.commit(entries).then(
+    this.#underWay = this.#committer.commit(entries).then(
       () => {
         this.#endCommit()
         for (const { release } of shares) release()
         this.#endTurn()
+        if (!this.isPressed) this.#observer.relieved()
       },
       (error: unknown) => {
         this.#endCommit()
         this.#isClosed = true
-        this.#onFailure(error)
+        this.#observer.failed(error)
       },
     )
   }

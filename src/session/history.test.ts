@@ -10,6 +10,8 @@ const messages = (history: History) =>
       .join(',')}]`,
   )
 
+const lengthOf = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length + 1, 0)
+
 describe('History', () => {
   it('seals a long run, which then stays the same object for all joiners', () => {
     const history = new History(0)
@@ -28,6 +30,20 @@ describe('History', () => {
     const history = new History(0)
     history.push('[1]')
     expect(history.runs()[0]).toBe(history.runs()[0])
+  })
+
+  it('knows its length: texts with a comma each, sealed or not, dropped or not', () => {
+    const history = new History(2, [{ first: 1, count: 2, text: '[1],[2]' }])
+    expect(history.length).toBe(8)
+    const long = JSON.stringify([0, 0, 'é'.repeat(400_000)])
+    const texts = [long, long, long, '[3]']
+    for (const text of texts) history.push(text)
+    expect(history.runs()).toHaveLength(3)
+    expect(history.length).toBe(8 + lengthOf(texts))
+    history.dropThrough(3)
+    expect(history.length).toBe(lengthOf(texts.slice(1)))
+    history.dropThrough(6)
+    expect(history.length).toBe(0)
   })
 
   it('cuts a restored run in the middle, whatever its messages hold', () => {
@@ -54,6 +70,7 @@ describe('History', () => {
         history.dropThrough(through)
         expect(messages(history)).toEqual(all.slice(through).map((each) => JSON.parse(each)))
         expect(history.count).toBe(all.length - through)
+        expect(history.length).toBe(lengthOf(all.slice(through)))
         expect(history.position).toBe(all.length)
       }),
     )

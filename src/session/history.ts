@@ -11,7 +11,9 @@ const SEAL_LENGTH = 900_000
 export class History {
   #sealed: MessageRun[]
   #open: string[] = []
+  /** as {@link length} counts, like {@link #sealedLength} */
   #openLength = 0
+  #sealedLength: number
   /** the open run as it is now, until the next message */
   #openRun: MessageRun | undefined
   #count: number
@@ -22,6 +24,7 @@ export class History {
   constructor(position: number, runs: readonly MessageRun[] = []) {
     this.#position = position
     this.#sealed = [...runs]
+    this.#sealedLength = lengthOf(this.#sealed)
     this.#count = runs.reduce((sum, run) => sum + run.count, 0)
   }
 
@@ -32,6 +35,11 @@ export class History {
   /** How many messages are kept. */
   get count(): number {
     return this.#count
+  }
+
+  /** UTF-16 units of their texts, and a comma for each. */
+  get length(): number {
+    return this.#sealedLength + this.#openLength
   }
 
   push(text: string): void {
@@ -54,6 +62,7 @@ export class History {
   dropThrough(position: number): void {
     const keep = Math.min(this.#position - position, this.#count)
     this.#sealed = this.#sealed.flatMap((run) => runAfter(run, position))
+    this.#sealedLength = lengthOf(this.#sealed)
     const openFirst = this.#position - this.#open.length + 1
     if (position >= openFirst) {
       this.#open.splice(0, position - openFirst + 1)
@@ -67,6 +76,7 @@ export class History {
     this.#sealed = [...this.#sealed, this.#openAsRun()]
     this.#open = []
     this.#openRun = undefined
+    this.#sealedLength += this.#openLength
     this.#openLength = 0
   }
 
@@ -74,6 +84,10 @@ export class History {
     const first = this.#position - this.#open.length + 1
     return { first, count: this.#open.length, text: this.#open.join(',') }
   }
+}
+
+function lengthOf(runs: readonly MessageRun[]): number {
+  return runs.reduce((sum, run) => sum + run.text.length + 1, 0)
 }
 
 /** What of a run comes after this position: nothing, all, or its end. */

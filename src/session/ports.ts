@@ -40,6 +40,16 @@ export interface SessionOutput<M extends Member> {
   report(fact: SessionFact): void
 }
 
+/** What joining a session costs now: the messages since its snapshot, which every joiner gets. */
+export interface JoinCost {
+  readonly messages: number
+  /** UTF-16 units of their JSON, which are bytes as long as it is ASCII, and a comma for each */
+  readonly bytes: number
+}
+
+/** Why a snapshot is asked for: many messages or bytes since the last one, its age, or a user who left. */
+export type SnapshotReason = 'messages' | 'bytes' | 'age' | 'leaving'
+
 /** What the log may want to know; worded outside. */
 export type SessionFact =
   | {
@@ -48,6 +58,11 @@ export type SessionFact =
       readonly joined: number
       readonly left: number
     }
-  | { readonly kind: 'snapshot requested'; readonly messages: number }
+  | {
+      readonly kind: 'snapshot requested'
+      readonly messages: number
+      readonly why: SnapshotReason
+    }
+  | { readonly kind: 'snapshot overdue'; readonly messages: number }
   | { readonly kind: 'message refused'; readonly messages: number }
   | { readonly kind: 'votes missing'; readonly tuttiKey: string; readonly missing: number }

@@ -5,9 +5,10 @@ import { Absentees, type HasUser } from './absentees.ts'
 import { Agenda } from './agenda.ts'
 import { Debounce } from './debounce.ts'
 import { History } from './history.ts'
-import type { Member, SessionOutput } from './ports.ts'
+import type { JoinCost, Member, SessionOutput } from './ports.ts'
 import type { SessionState, SnapshotRecord, StoredSession } from './record.ts'
 import { Roster } from './roster.ts'
+import { SnapshotRequests } from './snapshot-requests.ts'
 import { CompletedTallies, countVote, type OpenTally, tallyPayload } from './tally.ts'
 import { Teatime } from './teatime.ts'
 import { TickBeat } from './tick-beat.ts'
@@ -18,12 +19,10 @@ const USERS_DELAY_MS = 200
 const TALLY_TIMEOUT_MS = 1000
 /** Teatime is stored so far ahead (ms of real time) that ticks need a commit no more often than this. */
 const TIME_RESERVE_MS = 2000
-/** A session keeps at most this many messages since its snapshot… */
+/** A session keeps at most this many messages since its snapshot. */
 const MAX_MESSAGES = 100_000
-/** …and asks for a snapshot from here on. */
-const REQUEST_SNAPSHOT_AT = 60_000
-/** Users are warned when less than this is left. */
-const WARN_HEADROOM = (MAX_MESSAGES - REQUEST_SNAPSHOT_AT) / 4
+/** Users are warned when there is room for fewer than this. */
+const WARN_HEADROOM = 10_000
 
 /** What became of an announced snapshot. */
 type SnapshotFate = 'taken' | 'not newer' | 'from the future' | 'messages are gone'
@@ -44,6 +43,7 @@ export class Session<M extends Member> {
   readonly #teatime: Teatime
   readonly #history: History
   readonly #beat: TickBeat
+  readonly #snapshotRequests = new SnapshotRequests()
   /** all connections that got SYNC, until their leave delay is over */
   readonly #members = new Set<M>()
   /** members with a user and an open socket; replaced, never changed, so that outputs may keep it */
@@ -81,7 +81,7 @@ export class Session<M extends Member> {
 
   /** When {@link wake} has something to do; Infinity for never. */
   get nextDue(): number {
-    return Math.min(this.#beat.nextDue, this.#agenda.nextDue)
+    return Math.min(this.#beat.nextDue, this.#agenda.nextDue, this.#snapshotRequests.nextDue)
   }
 
   /** How many connections it counts: those whose leave delay still runs, and absentees, too. */
@@ -95,6 +95,11 @@ export class Session<M extends Member> {
 
   get about(): Pick<SessionState, 'name' | 'appId' | 'persistentId' | 'pageUrl'> {
     return this.#about
+  }
+
+  /** What a SYNC would hold now. */
+  get joinCost(): JoinCost {
+    return { messages: this.#history.count, bytes: this.#history.length }
   }
 
   /** Where a restored session goes on: at or after any teatime that members have reached (TIME6). */
@@ -127,6 +132,7 @@ export class Session<M extends Member> {
     if (member.user === undefined) return
     this.#audience = [...this.#audience, member]
     this.#beat.start(now)
+    this.#requestSnapshot(now)
     if (isBack) return
     this.#roster.join(member)
     this.#announceUsersSoon(now)
@@ -137,6 +143,7 @@ export class Session<M extends Member> {
     if (!this.#members.has(member)) return
     this.#audience = this.#audience.filter((other) => other !== member)
     if (this.#audience.length === 0) this.#beat.stop()
+    this.#requestSnapshot(now)
     this.#agenda.at(now + this.#leaveDelay, (later) => this.#remove(member, later))
   }
 
@@ -169,6 +176,8 @@ export class Session<M extends Member> {
     this.#snapshot = { path, hash: snap.hash, time: snap.time, seq: snap.seq, position }
     this.#history.dropThrough(position)
     this.#output.snapshotTaken(this.#snapshot)
+    this.#snapshotRequests.snapshotTaken(now)
+    this.#requestSnapshot(now)
     return 'taken'
   }
 
@@ -192,6 +201,7 @@ export class Session<M extends Member> {
   /** Does what is due by now. */
   wake(now: number): void {
     this.#agenda.run(now)
+    if (this.#snapshotRequests.nextDue <= now) this.#requestSnapshot(now)
     if (this.#beat.isDue(now)) this.#tick(now)
   }
 
@@ -258,6 +268,7 @@ export class Session<M extends Member> {
     this.#history.push(text)
     this.#output.reflect(text, this.#audience)
     if (this.#audience.length > 0) this.#beat.restart(now) // TICK2
+    this.#requestSnapshot(now)
   }
 
   /** A message of the reflector's own. */
@@ -265,17 +276,29 @@ export class Session<M extends Member> {
     this.#post([0, 0, { ...payload, _size: JSON.stringify(payload).length }], now)
   }
 
-  /** Asks for a snapshot, ever more often, as the history fills; false when it is full (SNAP7). */
+  /** Asks the audience for a snapshot if it is time to. */
+  #requestSnapshot(now: number): void {
+    const { joinCost } = this
+    const why = this.#snapshotRequests.next(joinCost, this.#audience.length, now)
+    if (!why) return
+    const { messages } = joinCost
+    this.#output.tell(encodeRequ(this.id), this.#audience)
+    this.#output.report({ kind: 'snapshot requested', messages, why })
+    if (this.#snapshotRequests.isOverdue) {
+      this.#output.report({ kind: 'snapshot overdue', messages })
+    }
+  }
+
+  /** Warns of a history that fills, ever more often; false when it is full (SNAP7). */
   #hasRoom(): boolean {
     const messages = this.#history.count
-    if (messages < REQUEST_SNAPSHOT_AT) return true
     const headroom = MAX_MESSAGES - messages
+    if (headroom >= WARN_HEADROOM) return true
     const every = Math.max(1, Math.floor(headroom / 100) * 10)
-    if (headroom > 0 && messages % every !== 0) return true
-    this.#output.tell(encodeRequ(this.id), this.#audience)
-    if (headroom < WARN_HEADROOM) this.#warnOfFullHistory(headroom)
-    this.#output.report({ kind: headroom > 0 ? 'snapshot requested' : 'message refused', messages })
-    return headroom > 0
+    if (headroom <= 0 || messages % every === 0) this.#warnOfFullHistory(headroom)
+    if (headroom > 0) return true
+    this.#output.report({ kind: 'message refused', messages })
+    return false
   }
 
   #warnOfFullHistory(headroom: number): void {

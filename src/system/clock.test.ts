@@ -29,3 +29,18 @@ it('[TIME7] leaves out the time in which the process stood still', () => {
   expect(clock.now()).toBe(1600)
   expect(standstills).toEqual([3_600_000])
 })
+
+it('[STORE1] stands still while it is held, and goes on from there', () => {
+  const { clock, machine, standstills } = setUp()
+  const release = clock.hold()
+  for (const now of [1500, 4000, 60_000]) {
+    machine.now = now
+    clock.now()
+  }
+  expect(clock.now()).toBe(1000)
+  machine.now += 100
+  release()
+  machine.now += 50
+  expect(clock.now()).toBe(1050)
+  expect(standstills).toEqual([56_000])
+})

@@ -12,6 +12,8 @@ export class SteadyClock {
   readonly #onStandstill: (ms: number) => void
   #lastRead: number
   #skipped = 0
+  /** what it shows while it is held */
+  #heldAt: number | undefined
 
   /** @param read a monotonic clock, ms; @param onStandstill told how much time was left out */
   constructor(read: () => number, onStandstill: (ms: number) => void) {
@@ -29,7 +31,17 @@ export class SteadyClock {
       this.#skipped += gap - HEARTBEAT_MS
       this.#onStandstill(gap)
     }
-    return read - this.#skipped
+    return this.#heldAt ?? read - this.#skipped
+  }
+
+  /** Lets it stand still until the function that comes back is called. One at a time. */
+  hold(): () => void {
+    this.#heldAt = this.now()
+    return () => {
+      const held = this.now()
+      this.#heldAt = undefined
+      this.#skipped = this.#lastRead - held
+    }
   }
 
   /** ms since 1970. */

@@ -3,8 +3,17 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** Upper bounds of the latency histogram, ms: each a third above the one before. */
 const LATENCY_BUCKETS_MS = [8, 10, 13, 17, 22, 29, 38, 50, 66, 87, 115, 153, 203, 270, 360]
 
-/** The box's metrics in Prometheus' terms, under the names that dashboards of the reference know. */
-export function createMetrics() {
+/** What joining a session costs: the messages since its snapshot. */
+interface JoinCost {
+  readonly messages: number
+  readonly bytes: number
+}
+
+/**
+ * The box's metrics in Prometheus' terms, under the names that dashboards of the reference know.
+ * @param joinCosts of all running sessions, asked for whenever somebody reads the metrics
+ */
+export function createMetrics(joinCosts: () => Iterable<JoinCost>) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -14,12 +23,15 @@ export function createMetrics() {
   const sessions = gauge('reflector_sessions', 'Running sessions')
   const messages = counter('reflector_messages', 'Messages reflected')
   const ticks = counter('reflector_ticks', 'Ticks made')
+  const requests = counter('reflector_snapshot_requests', 'Requests for a snapshot')
+  const snapshots = counter('reflector_snapshots', 'Snapshots taken')
   const latency = new Histogram({
     name: 'reflector_latency',
     help: "Clients' round trips, ms",
     buckets: LATENCY_BUCKETS_MS,
     registers,
   })
+  addHistoryGauges(registry, joinCosts)
   return {
     connectionOpened: () => connections.inc(),
     connectionClosed: () => connections.dec(),
@@ -27,8 +39,29 @@ export function createMetrics() {
     sessionClosed: () => sessions.dec(),
     messagesReflected: (count: number) => messages.inc(count),
     ticked: () => ticks.inc(),
+    snapshotRequested: () => requests.inc(),
+    snapshotTaken: () => snapshots.inc(),
     latency: (ms: number) => latency.observe(ms),
     /** The exposition text and its content type. */
     expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  }
+}
+
+/** What all running sessions keep since their snapshots, and the dearest join among them. */
+function addHistoryGauges(registry: Registry, joinCosts: () => Iterable<JoinCost>): void {
+  const add = (name: string, help: string, read: (costs: readonly JoinCost[]) => number) => {
+    const collect = () => gauge.set(read([...joinCosts()]))
+    const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect })
+  }
+  const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
+  const most = (counts: readonly number[]) => counts.reduce((max, count) => Math.max(max, count), 0)
+  for (const what of ['messages', 'bytes'] as const) {
+    const since = `${what} since the last snapshot`
+    add(`reflector_history_${what}`, `All sessions' ${since}`, (costs) =>
+      total(costs.map((cost) => cost[what])),
+    )
+    add(`reflector_join_${what}_max`, `The dearest join: a session's ${since}`, (costs) =>
+      most(costs.map((cost) => cost[what])),
+    )
   }
 }

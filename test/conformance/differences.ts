@@ -28,6 +28,14 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   SNAP3: 'The reference serves a snapshot from the future, which no joiner can use.',
   SNAP5: 'The reference sends every joiner to whatever URL a client announced.',
   SNAP6: 'The reference serves a snapshot whose file is not there, which locks all joiners out.',
+  SNAP9:
+    'The reference asks for no snapshot before the 60,000th message, so that until then joining takes ever longer.',
+  SNAP10: 'The reference asks for no snapshot because messages are long.',
+  SNAP12:
+    'The reference lets the last user leave with a long history, which the next joiner has to go through.',
+  SNAP13:
+    'The reference asks by the number of messages alone, whether nobody answered or somebody just did.',
+  SNAP14: 'The reference asks by the number of messages alone, however new the last snapshot is.',
   SAVE1: 'The reference without storage forgets persistent data.',
   LIVE1:
     'The reference leaves a connection open that does not join when it runs on localhost, and only refuses its late JOIN with 4003.',
@@ -41,6 +49,7 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   FILE4: 'The reference reflector serves no files.',
   FILE5: 'The reference reflector serves no files.',
   FILE6: 'The reference reflector serves no files.',
+  HTTP6: 'The reference does not count snapshots or what joining costs.',
 }
 
 /** @throws if the difference is not in the table */

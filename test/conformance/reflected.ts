@@ -2,6 +2,9 @@ import type { RawClient } from '../support/raw-client.ts'
 import type { JoinArgs, TallyPayload, UsersPayload, WireMessage } from '../support/wire.ts'
 import type { Scene } from './scene.ts'
 
+/** So many messages are sent before the answer to any is waited for. */
+const BATCH = 1000
+
 /** For `next('RECV', …)`: the message with this payload. */
 export function withPayload(payload: unknown): (message: WireMessage) => boolean {
   return (message) => message[2] === payload
@@ -16,6 +19,15 @@ export async function reflect(
   client.send('SEND', [0, 0, payload, ...rest])
   const { args } = await client.next('RECV', withPayload(payload))
   return args
+}
+
+/** Sends so many messages and waits until all were handled. */
+export async function fillHistory(client: RawClient, count: number, payload = 'm'): Promise<void> {
+  const frame = JSON.stringify({ action: 'SEND', args: [0, 0, payload] })
+  for (let left = count; left > 0; left -= BATCH) {
+    for (let sent = 0; sent < Math.min(left, BATCH); sent += 1) client.sendRaw(frame)
+    await client.ping()
+  }
 }
 
 /** The next users message, if need be the next that matches. */

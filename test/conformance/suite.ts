@@ -10,6 +10,7 @@ import { describeSave } from './rules/save.ts'
 import { describeSend, describeTags } from './rules/send.ts'
 import { describeSeq } from './rules/seq.ts'
 import { describeSnap } from './rules/snap.ts'
+import { describeSnapshotRequests } from './rules/snapshot-requests.ts'
 import { describeSync } from './rules/sync.ts'
 import { describePing, describeTicks } from './rules/ticks.ts'
 import { describeTick, describeTime } from './rules/time.ts'
@@ -22,6 +23,7 @@ import type { Target } from './target.ts'
 /** The slow ones come first: they mostly wait, and the others run meanwhile. */
 const SECTIONS = [
   describeLive,
+  describeSnapshotRequests,
   describeTime,
   describeConnection,
   describeFrames,

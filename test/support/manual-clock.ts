@@ -9,11 +9,28 @@ interface Timer {
 /** A clock and timers that move only when told to. */
 export class ManualClock implements Clock, Timers {
   #now = 0
+  #heldAt: number | undefined
+  /** how long it was held in all */
+  #held = 0
   readonly #timers = new Set<Timer>()
   readonly #soon: Array<() => void> = []
 
   now(): number {
+    return this.#heldAt ?? this.#now - this.#held
+  }
+
+  /** How far it was moved on, held or not. */
+  get elapsed(): number {
     return this.#now
+  }
+
+  hold(): () => void {
+    const at = this.now()
+    this.#heldAt = at
+    return () => {
+      this.#heldAt = undefined
+      this.#held = this.#now - at
+    }
   }
 
   wallTime(): number {

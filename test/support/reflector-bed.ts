@@ -50,6 +50,7 @@ export class ReflectorBed {
       metrics: {
         ...{ connectionOpened: none, connectionClosed: none, sessionOpened: none },
         ...{ sessionClosed: none, messagesReflected: none, ticked: none, latency: none },
+        ...{ snapshotRequested: none, snapshotTaken: none },
       },
       proxies: { isTrusted: () => false, clientAddress: () => '10.0.0.1' },
       maxFrameBytes: 100_000,

@@ -2,7 +2,7 @@ import { decode } from '../../src/protocol/decode.ts'
 import { encodeRecv, encodeSyncHead, encodeTick, SYNC_TAIL } from '../../src/protocol/encode.ts'
 import type { Join, Json } from '../../src/protocol/messages.ts'
 import { newSession } from '../../src/session/new-session.ts'
-import type { Member, SessionOutput, Sync } from '../../src/session/ports.ts'
+import type { Member, SessionFact, SessionOutput, Sync } from '../../src/session/ports.ts'
 import type { Presence, SnapshotRecord, StoredSession } from '../../src/session/record.ts'
 import { Session } from '../../src/session/session.ts'
 
@@ -23,6 +23,7 @@ export class StageMember implements Member {
 export class Stage {
   now = 0
   readonly snapshots: SnapshotRecord[] = []
+  readonly facts: SessionFact[] = []
   presence: Presence = { announced: [], leaveDelay: 0 }
   /** the teatime that a journal would have */
   storedTime = 0
@@ -126,7 +127,7 @@ export class Stage {
       presenceChanged: (presence) => {
         this.presence = presence
       },
-      report: () => {},
+      report: (fact) => this.facts.push(fact),
     }
   }
 }

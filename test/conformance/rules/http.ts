@@ -1,9 +1,10 @@
 import { expect } from 'vitest'
-import { reflect } from '../reflected.ts'
+import { announcedMember, reflect } from '../reflected.ts'
 import type { Rules } from '../rules.ts'
 import type { Scene } from '../scene.ts'
+import { snap } from './snap.ts'
 
-export function describeHttp({ rule }: Rules): void {
+export function describeHttp({ rule, differs }: Rules): void {
   rule('HTTP1', '/healthz answers 200, under any prefix', async (scene) => {
     expect((await get(scene, '/healthz')).status).toBe(200)
   })
@@ -45,6 +46,38 @@ export function describeHttp({ rule }: Rules): void {
     const response = await get(scene, `/users/${scene.sessionId}`)
     expect(await response.json()).toEqual([])
   })
+
+  differs(
+    'HTTP6',
+    '/metrics tells what joining costs, and how snapshots are asked for',
+    async (scene) => {
+      const client = await announcedMember(scene)
+      await (await scene.member()).close()
+      await client.next('REQU')
+      const [time, seq] = await reflect(client, 'before')
+      await reflect(client, 'after')
+      const url = await snap(scene, client, time, seq)
+      await scene.lookUntil((told) => told.url === url)
+      const text = await (await get(scene, '/metrics')).text()
+      const count = (name: string) =>
+        Number(new RegExp(`^reflector_${name} (\\d+)$`, 'm').exec(text)?.[1])
+      for (const name of [
+        'snapshot_requests',
+        'snapshots',
+        'join_messages_max',
+        'join_bytes_max',
+      ]) {
+        expect(count(name), name).toBeGreaterThan(0)
+      }
+      for (const what of ['messages', 'bytes']) {
+        expect(count(`history_${what}`)).toBeGreaterThanOrEqual(count(`join_${what}_max`))
+      }
+    },
+    async (scene) => {
+      const text = await (await get(scene, '/metrics')).text()
+      expect(text).not.toMatch(/^reflector_(history|join|snapshot)/m)
+    },
+  )
 }
 
 function get(scene: Scene, path: string): Promise<Response> {

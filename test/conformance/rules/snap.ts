@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { type RawClient, randomSessionId } from '../../support/raw-client.ts'
 import type { WireMessage } from '../../support/wire.ts'
-import { nextUsers, reflect } from '../reflected.ts'
+import { fillHistory, nextUsers, reflect } from '../reflected.ts'
 import type { Rules } from '../rules.ts'
 import { type Scene, snapArgs, snapshotPath } from '../scene.ts'
 
 /** Enough for a SNAP to have been looked at (ms). */
 const SETTLED_MS = 500
-/** A reflector asks for a snapshot after so many messages at the latest. */
-const LONG_HISTORY = 60_000
+/** A session keeps so many messages. */
+const FULL_HISTORY = 100_000
 
 export function describeSnap({ rule, differs }: Rules): void {
   rule(
@@ -130,22 +130,29 @@ export function describeSnap({ rule, differs }: Rules): void {
     )
   }
 
-  rule('SNAP7', 'a long history makes the reflector ask for a snapshot', async (scene) => {
-    const client = await scene.member()
-    const args = JSON.stringify({ action: 'SEND', args: [0, 0, 'm'] })
-    const asked = client.next('REQU', undefined, 50_000)
-    for (let sent = 0; sent < LONG_HISTORY; sent += 1_000) {
-      for (let inBatch = 0; inBatch < 1_000; inBatch += 1) client.sendRaw(args)
-      await client.ping()
-    }
-    expect(await asked).toMatchObject({ id: scene.sessionId, action: 'REQU' })
-  })
+  rule(
+    'SNAP7',
+    'who fills the history is warned, and refused when it is full, until there is a snapshot',
+    async (scene) => {
+      const silent = await scene.member({ user: undefined })
+      const warned = silent.next('INFO', undefined, 50_000)
+      await fillHistory(silent, FULL_HISTORY + 100)
+      const code = 'SNAPSHOT_NEEDED'
+      expect((await warned).args).toMatchObject({ code, options: { level: 'warning' } })
+      const { messages, time, seq } = await scene.look()
+      expect(messages).toHaveLength(FULL_HISTORY)
+      const url = await snap(scene, silent, time, seq)
+      await scene.lookUntil((told) => told.url === url)
+      await fillHistory(silent, 1)
+      expect((await scene.look()).messages).toHaveLength(1)
+    },
+  )
 }
 
 type Announce = (scene: Scene, client: RawClient, last: WireMessage) => Promise<void>
 
-/** Uploads a snapshot and announces it. */
-async function snap(
+/** Uploads and announces a snapshot; resolves with its URL. */
+export async function snap(
   scene: Scene,
   client: RawClient,
   time: number,

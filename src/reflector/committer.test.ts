@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ManualClock } from '../../test/support/manual-clock.ts'
+import { StoreUnavailableError } from '../session/session-store.ts'
+import { Committer } from './committer.ts'
+
+const ENTRIES = [{ sessionId: 'S' }]
+
+let clock: ManualClock
+let told: string[]
+/** what the next commits come to; none left: they succeed */
+let outcomes: Array<() => Promise<void>>
+let commits: number
+let committer: Committer
+
+beforeEach(() => {
+  clock = new ManualClock()
+  told = []
+  outcomes = []
+  commits = 0
+  const store = {
+    commit: () => {
+      commits += 1
+      return outcomes.shift()?.() ?? Promise.resolve()
+    },
+  }
+  committer = new Committer(store, clock, clock, {
+    stalled: (reason) => told.push(reason),
+    recovered: () => told.push('recovered'),
+  })
+})
+
+const failure = (reason: string) => () => Promise.reject(new StoreUnavailableError(reason))
+const settle = () => new Promise(setImmediate)
+
+describe('Committer', () => {
+  it('tells nothing of a commit that succeeds', async () => {
+    await committer.commit(ENTRIES)
+    expect([commits, told, clock.pending]).toEqual([1, [], 0])
+  })
+
+  it('tries the same again until it succeeds', async () => {
+    outcomes = [failure('its disk is full'), failure('its disk is full')]
+    const committed = committer.commit(ENTRIES)
+    await settle()
+    expect([commits, committer.isStalled]).toEqual([1, true])
+    for (const ms of [500, 1000]) {
+      clock.advanceTo(ms)
+      await settle()
+    }
+    await committed
+    expect([commits, committer.isStalled]).toEqual([3, false])
+    expect(told).toEqual(['its disk is full', 'its disk is full', 'recovered'])
+  })
+
+  it('rejects what the store will never take', async () => {
+    outcomes = [() => Promise.reject(new Error('damaged'))]
+    await expect(committer.commit(ENTRIES)).rejects.toThrow('damaged')
+    expect(clock.pending).toBe(0)
+  })
+
+  it('takes a commit that does not end for one that does not get through', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    outcomes = [() => promise]
+    const committed = committer.commit(ENTRIES)
+    committer.watch(2000)
+    expect(committer.isStalled).toBe(false)
+    committer.watch(2001)
+    expect(committer.isStalled).toBe(true)
+    resolve()
+    await committed
+    committer.watch(60_000)
+    expect(told).toEqual(['its disk does not answer', 'recovered'])
+  })
+
+  it('tries at once, and a last time, when it ends', async () => {
+    outcomes = [failure('its disk is full'), failure('its disk is full')]
+    const committed = committer.commit(ENTRIES)
+    const rejected = expect(committed).rejects.toThrow('its disk is full')
+    await settle()
+    committer.end()
+    await rejected
+    expect([commits, clock.pending]).toEqual([2, 0])
+  })
+})
