@@ -1,23 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { parseFileUrl } from './files/file-path.ts'
-import { createFileStore, type FileStore } from './files/file-store.ts'
+import type { FileStore } from './files/file-store.ts'
 import { buildApp } from './http/app.ts'
-import { type Journal, openJournal } from './journal/journal.ts'
+import type { Journal } from './journal/journal.ts'
 import type { AnnouncedFile } from './reflector/ports.ts'
 import { Reflector } from './reflector/reflector.ts'
+import { StoreUnavailableError } from './session/session-store.ts'
+import { openStorage, type Storage } from './storage.ts'
 import { isEverywhere, lanAddresses } from './system/addresses.ts'
 import { SteadyClock, systemTimers } from './system/clock.ts'
 import type { BoxLog } from './system/log.ts'
 import { createMetrics } from './system/metrics.ts'
 import { createProxies } from './system/proxies.ts'
+import { Upkeep } from './upkeep.ts'
 
 /** HTTP requests that are still under way when the box stops may take this much longer (ms). */
 const HTTP_DRAIN_MS = 1500
-const DATABASE_NAME = 'box.sqlite'
 const TIMELINE_BYTES = 12
 
 /** A running box. */
@@ -42,9 +44,10 @@ export async function openBox(
   const release: Array<() => Promise<void>> = []
   const close = once(() => undo(release))
   try {
-    const { files, journal } = await openStorage(config, log, onFailure)
-    release.push(() => journal.close())
-    const metrics = createMetrics()
+    const storage = await openStorage(config, log, onFailure)
+    release.push(storage.close)
+    const { files, journal } = storage
+    const metrics = createMetrics(() => reflector.joinCosts())
     const clock = new SteadyClock(
       () => performance.now(),
       (ms) => {
@@ -58,42 +61,20 @@ export async function openBox(
     release.push(async () => stopHeartbeat())
     const reflector = createReflector(config, log, { files, journal, metrics, clock, onFailure })
     const networkUrls = () => urlsOnNetworks(config.host, portOf(app))
+    const upkeep = createUpkeep(config, log, storage, reflector)
     const app = createApp(config, log, { files, journal, reflector, metrics, networkUrls })
     release.push(() => closeApp(app))
     await listen(app, config)
     app.server.on('upgrade', (...request) => reflector.accept(...request))
     reflector.open()
     release.push(() => reflector.drain())
+    upkeep.start()
+    release.push(() => upkeep.stop())
     return { port: portOf(app), networkUrls: networkUrls(), close }
   } catch (error) {
     await close()
     throw error
   }
-}
-
-async function openStorage(
-  config: Config,
-  log: BoxLog,
-  onFailure: (error: unknown) => void,
-): Promise<{ files: FileStore; journal: Journal }> {
-  const dir = resolve(config.filesDir)
-  let journal: Journal | undefined
-  const files = createFileStore({
-    dir,
-    maxBytes: config.maxUploadBytes,
-    onStored: (file) => journal?.recordFile(file),
-  })
-  await files.open()
-  journal = await openJournal({
-    databasePath: join(dir, DATABASE_NAME),
-    uploadsDir: files.uploadsDir,
-    onProblem: ({ kind, ...data }) => {
-      const event = kind.replaceAll(' ', '-')
-      log.error({ scope: 'process', event, ...data }, `stored data: ${kind}`)
-    },
-    onFailure,
-  })
-  return { files, journal }
 }
 
 interface Parts {
@@ -107,12 +88,12 @@ function createReflector(
   log: BoxLog,
   parts: Parts & { readonly clock: SteadyClock; readonly onFailure: (error: unknown) => void },
 ): Reflector {
-  const { files, journal, metrics, clock, onFailure } = parts
+  const { journal, metrics, clock, onFailure } = parts
   return new Reflector({
     store: journal,
     files: {
       identify: announcedFile,
-      exists: async (path) => (await files.stat(path)) !== undefined,
+      exists: (path) => isKept(parts, path),
     },
     clock,
     timers: systemTimers,
@@ -123,6 +104,34 @@ function createReflector(
     newTimeline: () => randomBytes(TIMELINE_BYTES).toString('base64url'),
     onStoreFailure: onFailure,
   })
+}
+
+function createUpkeep(
+  { durability, keptSnapshots, sessionDays, dataDays }: Config,
+  log: BoxLog,
+  { journal, checkDatabase }: Storage,
+  reflector: Reflector,
+): Upkeep {
+  const garbageRules = () => {
+    // A box that keeps no session does not know what is needed.
+    if (durability === 'none') return undefined
+    return { keptSnapshots, sessionDays, dataDays, running: reflector.sessionIds() }
+  }
+  return new Upkeep({ journal, checkDatabase, garbageRules, timers: systemTimers, log })
+}
+
+/**
+ * Whether a file is there, and will be when what refers to it is committed: it is noted as in use
+ * before it is looked for, which keeps garbage collection away.
+ */
+async function isKept({ files, journal }: Parts, path: string): Promise<boolean> {
+  const file = await files.stat(path)
+  if (!file) return false
+  // A store that is out of order loses no file either: what refers to this one waits for it.
+  await journal.recordFile(file).catch((error: unknown) => {
+    if (!(error instanceof StoreUnavailableError)) throw error
+  })
+  return (await files.stat(path)) !== undefined
 }
 
 function announcedFile(url: string): AnnouncedFile | undefined {
@@ -146,7 +155,7 @@ function createApp(
     webDir: resolve(config.webDir),
     files,
     operation: {
-      missing: () => [],
+      missing: () => reflector.missing(),
       metrics: () => metrics.expose(),
       sessions: () => reflector.sessions(),
       users: (sessionId) => reflector.users(sessionId),

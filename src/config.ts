@@ -31,11 +31,35 @@ export const SETTINGS = {
   port: setting('BOX_PORT', '8888', 'port to listen on; 0 takes a free one', parsePort),
   webDir: setting('BOX_WEB_DIR', 'web', 'folder served at `/`', parseText),
   filesDir: setting('BOX_FILES_DIR', 'files', 'folder of the uploads and the database', parseText),
+  durability: setting(
+    'BOX_DURABILITY',
+    'process',
+    'what messages outlive once anybody saw them: the `process`, or a `power` failure, too; `none` keeps nothing and is for measuring',
+    (text) => oneOf(DURABILITIES, text),
+  ),
+  keptSnapshots: setting(
+    'BOX_KEPT_SNAPSHOTS',
+    '3',
+    'how many snapshots a session can fall back to, with all messages since',
+    (text) => parseInteger(text, 1, 100),
+  ),
+  sessionDays: setting(
+    'BOX_SESSION_DAYS',
+    '0',
+    'days after which a session that nobody visited is deleted, with what it saved; 0: never',
+    parseDays,
+  ),
+  dataDays: setting(
+    'BOX_DATA_DAYS',
+    '0',
+    'days after which files that apps shared (Data API) are deleted, needed or not; 0: with their session',
+    parseDays,
+  ),
   logLevel: setting(
     'BOX_LOG_LEVEL',
     'info',
     'least level logged: `trace`, `debug`, `info`, `notice`, `warn`, `error`, `fatal`, `silent`',
-    parseLogLevel,
+    (text) => oneOf(LOG_LEVELS, text),
   ),
   maxUploadBytes: setting(
     'BOX_MAX_UPLOAD_MB',
@@ -115,6 +139,13 @@ function parseKibibytes(text: string): number {
   return parseInteger(text, 16, 1_048_576) * 1024
 }
 
+/** Ten years are as good as for ever. */
+const MOST_DAYS = 3650
+
+function parseDays(text: string): number {
+  return parseInteger(text, 0, MOST_DAYS)
+}
+
 function parseInteger(text: string, least: number, most: number): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= least && value <= most) return value
@@ -130,12 +161,12 @@ function parseUrls(text: string): readonly string[] {
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'notice', 'warn', 'error', 'fatal', 'silent'] as const
-type LogLevel = (typeof LOG_LEVELS)[number]
+const DURABILITIES = ['process', 'power', 'none'] as const
 
-function parseLogLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find((name) => name === text)
-  if (level) return level
-  throw new Error(`one of ${LOG_LEVELS.join(', ')}`)
+function oneOf<T extends string>(names: readonly T[], text: string): T {
+  const name = names.find((each) => each === text)
+  if (name) return name
+  throw new Error(`one of ${names.join(', ')}`)
 }
 
 const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal']

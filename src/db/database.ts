@@ -4,27 +4,44 @@ import { migrate } from './migrations.ts'
 export type Database = Sqlite.Database
 
 /** How long to wait for another program, such as a backup, that holds the database. */
-const BUSY_TIMEOUT_MS = 5000
+const BUSY_TIMEOUT_MS = 1000
+/** How long to wait for those who still read when all is over. */
+const CLOSE_TIMEOUT_MS = 500
 /** Length of the write-ahead log at which a commit moves it into the main file by itself. */
 const WAL_LIMIT_PAGES = 4000
 /** What the write-ahead log is cut back to when a burst has made it longer. */
 const WAL_KEPT_BYTES = 16 * 1024 * 1024
 
+export interface DatabaseOptions {
+  /** what commits outlive; with `process`, a power failure may undo the last ones, but damages nothing */
+  readonly durability?: 'process' | 'power'
+  /** `rollback` for a file system that the shared memory of a write-ahead log cannot be trusted to */
+  readonly journalMode?: 'wal' | 'rollback'
+}
+
 /**
  * Opens the box's database, made and brought up to date if need be.
- * @throws {Error} in words for the person who runs the box, if the file is no database or a newer one
+ * @throws {Error} in words for the person who runs the box, if the file is no database, a damaged or a newer one
  */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
+  const { durability = 'process', journalMode = 'wal' } = options
   const db = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS })
   try {
+    // For as long as no other connection may come in, a write-ahead log is read without shared memory.
+    if (journalMode === 'rollback') db.pragma('locking_mode = EXCLUSIVE')
     migrate(db)
-    db.pragma('journal_mode = WAL')
-    // Commits survive the end of the process; the disk is only waited for at checkpoints.
-    db.pragma('synchronous = NORMAL')
+    if (journalMode === 'rollback') db.pragma('journal_mode = TRUNCATE')
+    else appendToLog(db)
+    db.pragma('locking_mode = NORMAL')
+    // How often to wait for the disk. NORMAL does so at checkpoints only, and in a rollback journal too
+    // rarely to rule out damage.
+    const isEachCommitSynced = durability === 'power' || journalMode === 'rollback'
+    db.pragma(`synchronous = ${isEachCommitSynced ? 'FULL' : 'NORMAL'}`)
+    // macOS: wait for the disk itself, which may hold back what it was given.
+    db.pragma(`fullfsync = ${isEachCommitSynced ? 'ON' : 'OFF'}`)
     db.pragma('foreign_keys = ON')
-    // Only a backstop: waiting for the disk within a commit would hold up whoever waits for the commit.
-    db.pragma(`wal_autocheckpoint = ${WAL_LIMIT_PAGES}`)
-    db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
+    // Reads the schema, so that damage shows here, and lets other connections in.
+    db.prepare('SELECT 1 FROM sqlite_schema').get()
     return db
   } catch (error) {
     db.close()
@@ -32,9 +49,25 @@ export function openDatabase(path: string): Database {
   }
 }
 
-/** A second connection, on which a long read sees one state of the database while the first commits. */
+function appendToLog(db: Database): void {
+  db.pragma('journal_mode = WAL')
+  // Only a backstop: waiting for the disk within a commit would hold up whoever waits for the commit.
+  db.pragma(`wal_autocheckpoint = ${WAL_LIMIT_PAGES}`)
+  db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
+}
+
+/**
+ * A second connection, on which a long read sees one state of the database while the first commits.
+ * With a rollback journal no commit succeeds while it reads: there it is for short reads alone.
+ */
 export function openReader(path: string): Database {
   return new Sqlite(path, { readonly: true, timeout: BUSY_TIMEOUT_MS })
+}
+
+/** How many rows were changed on this connection, so far. */
+export function changesIn(db: Database): () => number {
+  const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
+  return () => changes.get() ?? 0
 }
 
 /** Moves what is committed into the main file, as far as readers allow. Waits for the disk. */
@@ -42,15 +75,46 @@ export function checkpoint(db: Database): void {
   db.pragma('wal_checkpoint(PASSIVE)')
 }
 
-/** Closes the database with everything in its main file, ready to be copied. */
+/**
+ * Closes the database with everything in its main file, ready to be copied; if another program goes on
+ * reading it, what it may need stays in the log, where the next who opens it finds it.
+ */
 export function closeDatabase(db: Database): void {
   if (!db.open) return
-  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.pragma(`busy_timeout = ${CLOSE_TIMEOUT_MS}`)
+  if (isAppendingToLog(db)) db.pragma('wal_checkpoint(TRUNCATE)')
+  // Removes the rollback journal, which is empty between commits.
+  else db.pragma('journal_mode = DELETE')
   db.close()
 }
 
+/** Whether the error says that the file is damaged, or no database at all. */
+export function tellsDamage(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')
+}
+
+function isAppendingToLog(db: Database): boolean {
+  return db.pragma('journal_mode', { simple: true }) === 'wal'
+}
+
 function explained(path: string, error: unknown): Error {
-  const { code, message } = error as { code?: string; message: string }
-  if (code === 'SQLITE_NOTADB') return new Error(`${path} is not a database`, { cause: error })
-  return new Error(`cannot open the database ${path}: ${message}`, { cause: error })
+  return new Error(reasonFor(path, error), { cause: error })
+}
+
+function reasonFor(path: string, error: unknown): string {
+  const { message } = error as Error
+  const wayOut =
+    'restore a backup; or, to start without sessions, move this file away and those beside it whose ' +
+    'names begin the same (uploads stay)'
+  if (codeOf(error) === 'SQLITE_NOTADB') return `${path} is not a database: ${wayOut}`
+  if (tellsDamage(error)) return `the database ${path} is damaged (${message}): ${wayOut}`
+  if (codeOf(error).startsWith('SQLITE_BUSY')) {
+    return `another program holds the database ${path}: wait until it is done, or end it`
+  }
+  return `cannot open the database ${path}: ${message}`
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

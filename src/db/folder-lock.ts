@@ -1,8 +1,11 @@
+import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 
 /**
  * Keeps other boxes out of a folder for as long as this process lives, however it ends: the lock is the
- * operating system's, held through an otherwise empty database.
+ * operating system's, held through an otherwise empty database. Programs in containers of one machine see
+ * it, too; those on other machines, as far as the file system tells them. This process must not open the
+ * lock's file in any other way: closing that would give the lock up.
  * @param path of the lock's file, made if it is missing; its folder has to be there
  * @returns what gives the folder free
  * @throws {Error} in words for the person who runs the box, if a box or a restore is at work there
@@ -14,9 +17,20 @@ export function lockFolder(path: string): () => void {
     db.exec('BEGIN EXCLUSIVE')
   } catch (cause) {
     db.close()
-    if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw cause
-    const reason = 'another box, or a restore, is at work there'
-    throw new Error(`${path} is locked: ${reason}; stop it, or set BOX_FILES_DIR`, { cause })
+    throw new Error(reasonFor(path, cause as Error), { cause })
   }
   return () => void db.close()
+}
+
+function reasonFor(path: string, cause: Error): string {
+  if ('code' in cause && String(cause.code).startsWith('SQLITE_BUSY')) {
+    return (
+      `the folder ${dirname(path)} is locked: another box, or a restore, is at work there. ` +
+      'Stop that first, or set BOX_FILES_DIR to another folder'
+    )
+  }
+  return (
+    `${path} cannot be locked against other boxes (${cause.message}): give the user that runs the box ` +
+    'the right to write there, or set BOX_FILES_DIR to another folder'
+  )
 }

@@ -118,7 +118,8 @@ export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS
   const version = db.pragma('user_version', { simple: true }) as number
   if (version > migrations.length) {
     throw new Error(
-      `it has schema version ${version}, but this program knows versions up to ${migrations.length}: use a newer program`,
+      `it was written by a newer version of the box, which knows schema version ${version}; this one knows ` +
+        `those up to ${migrations.length}: start that version or a newer one, or restore a backup made before the upgrade`,
     )
   }
   if (version === migrations.length) return

@@ -37,6 +37,8 @@ export interface Sessions {
   advance(key: number, time: number, position: number): void
   putPresence(key: number, presence: Presence): void
   remove(key: number): void
+  /** Gives each session another timeline, so that clients start it over from what is stored. */
+  renewTimelines(): void
 }
 
 export function sessionsIn(db: Database): Sessions {
@@ -60,6 +62,7 @@ export function sessionsIn(db: Database): Sessions {
   )
   const putPresence = db.prepare<[string, number]>('UPDATE sessions SET presence = ? WHERE id = ?')
   const remove = db.prepare<[number]>('DELETE FROM sessions WHERE id = ?')
+  const renew = db.prepare<[]>('UPDATE sessions SET timeline = lower(hex(randomblob(12)))')
   return {
     find: (sessionId) => {
       const row = find.get(sessionId)
@@ -79,6 +82,9 @@ export function sessionsIn(db: Database): Sessions {
     },
     remove: (key) => {
       remove.run(key)
+    },
+    renewTimelines: () => {
+      renew.run()
     },
   }
 }

@@ -44,7 +44,7 @@ function contentOf(path: FilePath): Promise<string> {
 }
 
 /** All that is in the store's folders, files and folders. */
-function entries(folder: 'uploads' | 'incoming'): Promise<string[]> {
+function entries(folder: 'uploads' | 'incoming' | 'trash'): Promise<string[]> {
   return readdir(join(dir, folder), { recursive: true })
 }
 
@@ -103,6 +103,29 @@ describe('put', () => {
     fails = false
     expect(await failing.put(SNAPSHOT, bytes('x'))).toMatchObject({ status: 'present' })
   })
+
+  test.each([
+    ['a file that was there', ['first'], 'stored'],
+    ['its own file', [], 'stored'],
+  ])(
+    'stores anew if %s is taken away as garbage before it is noted',
+    async (_name, before, status) => {
+      for (const text of before) await store.put(SNAPSHOT, bytes(text))
+      const sizes: number[] = []
+      const collected = createFileStore({
+        dir,
+        maxBytes: MAX_BYTES,
+        onStored: async (file) => {
+          sizes.push(file.bytes)
+          if (sizes.length === 1) await rm(join(dir, 'uploads', file.path))
+        },
+      })
+      expect(await collected.put(SNAPSHOT, bytes('second'))).toMatchObject({ bytes: 6, status })
+      expect(await contentOf(SNAPSHOT)).toBe('second')
+      expect(sizes).toEqual([before[0]?.length ?? 6, 6])
+      expect(await entries('incoming')).toEqual([])
+    },
+  )
 
   test('says that the disk is full', async () => {
     const onStored = () => {
@@ -191,8 +214,10 @@ describe('open', () => {
   test('removes what a killed process left, and keeps what was stored', async () => {
     await store.put(SNAPSHOT, bytes('kept'))
     await writeFile(join(dir, 'incoming', 'left-over'), 'half')
+    await writeFile(join(store.trashDir, 'left-over'), 'garbage')
     await store.open()
     expect(await entries('incoming')).toEqual([])
+    expect(await entries('trash')).toEqual([])
     expect(await contentOf(SNAPSHOT)).toBe('kept')
     expect(await readdir(join(dir, 'uploads'))).toEqual(['snapshots'])
   })

@@ -20,13 +20,14 @@ export interface UploadResult extends StoredFile {
 }
 
 export interface FileStoreOptions {
-  /** the box's folder; `uploads/` and `incoming/` are made in it and have to be on one file system */
+  /** the box's folder; `uploads/`, `incoming/` and `trash/` are made in it, on one file system */
   readonly dir: string
   /** of one upload */
   readonly maxBytes: number
   /**
-   * Awaited before an upload is reported as done. Called for a file that was there already, too, so
-   * that an index which missed it catches up: it has to bear the same file twice.
+   * Notes that a file is in use, so that it stays: awaited before an upload is reported as done. Called
+   * for a file that was there already, too, so that an index which missed it catches up: it has to bear
+   * the same file twice.
    */
   readonly onStored: (file: StoredFile) => Promise<void> | void
 }
@@ -34,6 +35,8 @@ export interface FileStoreOptions {
 /** Bytes on disk: each file written once, whole or not at all, and never changed. */
 export interface FileStore {
   readonly uploadsDir: string
+  /** for uploads on their way out; nothing in it is needed */
+  readonly trashDir: string
   readonly maxBytes: number
 
   /**
@@ -58,29 +61,56 @@ export interface FileStore {
 export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): FileStore {
   const uploadsDir = join(dir, 'uploads')
   const incomingDir = join(dir, 'incoming')
+  const trashDir = join(dir, 'trash')
 
-  async function receive(path: FilePath, source: Readable): Promise<UploadResult> {
+  /**
+   * The size of a file that is there, and will be: garbage collection may take it away until it is noted
+   * as in use, so it is looked for after that.
+   */
+  async function keptSize(path: string): Promise<number | undefined> {
+    const target = join(uploadsDir, path)
+    const bytes = await sizeOf(target)
+    if (bytes === undefined) return undefined
+    await onStored({ path, bytes })
+    return sizeOf(target)
+  }
+
+  async function store(path: string, chunks: AsyncIterable<Buffer>): Promise<UploadResult> {
+    const temporary = join(incomingDir, randomUUID())
+    const target = join(uploadsDir, path)
+    try {
+      await writeSynced(temporary, chunks)
+      for (;;) {
+        const status = await placeOnce(temporary, target)
+        await syncFolders(dirname(target), uploadsDir)
+        const bytes = await keptSize(path)
+        if (bytes !== undefined) return { path, bytes, status }
+      }
+    } finally {
+      await rm(temporary, { force: true })
+    }
+  }
+
+  async function receive(file: FilePath, source: Readable): Promise<UploadResult> {
     // A source may fail before it is read for the first time. Reading finds that out; without a
     // listener it would end the process.
     source.on('error', () => {})
-    const target = join(uploadsDir, path.path)
-    const sha256 = path.kind === 'data' ? path.hash : undefined
+    const { path } = file
+    const sha256 = file.kind === 'data' ? file.hash : undefined
     const chunks = checkUpload(source, { maxBytes, sha256 })
-    const status =
-      (await sizeOf(target)) === undefined
-        ? await writeOnce(target, join(incomingDir, randomUUID()), chunks)
-        : await readThrough(chunks)
-    // For a file that was there, too: whoever wrote it may not have come this far.
-    await syncFolders(dirname(target), uploadsDir)
-    const { size } = await stat(target)
-    await onStored({ path: path.path, bytes: size })
-    return { path: path.path, bytes: size, status }
+    const bytes = await keptSize(path)
+    if (bytes === undefined) return store(path, chunks)
+    await readThrough(chunks)
+    // Whoever wrote it may not have come this far.
+    await syncFolders(dirname(join(uploadsDir, path)), uploadsDir)
+    return { path, bytes, status: 'present' }
   }
 
   return {
     uploadsDir,
+    trashDir,
     maxBytes,
-    open: () => openFolders(dir, uploadsDir, incomingDir),
+    open: () => openFolders(dir, uploadsDir, [incomingDir, trashDir]),
 
     async put(path, source, announcedBytes = 0) {
       if (announcedBytes > maxBytes) throw tooLarge(maxBytes)
@@ -102,12 +132,18 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
   }
 }
 
-async function openFolders(dir: string, uploadsDir: string, incomingDir: string): Promise<void> {
-  const probe = join(incomingDir, 'probe')
+async function openFolders(
+  dir: string,
+  uploadsDir: string,
+  emptied: readonly [incomingDir: string, trashDir: string],
+): Promise<void> {
+  const probe = join(emptied[0], 'probe')
   const linkedProbe = join(uploadsDir, '.probe')
   try {
-    await rm(incomingDir, { recursive: true, force: true })
-    await mkdir(incomingDir, { recursive: true })
+    for (const folder of emptied) {
+      await rm(folder, { recursive: true, force: true })
+      await mkdir(folder, { recursive: true })
+    }
     await mkdir(uploadsDir, { recursive: true })
     await rm(linkedProbe, { force: true })
     // A permission bit promises little on a mounted volume: do what an upload does.
@@ -126,21 +162,14 @@ async function openFolders(dir: string, uploadsDir: string, incomingDir: string)
 }
 
 /** `link` fails if the target exists, so of several writers the first wins and none overwrites. */
-async function writeOnce(
-  target: string,
-  temporary: string,
-  chunks: AsyncIterable<Buffer>,
-): Promise<UploadResult['status']> {
+async function placeOnce(temporary: string, target: string): Promise<UploadResult['status']> {
   try {
-    await writeSynced(temporary, chunks)
     await mkdir(dirname(target), { recursive: true })
     await link(temporary, target)
     return 'stored'
   } catch (error) {
     if (isOneOf(error, 'EEXIST')) return 'present'
     throw error
-  } finally {
-    await rm(temporary, { force: true })
   }
 }
 
@@ -154,9 +183,8 @@ async function writeSynced(file: string, chunks: AsyncIterable<Buffer>): Promise
   }
 }
 
-async function readThrough(chunks: AsyncIterable<Buffer>): Promise<UploadResult['status']> {
+async function readThrough(chunks: AsyncIterable<Buffer>): Promise<void> {
   for await (const _ of chunks);
-  return 'present'
 }
 
 /** A name is safe once its folder is on disk, and a folder's own name once its parent is. */

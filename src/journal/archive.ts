@@ -1,21 +1,30 @@
+import { commitCountIn } from '../db/commit-count.ts'
 import {
+  changesIn,
   checkpoint,
   closeDatabase,
   type Database,
   openDatabase,
-  openReader,
 } from '../db/database.ts'
 import { type FileRecord, filesIn } from '../db/files.ts'
+import { garbageIn } from '../db/garbage.ts'
+import { fileIndexIn } from '../db/inventory.ts'
 import { messagesIn } from '../db/messages.ts'
 import { savedIn } from '../db/saved.ts'
 import { sessionsIn } from '../db/sessions.ts'
 import { snapshotsIn } from '../db/snapshots.ts'
 import { type Totals, totalsOf } from '../db/totals.ts'
+import { parseFilePath } from '../files/file-path.ts'
 import type { JournalEntry, MessageRun } from '../session/record.ts'
-import type { JournalProblem } from './problem.ts'
-import { type Restored, type RestoreRequest, restore } from './restore.ts'
+import { collectGarbage, type GarbageReport, type GarbageRules } from './garbage.ts'
+import { type InventoryReport, takeInventory } from './inventory.ts'
+import type { ArchiveOptions } from './options.ts'
+import type { Restored, RestoreRequest } from './restore.ts'
+import { openRestorer } from './restorer.ts'
+import { type Trash, trashIn } from './trash.ts'
+import { Watermark } from './watermark.ts'
 
-/** Rows written before a checkpoint is due; each changes about a page. */
+/** Rows changed before a checkpoint is due; each is on a page of its own, or nearly. */
 const CHECKPOINT_ROWS = 1000
 
 /** The store as the journal's thread sees it. Everything is synchronous, and short: see the steps. */
@@ -26,63 +35,108 @@ export interface Archive {
   restore(request: RestoreRequest): Generator<MessageRun | undefined, Restored>
   /** Deletes a slice of the messages not needed any more; false if there were none. */
   trim(): boolean
+  /** Removes what nobody needs. Sessions that are restored meanwhile count as running. */
+  collectGarbage(rules: GarbageRules): Generator<unknown, GarbageReport>
+  takeInventory(): Generator<unknown, InventoryReport>
   /** Moves commits into the database's main file, if there are many; waits for the disk. */
   checkpoint(): void
+  /** Adds a file, or notes that it is in use. */
   recordFile(file: FileRecord): void
   totals(): Totals
   close(): void
 }
 
-export interface ArchiveOptions {
-  readonly databasePath: string
-  /** where the paths of snapshots and saved data lead */
-  readonly uploadsDir: string
-  readonly wallTime: () => number
-  readonly onProblem: (problem: JournalProblem) => void
-}
-
 /** @throws {Error} if the database cannot be used, in words for the person who runs the box */
 export function openArchive(options: ArchiveOptions): Archive {
-  const { databasePath, uploadsDir, wallTime, onProblem } = options
-  const db = openDatabase(databasePath)
-  const reader = openReader(databasePath)
+  const { databasePath, wallTime } = options
+  const db = openDatabase(databasePath, options)
+  const count = countCommits(db, options)
+  const restorer = openRestorer(db, options)
+  const commit = committerTo(db, options, count.next)
   const files = filesIn(db)
-  const source = {
-    sessions: sessionsIn(reader),
-    messages: messagesIn(reader),
-    snapshots: snapshotsIn(reader),
-    saved: savedIn(reader),
-    uploadsDir,
-    onProblem,
-  }
-  const commit = committerTo(db, wallTime)
-  let rowsWritten = 0
+  const changes = changesIn(db)
+  let changesMoved = 0
+  /** of the garbage that is being collected */
+  let running: Set<string> | undefined
   return {
     commit: (entries) => {
-      rowsWritten += entries.length + 1
-      return commit(entries)
+      const isTrimNeeded = commit(entries)
+      count.note()
+      return isTrimNeeded
+    },
+    restore: (request) => {
+      running?.add(request.sessionId)
+      return restorer.restore(request)
+    },
+    trim: messagesIn(db).trimSlice,
+    *collectGarbage(rules) {
+      running = new Set(rules.running)
+      try {
+        const source = { garbage: garbageIn(db), trash: trashOf(options), wallTime }
+        return yield* collectGarbage(source, { ...rules, running })
+      } finally {
+        running = undefined
+      }
+    },
+    takeInventory: () => {
+      const isFilePath = (path: string) => parseFilePath(path) !== undefined
+      return takeInventory({ ...options, index: fileIndexIn(db), isFilePath })
     },
     checkpoint: () => {
-      if (rowsWritten < CHECKPOINT_ROWS) return
-      rowsWritten = 0
+      if (changes() - changesMoved < CHECKPOINT_ROWS) return
+      changesMoved = changes()
       checkpoint(db)
     },
-    restore: (request) => atOneMoment(reader, restore(source, request)),
-    trim: messagesIn(db).trimSlice,
     recordFile: (file) => files.put(file, wallTime()),
     totals: totalsOf(db),
     close: () => {
-      reader.close()
+      restorer.close()
       closeDatabase(db)
+      count.close()
     },
   }
 }
 
-function committerTo(db: Database, wallTime: () => number): Archive['commit'] {
+/** Counts commits in the database, and beside it; a database that is behind gets new timelines. */
+function countCommits(db: Database, options: ArchiveOptions) {
+  const { watermarkPath: path, bootId, durability, onProblem } = options
+  const inDatabase = commitCountIn(db)
+  const { id, commits } = inDatabase.read()
+  const risk = durability === 'power' ? 'safe' : 'at-risk'
+  const { watermark, doubt } = Watermark.take(path, { id, commits, bootId, risk })
+  if (doubt !== undefined) {
+    sessionsIn(db).renewTimelines()
+    onProblem({ kind: 'timelines renewed', reason: doubt })
+  }
+  let count = commits
+  let hasFailed = false
+  return {
+    /** Within a commit. */
+    next: () => inDatabase.write(count + 1),
+    /** It is committed. */
+    note: () => {
+      count += 1
+      try {
+        watermark.raise(count)
+      } catch (error) {
+        if (!hasFailed) onProblem({ kind: 'watermark failed', reason: String(error) })
+        hasFailed = true
+      }
+    },
+    close: () => watermark.close(),
+  }
+}
+
+function committerTo(
+  db: Database,
+  { wallTime, keptSnapshots }: ArchiveOptions,
+  countCommit: () => void,
+): Archive['commit'] {
   const sessions = sessionsIn(db)
   const messages = messagesIn(db)
-  const snapshots = snapshotsIn(db)
+  const snapshots = snapshotsIn(db, keptSnapshots)
   const saved = savedIn(db)
+  const files = filesIn(db)
 
   let isTrimNeeded = false
 
@@ -98,6 +152,7 @@ function committerTo(db: Database, wallTime: () => number): Archive['commit'] {
       throw new Error(`session ${sessionId} has no state yet`)
     }
     if (before && before.timeline !== state.timeline) {
+      files.touchAllOf(before.key, now)
       snapshots.removeAll(before.key)
       trim(before.key, Number.MAX_SAFE_INTEGER)
       sessions.remove(before.key)
@@ -117,7 +172,7 @@ function committerTo(db: Database, wallTime: () => number): Archive['commit'] {
     }
     if (entry.snapshot) {
       snapshots.put(key, entry.snapshot, now)
-      trim(key, snapshots.thin(key) ?? entry.snapshot.position)
+      trim(key, snapshots.needlessThrough(key) ?? 0)
     }
   }
 
@@ -125,18 +180,14 @@ function committerTo(db: Database, wallTime: () => number): Archive['commit'] {
     const now = wallTime()
     isTrimNeeded = false
     for (const entry of entries) commitEntry(entry, now)
+    countCommit()
     return isTrimNeeded
   })
 }
 
-function* atOneMoment<Step, Result>(
-  reader: Database,
-  steps: Generator<Step, Result>,
-): Generator<Step, Result> {
-  reader.exec('BEGIN')
-  try {
-    return yield* steps
-  } finally {
-    reader.exec('COMMIT')
+function trashOf({ uploadsDir, trashDir, onProblem }: ArchiveOptions): Trash {
+  const onFailure = (error: unknown) => {
+    onProblem({ kind: 'trash not emptied', reason: String(error) })
   }
+  return trashIn({ uploadsDir, trashDir, onFailure })
 }

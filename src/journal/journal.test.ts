@@ -1,12 +1,19 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Journal, openJournal } from './journal.ts'
 import type { JournalProblem } from './problem.ts'
-import { messagesOf, newMessages, runAt, snapshotAt, stateAt } from './sample-records.ts'
+import {
+  journalOptions,
+  messagesOf,
+  newMessages,
+  runAt,
+  snapshotAt,
+  stateAt,
+} from './sample-records.ts'
 
 let uploadsDir: string
 let databasePath: string
@@ -26,8 +33,7 @@ afterEach(async () => {
 
 async function open(onFailure?: (error: Error) => void): Promise<Journal> {
   const journal = await openJournal({
-    databasePath,
-    uploadsDir,
+    ...journalOptions(uploadsDir),
     onProblem: (problem) => problems.push(problem),
     ...(onFailure && { onFailure }),
   })
@@ -107,7 +113,7 @@ describe('what is committed', () => {
   it('survives the sudden end of the process', async () => {
     const program = `
       const { openJournal } = await import(${JSON.stringify(new URL('./journal.ts', import.meta.url))})
-      const journal = await openJournal(${JSON.stringify({ databasePath, uploadsDir })})
+      const journal = await openJournal(${JSON.stringify(journalOptions(uploadsDir))})
       await journal.commit([${JSON.stringify({ sessionId: 's', messages: newMessages(1, 3), state: stateAt(3) })}])
       process.kill(process.pid, 'SIGKILL')`
     const script = join(uploadsDir, 'killed.mjs')
@@ -145,6 +151,49 @@ describe('what is committed', () => {
     for (const session of await Promise.all(loads)) {
       expect(messagesOf(session)).toEqual(runAt(1, 5000))
     }
+  })
+})
+
+describe('a database that is older than what clients saw', () => {
+  const timelineOf = async (journal: Journal) => (await loadFrom(journal))?.state.timeline
+  /** Opens it, commits messages up to this position, and closes it. */
+  const run = async (from: number, to: number) => {
+    const journal = await open()
+    const timeline = await timelineOf(journal)
+    for (let at = from; at <= to; at++) {
+      const state = stateAt(at, timeline === undefined ? {} : { timeline })
+      await journal.commit([{ sessionId: 's', messages: newMessages(at, 1), state }])
+    }
+    await journal.close()
+  }
+
+  it('[SYNC10] goes on with another timeline, and all that it has', async () => {
+    await run(1, 3)
+    copyFileSync(databasePath, `${databasePath}.old`)
+    await run(4, 5)
+    copyFileSync(`${databasePath}.old`, databasePath)
+    const session = await loadFrom(await open())
+    expect(session?.state.timeline).not.toBe('timeline-1')
+    expect(messagesOf(session)).toEqual(runAt(1, 3))
+    expect(problems).toEqual([{ kind: 'timelines renewed', reason: 'it has 3 commits, and had 5' }])
+  })
+
+  it('[SYNC10] is found out once: then clients know its timeline', async () => {
+    await run(1, 3)
+    rmSync(join(uploadsDir, 'box.watermark'))
+    const first = await open()
+    const timeline = await timelineOf(first)
+    expect(timeline).not.toBe('timeline-1')
+    await first.close()
+    expect(await timelineOf(await open())).toBe(timeline)
+    expect(problems).toHaveLength(1)
+  })
+
+  it('[SYNC8] is not one that was only used again', async () => {
+    await run(1, 3)
+    await run(4, 5)
+    expect(await timelineOf(await open())).toBe('timeline-1')
+    expect(problems).toEqual([])
   })
 })
 
@@ -197,7 +246,7 @@ describe('stats', () => {
         },
       ])
     }
-    const counts = { sessions: 1, snapshots: 3, files: 2, fileBytes: 12 }
+    const counts = { sessions: 1, snapshots: 4, files: 2, fileBytes: 12 }
     expect(await journal.stats()).toEqual({ ...counts, databaseBytes: expect.any(Number) })
     await journal.commit([{ sessionId: 's', state: stateAt(0, { timeline: 'timeline-2' }) }])
     expect(await journal.stats()).toMatchObject({ sessions: 1, snapshots: 0 })

@@ -1,22 +1,29 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { FileRecord } from '../db/files.ts'
 import type { Totals } from '../db/totals.ts'
 import type { JournalEntry, MessageRun, StoredStart } from '../session/record.ts'
-import type { SessionStore } from '../session/session-store.ts'
+import { type SessionStore, StoreUnavailableError } from '../session/session-store.ts'
 import { packCommit } from './commit-payload.ts'
+import type { GarbageReport, GarbageRules } from './garbage.ts'
+import type { InventoryReport } from './inventory.ts'
+import type { WriterOptions } from './options.ts'
 import type { JournalProblem } from './problem.ts'
-import type { Answer, Reply, Request, WriterOptions } from './requests.ts'
+import type { Answer, Reply, Request } from './requests.ts'
 import type { Restored } from './restore.ts'
 
 /**
  * Sessions and files in a database, written by a thread of its own. A load sees all that was asked for
- * before it. Once the journal is closed or its thread has ended, everything rejects.
+ * before it. What fails for a reason that may pass rejects with a {@link StoreUnavailableError}. Once
+ * the journal is closed or its thread has ended, everything rejects.
  */
 export interface Journal extends SessionStore {
   /** Remembers an upload, or that its bytes changed. */
   recordFile(file: FileRecord): Promise<void>
   stats(): Promise<Totals>
+  /** Deletes what nobody needs, in steps between which everything else goes on. */
+  collectGarbage(rules: GarbageRules): Promise<GarbageReport>
+  /** Compares the index of files with the disk, likewise, and mends the index. */
+  takeInventory(): Promise<InventoryReport>
   /** Resolves when everything asked for is done, the database is in one file and the thread has ended. */
   close(): Promise<void>
 }
@@ -30,14 +37,10 @@ export interface JournalOptions extends WriterOptions {
 
 /** @throws {Error} if the database cannot be used, in words for the person who runs the box */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const workerData: WriterOptions = {
-    databasePath: options.databasePath,
-    uploadsDir: options.uploadsDir,
-  }
+  const { onProblem, onFailure, ...workerData } = options
   const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData })
-  await once(worker, 'message')
   const journal = new ThreadJournal(worker, options)
-  journal.listen()
+  await journal.open()
   return journal
 }
 
@@ -48,6 +51,7 @@ interface Pending {
 }
 
 type State =
+  | { readonly tag: 'opening'; readonly opened: PromiseWithResolvers<void> }
   | { readonly tag: 'open' }
   | { readonly tag: 'closing'; readonly end: PromiseWithResolvers<void> }
   | { readonly tag: 'ended'; readonly error: Error }
@@ -57,36 +61,36 @@ class ThreadJournal implements Journal {
   readonly #options: JournalOptions
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
-  #state: State = { tag: 'open' }
+  #state: State = { tag: 'opening', opened: Promise.withResolvers() }
 
   constructor(worker: Worker, options: JournalOptions) {
     this.#worker = worker
     this.#options = options
   }
 
-  listen(): void {
+  /** Resolves when its thread takes requests. Rejects if the database cannot be used. */
+  open(): Promise<void> {
     this.#worker.on('message', (reply: Reply) => this.#handle(reply))
     this.#worker.on('error', (cause: Error) => {
-      this.#endWith(new Error(`the journal failed: ${cause.message}`, { cause }))
+      if (this.#state.tag === 'opening') this.#state.opened.reject(cause)
+      else this.#endWith(new Error(`the journal failed: ${cause.message}`, { cause }))
     })
     this.#worker.on('exit', () => {
       if (this.#state.tag === 'closing') this.#endClosed(this.#state.end)
       else this.#endWith(new Error("the journal's thread ended by itself"))
     })
+    if (this.#state.tag !== 'opening') throw new Error('a journal is opened once')
+    return this.#state.opened.promise
   }
 
-  commit(entries: readonly JournalEntry[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const request = { kind: 'commit', id: ++this.#lastId, payload: packCommit(entries) } as const
-      this.#send(request, { receive: () => resolve(), reject })
-    })
+  async commit(entries: readonly JournalEntry[]): Promise<void> {
+    const payload = packCommit(entries)
+    await this.#ask('done', { kind: 'commit', id: ++this.#lastId, payload })
   }
 
-  recordFile({ path, bytes }: FileRecord): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const request = { kind: 'record file', id: ++this.#lastId, file: { path, bytes } } as const
-      this.#send(request, { receive: () => resolve(), reject })
-    })
+  async recordFile({ path, bytes }: FileRecord): Promise<void> {
+    const file = { path, bytes }
+    await this.#ask('done', { kind: 'record file', id: ++this.#lastId, file })
   }
 
   load(
@@ -105,17 +109,24 @@ class ThreadJournal implements Journal {
     })
   }
 
-  stats(): Promise<Totals> {
-    return new Promise((resolve, reject) => {
-      const receive = (answer: Answer) => {
-        if (answer.kind === 'totals') resolve(answer.totals)
-      }
-      this.#send({ kind: 'totals', id: ++this.#lastId }, { receive, reject })
-    })
+  async stats(): Promise<Totals> {
+    const { totals } = await this.#ask('totals', { kind: 'totals', id: ++this.#lastId })
+    return totals
+  }
+
+  async collectGarbage(rules: GarbageRules): Promise<GarbageReport> {
+    const request = { kind: 'collect garbage', id: ++this.#lastId, rules } as const
+    return (await this.#ask('garbage', request)).report
+  }
+
+  async takeInventory(): Promise<InventoryReport> {
+    const request = { kind: 'take inventory', id: ++this.#lastId } as const
+    return (await this.#ask('inventory', request)).report
   }
 
   close(): Promise<void> {
     switch (this.#state.tag) {
+      case 'opening':
       case 'open': {
         const end = Promise.withResolvers<void>()
         this.#state = { tag: 'closing', end }
@@ -131,6 +142,21 @@ class ThreadJournal implements Journal {
     }
   }
 
+  /** Sends a request that has one answer, of this kind. */
+  #ask<Kind extends Answer['kind']>(
+    kind: Kind,
+    request: Exclude<Request, { kind: 'close' }>,
+  ): Promise<Extract<Answer, { kind: Kind }>> {
+    return new Promise((resolve, reject) => {
+      const isExpected = (answer: Answer): answer is Extract<Answer, { kind: Kind }> =>
+        answer.kind === kind
+      const receive = (answer: Answer) => {
+        if (isExpected(answer)) resolve(answer)
+      }
+      this.#send(request, { receive, reject })
+    })
+  }
+
   #send(request: Exclude<Request, { kind: 'close' }>, pending: Pending): void {
     if (this.#state.tag !== 'open') {
       pending.reject(errorOf(this.#state))
@@ -141,14 +167,20 @@ class ThreadJournal implements Journal {
   }
 
   #handle(reply: Reply): void {
-    if (reply.kind === 'opened') return
+    if (reply.kind === 'opened') {
+      if (this.#state.tag !== 'opening') return
+      const { opened } = this.#state
+      this.#state = { tag: 'open' }
+      opened.resolve()
+      return
+    }
     if (reply.kind === 'problem') {
       this.#options.onProblem?.(reply.problem)
       return
     }
     const pending = this.#pending.get(reply.id)
     if (reply.kind !== 'run') this.#pending.delete(reply.id)
-    if (reply.kind === 'failed') pending?.reject(new Error(`the journal failed: ${reply.reason}`))
+    if (reply.kind === 'failed') pending?.reject(failure(reply))
     else pending?.receive(reply)
   }
 
@@ -163,13 +195,18 @@ class ThreadJournal implements Journal {
     this.#state = { tag: 'ended', error }
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
-    if (before.tag === 'closing') before.end.reject(error)
+    if (before.tag === 'opening') before.opened.reject(error)
+    else if (before.tag === 'closing') before.end.reject(error)
     else this.#options.onFailure?.(error)
   }
 }
 
 function errorOf(state: Exclude<State, { tag: 'open' }>): Error {
   return state.tag === 'ended' ? state.error : new Error('the journal is closed')
+}
+
+function failure({ reason, isPassing }: Extract<Answer, { kind: 'failed' }>): Error {
+  return isPassing ? new StoreUnavailableError(reason) : new Error(`the journal failed: ${reason}`)
 }
 
 function startFrom(

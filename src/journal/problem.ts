@@ -2,7 +2,15 @@
 export type JournalProblem =
   /** a snapshot's or saved data's file is gone; what was stored before it is used */
   | { readonly kind: 'file missing'; readonly sessionId: string; readonly path: string }
+  /** likewise, but the file is there and has another length than when it was stored */
+  | { readonly kind: 'file damaged'; readonly sessionId: string; readonly path: string }
   /** messages that somebody may have seen are gone: the session cannot go on where it was */
   | { readonly kind: 'session lost'; readonly sessionId: string; readonly reason: string }
   /** messages nobody needs could not be deleted, or the write-ahead log not be moved; tried again later */
   | { readonly kind: 'upkeep failed'; readonly reason: string }
+  /** the database is older than what clients saw: all sessions have another timeline (SYNC10) */
+  | { readonly kind: 'timelines renewed'; readonly reason: string }
+  /** the watermark could not be written: an older database would not be found out */
+  | { readonly kind: 'watermark failed'; readonly reason: string }
+  /** a file that nobody needs could not be deleted: it is tried again at the next start */
+  | { readonly kind: 'trash not emptied'; readonly reason: string }

@@ -2,14 +2,10 @@ import type { FileRecord } from '../db/files.ts'
 import type { Totals } from '../db/totals.ts'
 import type { MessageRun } from '../session/record.ts'
 import type { CommitPayload } from './commit-payload.ts'
+import type { GarbageReport, GarbageRules } from './garbage.ts'
+import type { InventoryReport } from './inventory.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
-
-/** What the journal's thread is started with. */
-export interface WriterOptions {
-  readonly databasePath: string
-  readonly uploadsDir: string
-}
 
 /** To the journal's thread. `close` comes last; its answer is the thread's end. */
 export type Request =
@@ -17,6 +13,8 @@ export type Request =
   | { readonly kind: 'record file'; readonly id: number; readonly file: FileRecord }
   | { readonly kind: 'load'; readonly id: number; readonly request: RestoreRequest }
   | { readonly kind: 'totals'; readonly id: number }
+  | { readonly kind: 'collect garbage'; readonly id: number; readonly rules: GarbageRules }
+  | { readonly kind: 'take inventory'; readonly id: number }
   | { readonly kind: 'close' }
 
 /** The answer to the request of that id. A load has any number of runs before it is `loaded`. */
@@ -25,7 +23,15 @@ export type Answer =
   | { readonly kind: 'run'; readonly id: number; readonly run: MessageRun }
   | { readonly kind: 'loaded'; readonly id: number; readonly restored: Restored }
   | { readonly kind: 'totals'; readonly id: number; readonly totals: Totals }
-  | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
+  | { readonly kind: 'garbage'; readonly id: number; readonly report: GarbageReport }
+  | { readonly kind: 'inventory'; readonly id: number; readonly report: InventoryReport }
+  | {
+      readonly kind: 'failed'
+      readonly id: number
+      readonly reason: string
+      /** the same may work later */
+      readonly isPassing: boolean
+    }
 
 /** From the journal's thread. `opened` comes first. */
 export type Reply =

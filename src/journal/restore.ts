@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Messages } from '../db/messages.ts'
 import type { Saved } from '../db/saved.ts'
@@ -19,6 +19,8 @@ export interface RestoreSource {
   readonly messages: Messages
   readonly snapshots: Snapshots
   readonly saved: Saved
+  /** size of a file as it was stored; undefined: nobody knows */
+  readonly bytesOf: (path: string) => number | undefined
   readonly uploadsDir: string
   readonly onProblem: (problem: JournalProblem) => void
 }
@@ -72,9 +74,13 @@ function persistedPath(
   return path !== undefined && hasFile(source, sessionId, path) ? path : undefined
 }
 
+/** Whether a file is there, as long as it was when it was stored. */
 function hasFile(source: RestoreSource, sessionId: string, path: string): boolean {
-  if (existsSync(join(source.uploadsDir, path))) return true
-  source.onProblem({ kind: 'file missing', sessionId, path })
+  const stats = statSync(join(source.uploadsDir, path), { throwIfNoEntry: false })
+  const bytes = source.bytesOf(path) ?? stats?.size
+  if (stats && stats.size === bytes) return true
+  const kind = stats ? 'file damaged' : 'file missing'
+  source.onProblem({ kind, sessionId, path })
   return false
 }
 

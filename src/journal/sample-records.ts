@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type {
   MessageRun,
   NewMessages,
@@ -5,6 +6,22 @@ import type {
   SnapshotRecord,
   StoredSession,
 } from '../session/record.ts'
+import type { WriterOptions } from './options.ts'
+
+/** For tests: what a journal in this folder is opened with, its uploads in the same folder. */
+export function journalOptions(dir: string): WriterOptions {
+  return {
+    databasePath: join(dir, 'box.sqlite'),
+    watermarkPath: join(dir, 'box.watermark'),
+    uploadsDir: dir,
+    trashDir: join(dir, 'trash'),
+    quarantineDir: join(dir, 'quarantine'),
+    durability: 'process',
+    journalMode: 'wal',
+    keptSnapshots: 3,
+    bootId: 'boot',
+  }
+}
 
 /** For tests: records that are easy to tell apart and to foretell. */
 export function stateAt(position: number, changes: Partial<SessionState> = {}): SessionState {

@@ -6,7 +6,14 @@ import { MemorySessionStore } from '../../test/support/memory-session-store.ts'
 import type { JournalEntry } from '../session/record.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import { openJournal } from './journal.ts'
-import { messagesOf, newMessages, runAt, snapshotAt, stateAt } from './sample-records.ts'
+import {
+  journalOptions,
+  messagesOf,
+  newMessages,
+  runAt,
+  snapshotAt,
+  stateAt,
+} from './sample-records.ts'
 
 /** A store under test, and the files that it looks for. Every file is there until it is removed. */
 interface SessionStoreBed {
@@ -20,7 +27,7 @@ const ID = 'session-one'
 
 describeSessionStore('the journal as a session store', async () => {
   const uploadsDir = mkdtempSync(join(tmpdir(), 'journal-'))
-  const store = await openJournal({ databasePath: join(uploadsDir, 'box.sqlite'), uploadsDir })
+  const store = await openJournal(journalOptions(uploadsDir))
   return {
     store,
     addFile: (path) => writeFileSync(join(uploadsDir, path), ''),

@@ -1,21 +1,31 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import type { MessageRun } from '../session/record.ts'
+import { whyUnavailable } from '../db/unavailable.ts'
 import { type Archive, openArchive } from './archive.ts'
 import { unpackCommit } from './commit-payload.ts'
+import type { GarbageRules } from './garbage.ts'
+import type { WriterOptions } from './options.ts'
 import type { JournalProblem } from './problem.ts'
-import type { Reply, Request, WriterOptions } from './requests.ts'
-import type { Restored } from './restore.ts'
+import type { Answer, Reply, Request } from './requests.ts'
+import type { RestoreRequest } from './restore.ts'
 
 type WithId = Exclude<Request, { kind: 'close' }>
 
+/** Work done in steps; what it comes to is the answer to the request of that id. */
+interface Task {
+  readonly id: number
+  readonly steps: Generator<unknown, Answer>
+}
+
 /**
- * The journal's thread. Commits are done as they come. Loads, trims and checkpoints are done in steps,
- * one in each turn of the event loop, so that a commit waits for one step at most.
+ * The journal's thread. Commits are done as they come. Loads, and then garbage, inventories, trims and
+ * checkpoints are done in steps, one in each turn of the event loop, so that a commit waits for one step
+ * at most.
  */
 class Writer {
   readonly #port: MessagePort
   readonly #archive: Archive
-  readonly #loads: Array<{ id: number; steps: Generator<MessageRun | undefined, Restored> }> = []
+  readonly #loads: Task[] = []
+  readonly #chores: Task[] = []
   #mayTrim = true
   #isClosing = false
   #isStepPlanned = false
@@ -59,7 +69,13 @@ class Writer {
         this.#reply({ kind: 'totals', id, totals: this.#archive.totals() })
         break
       case 'load':
-        this.#loads.push({ id, steps: this.#archive.restore(request.request) })
+        this.#loads.push({ id, steps: this.#load(id, request.request) })
+        break
+      case 'collect garbage':
+        this.#chores.push({ id, steps: this.#collectGarbage(id, request.rules) })
+        break
+      case 'take inventory':
+        this.#chores.push({ id, steps: this.#takeInventory(id) })
         break
       default:
         request satisfies never
@@ -74,25 +90,46 @@ class Writer {
 
   #step(): void {
     this.#isStepPlanned = false
-    if (this.#loads.length > 0) this.#stepLoad()
+    if (this.#loads.length > 0) this.#stepOn(this.#loads)
     else if (this.#isClosing) {
       this.#end()
       return
-    } else this.#keepUp()
-    if (this.#loads.length > 0 || this.#isClosing || this.#mayTrim) this.#planStep()
+    } else if (this.#chores.length > 0) this.#stepOn(this.#chores)
+    else this.#keepUp()
+    const isIdle = this.#loads.length === 0 && this.#chores.length === 0
+    if (!isIdle || this.#isClosing || this.#mayTrim) this.#planStep()
   }
 
-  #stepLoad(): void {
-    const load = this.#loads[0]
-    if (!load) return
-    const { id, steps } = load
-    const isUnfinished = this.#attempt(id, () => {
-      const step = steps.next()
-      if (step.done) this.#reply({ kind: 'loaded', id, restored: step.value })
-      else if (step.value) this.#reply({ kind: 'run', id, run: step.value })
+  /** Does the next step of the first of them. */
+  #stepOn(tasks: Task[]): void {
+    const [task] = tasks
+    if (!task) return
+    const isUnfinished = this.#attempt(task.id, () => {
+      const step = task.steps.next()
+      if (step.done) this.#reply(step.value)
       return !step.done
     })
-    if (!isUnfinished) this.#loads.shift()
+    if (!isUnfinished) tasks.shift()
+  }
+
+  *#load(id: number, request: RestoreRequest): Task['steps'] {
+    const steps = this.#archive.restore(request)
+    for (;;) {
+      const step = steps.next()
+      if (step.done) return { kind: 'loaded', id, restored: step.value }
+      if (step.value) this.#reply({ kind: 'run', id, run: step.value })
+      yield
+    }
+  }
+
+  *#collectGarbage(id: number, rules: GarbageRules): Task['steps'] {
+    const report = yield* this.#archive.collectGarbage(rules)
+    this.#mayTrim = true
+    return { kind: 'garbage', id, report }
+  }
+
+  *#takeInventory(id: number): Task['steps'] {
+    return { kind: 'inventory', id, report: yield* this.#archive.takeInventory() }
   }
 
   /** What can wait, and be done without: it fails when the disk is full, and so do commits then. */
@@ -106,7 +143,11 @@ class Writer {
     }
   }
 
+  /** What of the chores is not done is done after the next start. */
   #end(): void {
+    for (const { id } of this.#chores) {
+      this.#reply({ kind: 'failed', id, reason: 'the journal is closed', isPassing: false })
+    }
     this.#archive.close()
     this.#port.close()
   }
@@ -116,7 +157,9 @@ class Writer {
     try {
       return work()
     } catch (error) {
-      this.#reply({ kind: 'failed', id, reason: messageOf(error) })
+      const passing = whyUnavailable(error)
+      const reason = passing ?? messageOf(error)
+      this.#reply({ kind: 'failed', id, reason, isPassing: passing !== undefined })
       return undefined
     }
   }

@@ -114,6 +114,11 @@ export class Reflector {
     )
   }
 
+  /** Ids of all sessions that are in memory, or about to be. */
+  sessionIds(): Set<string> {
+    return new Set(this.#hosts.keys())
+  }
+
   *sessions(): Iterable<SessionOverview> {
     for (const { sessionId: id, session } of this.#hosts.values()) {
       if (!session) continue

@@ -1,0 +1,17 @@
+import type { Journal } from './journal.ts'
+
+/**
+ * The journal of a box that keeps no session: everything else goes to the one beneath. For measuring
+ * what keeping them costs.
+ */
+export function forgetful(journal: Journal): Journal {
+  return {
+    commit: async () => {},
+    load: async () => ({ session: undefined, persistedPath: undefined }),
+    recordFile: (file) => journal.recordFile(file),
+    stats: () => journal.stats(),
+    collectGarbage: (rules) => journal.collectGarbage(rules),
+    takeInventory: () => journal.takeInventory(),
+    close: () => journal.close(),
+  }
+}

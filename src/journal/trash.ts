@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, renameSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Where uploads go that are not in the index any more. */
+export interface Trash {
+  /** Some of what it took is still being deleted. */
+  readonly isBusy: boolean
+  /** Takes an upload away, at once; it is deleted beside whatever comes next. One that is gone is no error. */
+  take(path: string): void
+}
+
+export interface TrashOptions {
+  readonly uploadsDir: string
+  /** on the same file system */
+  readonly trashDir: string
+  /** What could not be deleted stays in the folder. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export function trashIn({ uploadsDir, trashDir, onFailure }: TrashOptions): Trash {
+  let filesLeft = 0
+  // A large file takes a while: one at a time leaves threads to those who upload and download.
+  let deleted = Promise.resolve()
+  return {
+    get isBusy() {
+      return filesLeft > 0
+    },
+    take: (path) => {
+      const target = join(trashDir, randomUUID())
+      if (!isMoved(join(uploadsDir, path), target)) return
+      filesLeft += 1
+      deleted = deleted
+        .then(() => rm(target))
+        .catch(onFailure)
+        .finally(() => {
+          filesLeft -= 1
+        })
+    },
+  }
+}
+
+/** False if there is no such file. */
+function isMoved(file: string, target: string): boolean {
+  try {
+    renameSync(file, target)
+    return true
+  } catch (error) {
+    if (existsSync(file)) throw error
+    return false
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs'
+
+/** A database, as it tells itself. */
+export interface DatabaseMark {
+  readonly id: string
+  /** commits since it was made */
+  readonly commits: number
+}
+
+/** Whether the last commits would outlive a failure of the machine: `safe`, or `at-risk`. */
+type Risk = 'safe' | 'at-risk'
+
+interface Mark extends DatabaseMark {
+  /** of the start of the machine in which it was written */
+  readonly bootId: string
+  readonly risk: Risk
+}
+
+const COMMITS_WIDTH = 16
+
+/**
+ * How far the journal has come, written beside the database after each commit and before anyone sees
+ * what was committed. A database that has not come so far is not what clients know (SYNC10): it is an
+ * older copy, its log was cut off, or it lost its last commits with the power.
+ */
+export class Watermark {
+  readonly #fd: number
+  #mark: Mark
+
+  private constructor(fd: number, mark: Mark) {
+    this.#fd = fd
+    this.#mark = mark
+    this.#write(mark)
+  }
+
+  /**
+   * Takes the mark over, for a database that is about to be used.
+   * @param now what is true of the database and the machine; a `bootId` of "" says that no one knows
+   * @returns the mark, and why clients may know more than the database; undefined: they do not
+   */
+  static take(path: string, now: Mark): { watermark: Watermark; doubt: string | undefined } {
+    const doubt = now.commits === 0 ? undefined : doubtOf(read(path), now)
+    // Never empty, not even for a moment in which the process may be killed.
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644)
+    return { watermark: new Watermark(fd, now), doubt }
+  }
+
+  /** The database has had so many commits. */
+  raise(commits: number): void {
+    this.#mark = { ...this.#mark, commits }
+    writeSync(this.#fd, digits(commits), 0)
+  }
+
+  /** Everything is on the disk. */
+  close(): void {
+    this.#write({ ...this.#mark, risk: 'safe' })
+    fsyncSync(this.#fd)
+    closeSync(this.#fd)
+  }
+
+  #write(mark: Mark): void {
+    const text = textOf(mark)
+    writeSync(this.#fd, text, 0)
+    ftruncateSync(this.#fd, text.length)
+  }
+}
+
+function doubtOf(before: Mark | undefined, now: Mark): string | undefined {
+  if (!before) return 'there is no watermark beside it'
+  if (before.id !== now.id) return 'the watermark beside it is of another database'
+  if (before.commits > now.commits) {
+    return `it has ${now.commits} commits, and had ${before.commits}`
+  }
+  if (before.risk === 'at-risk' && before.bootId !== now.bootId) {
+    return 'the machine went down while it was in use'
+  }
+  return undefined
+}
+
+/** The numbers come first and have one width, so that they can be overwritten in place. */
+function textOf({ commits, id, bootId, risk }: Mark): string {
+  return `${digits(commits)} ${risk.padEnd('at-risk'.length)} ${id} ${bootId}\n`
+}
+
+function digits(commits: number): string {
+  return String(commits).padStart(COMMITS_WIDTH, '0')
+}
+
+function read(path: string): Mark | undefined {
+  const text = readIfThere(path)
+  const found = /^(\d{16}) (safe|at-risk) +(\S+) (\S*)\n$/.exec(text)
+  if (!found) return undefined
+  const [, commits, risk, id = '', bootId = ''] = found
+  return { commits: Number(commits), risk: risk as Risk, id, bootId }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return ''
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import { type BigIntStatsFs, type PathLike, statfsSync } from 'node:fs'
+import { platform } from 'node:os'
+
+/** What a folder is stored on. */
+export interface Volume {
+  /** whether locks and shared memory hold there for sure, as a database with a write-ahead log needs */
+  readonly isLocal: boolean
+  /** for the person who runs the box */
+  readonly name: string
+}
+
+const NETWORK_SHARE = 'SMB (a Windows share)'
+
+/**
+ * What Linux calls the file systems that are, or may be, another machine's: `f_type` of statfs(2).
+ * A shared folder of Docker Desktop is FUSE (virtiofs, too) or 9P.
+ */
+const SHARED_TYPES: ReadonlyMap<bigint, string> = new Map([
+  [0x6969n, 'NFS'],
+  [0x517bn, NETWORK_SHARE],
+  [0xff53_4d42n, NETWORK_SHARE],
+  [0xfe53_4d42n, NETWORK_SHARE],
+  [0x6573_5546n, 'FUSE (a shared or attached folder)'],
+  [0x0102_1997n, '9P (a folder of the host machine)'],
+  [0x786f_4256n, 'VirtualBox (a folder of the host machine)'],
+  [0xbacb_acbcn, 'VMware (a folder of the host machine)'],
+  [0x7c7c_6673n, 'Parallels (a folder of the host machine)'],
+  [0x5346_414fn, 'AFS'],
+  [0x6b41_4653n, 'AFS'],
+  [0x00c3_6400n, 'Ceph'],
+  [0x0bd0_0bd0n, 'Lustre'],
+  [0x4750_4653n, 'GPFS'],
+  [0x0116_1970n, 'GFS2'],
+  [0x7461_636fn, 'OCFS2'],
+  [0x1983_0326n, 'BeeGFS'],
+  [0xaad7_aaean, 'PanFS'],
+  [0x7375_7245n, 'Coda'],
+  [0x564cn, 'NetWare'],
+])
+const LOCAL: Volume = { isLocal: true, name: 'a local disk' }
+/** A path of Windows that begins with another machine's name. */
+const WINDOWS_SHARE = /^\\\\[^\\?.]/
+
+export interface VolumeSource {
+  readonly platform: string
+  readonly statfs: (path: PathLike, options: { bigint: true }) => Pick<BigIntStatsFs, 'type'>
+}
+
+/**
+ * What `dir`, an absolute path of a folder that is there, is stored on. Only Linux tells enough;
+ * elsewhere a folder counts as local unless its path says otherwise.
+ */
+export function volumeOf(
+  dir: string,
+  source: VolumeSource = { platform: platform(), statfs: statfsSync },
+): Volume {
+  if (source.platform === 'win32' && WINDOWS_SHARE.test(dir)) {
+    return { isLocal: false, name: NETWORK_SHARE }
+  }
+  if (source.platform !== 'linux') return LOCAL
+  // Where a machine word has 32 bits, the number comes with its sign spread over the rest.
+  const type = BigInt.asUintN(32, source.statfs(dir, { bigint: true }).type)
+  const name = SHARED_TYPES.get(type)
+  return name === undefined ? LOCAL : { isLocal: false, name }
+}
