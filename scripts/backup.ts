@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { type BackupSummary, writeBackup } from '../src/backup/backup.ts'
+import { writeWholeFile } from '../src/backup/backup-file.ts'
+import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.ts'
+import { sizeText } from '../src/backup/progress-display.ts'
+import { loadConfig } from '../src/config.ts'
+
+const USAGE = `Writes all that the box knows into one file, also while the box runs.
+
+usage: npm run backup -- [--force] FILE
+       node scripts/backup.ts - > FILE
+
+  FILE     a tar, for example box.tar; "-" is standard output
+  --force  replace FILE if it is there
+
+Exit code 0 if the backup is complete, 1 if not (then there is no new FILE), 2 for wrong usage.`
+
+async function backUp({ file, isForced, ...rest }: Order): Promise<BackupSummary> {
+  const options = {
+    ...rest,
+    filesDir: loadConfig(process.env).filesDir,
+    programVersion: programVersion(),
+    wallTime: Date.now,
+  }
+  return file === STANDARD_STREAM
+    ? writeBackup({ ...options, output: process.stdout })
+    : writeWholeFile(file, isForced, (output) => writeBackup({ ...options, output }))
+}
+
+function programVersion(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+}
+
+function reportOf({ sessions, files, missing, bytes }: BackupSummary, seconds: number): string {
+  const done = `Backed up ${sessions} sessions and ${files} files, ${sizeText(bytes)}, in ${seconds} s.`
+  if (missing === 0) return done
+  return `${done}\nWarning: ${missing} files that the box knows of were not on its disk; manifest.json in the backup names them.`
+}
+
+process.exitCode = await runCommand(process, {
+  name: 'backup',
+  usage: USAGE,
+  standardStream: process.stdout,
+  run: async (order) => {
+    const summary = await backUp(order)
+    return (seconds) => reportOf(summary, seconds)
+  },
+})

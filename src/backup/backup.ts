@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type Pack, pack } from 'tar-stream'
+import type { FileRecord } from '../db/files.ts'
+import { parseFilePath } from '../files/file-path.ts'
+import { BackupError, explained } from './backup-error.ts'
+import { DATABASE_NAME, lockBackups, UPLOADS_NAME } from './box-folder.ts'
+import { type Checksum, checksumMeter } from './checksum.ts'
+import {
+  type Contents,
+  copyDatabase,
+  newCopyPath,
+  readContents,
+  removeCopies,
+} from './database-copy.ts'
+import { FORMAT, MANIFEST_NAME, type Manifest, type ManifestFile } from './manifest.ts'
+import type { OnProgress } from './progress.ts'
+
+/** A backup holds who was in which session: nobody's business but the owner's, unpacked, too. */
+const OWNER_ONLY = 0o600
+
+export interface BackupOptions {
+  /** the box's folder */
+  readonly filesDir: string
+  /** takes the tar; ended when all is well */
+  readonly output: Writable
+  readonly programVersion: string
+  readonly wallTime: () => number
+  readonly signal: AbortSignal
+  readonly onProgress: OnProgress
+}
+
+/** What a backup holds. */
+export interface BackupSummary {
+  readonly sessions: number
+  readonly files: number
+  /** how many files the box lists and did not have */
+  readonly missing: number
+  /** of the database and the files */
+  readonly bytes: number
+}
+
+/**
+ * Writes a backup as a tar: the database as it is at one moment, the files that it lists, a manifest. The
+ * box may run, and go on undisturbed. Needs room for a copy of the database in the box's folder.
+ * Rejects if it is not complete; what `output` has taken until then is no backup.
+ * @throws {BackupError} in words for the person who asked for it
+ */
+export async function writeBackup(options: BackupOptions): Promise<BackupSummary> {
+  const dir = resolve(options.filesDir)
+  if (!existsSync(join(dir, DATABASE_NAME))) {
+    throw new BackupError(`there is no box's database in ${dir}: set BOX_FILES_DIR to its folder`)
+  }
+  const unlock = lockBackups(dir)
+  try {
+    await removeCopies(dir)
+    const copyPath = newCopyPath(dir)
+    await copyDatabase(dir, copyPath, options.signal, options.onProgress)
+    return await writeTar(options, dir, copyPath)
+  } catch (error) {
+    throw explained(error, `make room for the backup and, in ${dir}, for a copy of the database`)
+  } finally {
+    await removeCopies(dir)
+    unlock()
+  }
+}
+
+async function writeTar(
+  options: BackupOptions,
+  dir: string,
+  copyPath: string,
+): Promise<BackupSummary> {
+  const { output, signal } = options
+  const contents = readContents(copyPath)
+  const tar = pack()
+  const written = pipeline(tar, output, { signal })
+  // Looked at below, after the filling: the one that failed first makes the other fail.
+  written.catch(() => {})
+  let manifest: Manifest
+  try {
+    manifest = await fill(tar, options, { dir, copyPath, contents })
+    tar.finalize()
+  } catch (error) {
+    tar.destroy(error as Error)
+    await written
+    throw error
+  }
+  await written
+  return summaryOf(manifest, contents)
+}
+
+interface Source {
+  readonly dir: string
+  readonly copyPath: string
+  readonly contents: Contents
+}
+
+async function fill(
+  tar: Pack,
+  { programVersion, wallTime, onProgress }: BackupOptions,
+  { dir, copyPath, contents }: Source,
+): Promise<Manifest> {
+  const createdAt = new Date(wallTime())
+  const databaseFile = await open(copyPath)
+  const { size } = await databaseFile.stat()
+  const totalBytes = size + contents.files.reduce((sum, { bytes }) => sum + bytes, 0)
+  let doneBytes = 0
+  const onBytes = (bytes: number) => {
+    doneBytes += bytes
+    onProgress({ step: 'writing the backup', doneBytes, totalBytes })
+  }
+  const database = await addFile(tar, DATABASE_NAME, databaseFile, onBytes)
+  const files: ManifestFile[] = []
+  const missing: string[] = []
+  for (const { path } of contents.files) {
+    const file = await openUpload(dir, path)
+    if (!file) missing.push(path)
+    else files.push({ path, ...(await addFile(tar, `${UPLOADS_NAME}/${path}`, file, onBytes)) })
+  }
+  const manifest: Manifest = {
+    format: FORMAT,
+    createdAt: createdAt.toISOString(),
+    programVersion,
+    schemaVersion: contents.schemaVersion,
+    database,
+    files,
+    missing,
+  }
+  const text = `${JSON.stringify(manifest, undefined, 1)}\n`
+  tar.entry({ name: MANIFEST_NAME, mode: OWNER_ONLY, mtime: createdAt }, text)
+  return manifest
+}
+
+/** Undefined if it is gone; also if it is none that the box would store, wherever it may lead. */
+async function openUpload(dir: string, path: FileRecord['path']): Promise<FileHandle | undefined> {
+  if (!parseFilePath(path)) return undefined
+  try {
+    return await open(join(dir, UPLOADS_NAME, path))
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function addFile(
+  tar: Pack,
+  name: string,
+  file: FileHandle,
+  onBytes: (bytes: number) => void,
+): Promise<Checksum> {
+  try {
+    const { size, mtime } = await file.stat()
+    const meter = checksumMeter(onBytes)
+    const entry = tar.entry({ name, size, mtime, mode: OWNER_ONLY, type: 'file' })
+    await pipeline(file.createReadStream({ autoClose: false }), meter.pass, entry)
+    return meter.result()
+  } finally {
+    await file.close()
+  }
+}
+
+function summaryOf({ database, files, missing }: Manifest, { sessions }: Contents): BackupSummary {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, database.bytes)
+  return { sessions, files: files.length, missing: missing.length, bytes }
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { lockFolder } from '../db/folder-lock.ts'
+import { BackupError } from './backup-error.ts'
+
+/** The database's name, in the box's folder and in a backup. */
+export const DATABASE_NAME = 'box.sqlite'
+/** Where uploads are, in the box's folder and in a backup. */
+export const UPLOADS_NAME = 'uploads'
+/**
+ * All that belongs to a box's data, in the order in which to take it away: the database first, since a
+ * database without its log or its uploads looks like one.
+ */
+export const DATA_NAMES: readonly string[] = [
+  DATABASE_NAME,
+  `${DATABASE_NAME}-wal`,
+  `${DATABASE_NAME}-shm`,
+  `${DATABASE_NAME}-journal`,
+  'box.watermark',
+  UPLOADS_NAME,
+]
+
+/**
+ * Keeps boxes out of the folder; see `lockFolder`.
+ * @throws {Error} if one runs there
+ */
+export function lockBox(dir: string): () => void {
+  return lockFolder(join(dir, 'box.lock'))
+}
+
+/**
+ * Keeps other backups and restores out of the folder, so that what one of them left there can be removed.
+ * @throws {BackupError} if one is at work there
+ */
+export function lockBackups(dir: string): () => void {
+  try {
+    return lockFolder(join(dir, 'backup.lock'))
+  } catch (cause) {
+    const isBusy = ((cause as Error).cause as { code?: string } | undefined)?.code === 'SQLITE_BUSY'
+    const reason = isBusy
+      ? `another backup or restore is at work in ${dir}: wait until it is done`
+      : `${dir} cannot be written to (${(cause as Error).message}): use the user that runs the box`
+    throw new BackupError(reason, { cause })
+  }
+}
