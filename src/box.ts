@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
@@ -10,9 +9,10 @@ import type { Journal } from './journal/journal.ts'
 import type { AnnouncedFile } from './reflector/ports.ts'
 import { Reflector } from './reflector/reflector.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
-import { openStorage, type Storage } from './storage.ts'
+import type { Storage } from './storage.ts'
 import { isEverywhere, lanAddresses } from './system/addresses.ts'
 import { SteadyClock, systemTimers } from './system/clock.ts'
+import type { Listener } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
 import { createMetrics } from './system/metrics.ts'
 import { createProxies } from './system/proxies.ts'
@@ -31,21 +31,23 @@ export interface Box {
   close(): Promise<void>
 }
 
+/** What a box is opened with. It closes both, also if it cannot be opened. */
+export interface BoxParts {
+  readonly storage: Storage
+  readonly listener: Listener
+  /** told that the box can no longer keep its promises and has to stop */
+  readonly onFailure: (error: unknown) => void
+}
+
 /**
- * Opens a box and listens.
- * @param onFailure the box can no longer keep its promises and has to stop
+ * Opens a box: from now on those who connect are answered.
  * @throws {Error} with a sentence for the person who starts it
  */
-export async function openBox(
-  config: Config,
-  log: BoxLog,
-  onFailure: (error: unknown) => void,
-): Promise<Box> {
-  const release: Array<() => Promise<void>> = []
+export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
+  const { storage, listener, onFailure } = parts
+  const release: Array<() => Promise<void>> = [() => listener.close(), storage.close]
   const close = once(() => undo(release))
   try {
-    const storage = await openStorage(config, log, onFailure)
-    release.push(storage.close)
     const { files, journal } = storage
     const metrics = createMetrics(() => reflector.joinCosts())
     const clock = new SteadyClock(
@@ -60,17 +62,19 @@ export async function openBox(
     const stopHeartbeat = clock.startHeartbeat()
     release.push(async () => stopHeartbeat())
     const reflector = createReflector(config, log, { files, journal, metrics, clock, onFailure })
-    const networkUrls = () => urlsOnNetworks(config.host, portOf(app))
+    const { port } = listener
+    const networkUrls = () => urlsOnNetworks(config.host, port)
     const upkeep = createUpkeep(config, log, storage, reflector)
     const app = createApp(config, log, { files, journal, reflector, metrics, networkUrls })
     release.push(() => closeApp(app))
-    await listen(app, config)
+    await Promise.all([storage.opened, app.ready()])
     app.server.on('upgrade', (...request) => reflector.accept(...request))
     reflector.open()
+    await listener.handTo(app.server)
     release.push(() => reflector.drain())
     upkeep.start()
     release.push(() => upkeep.stop())
-    return { port: portOf(app), networkUrls: networkUrls(), close }
+    return { port, networkUrls: networkUrls(), close }
   } catch (error) {
     await close()
     throw error
@@ -164,35 +168,8 @@ function createApp(
   })
 }
 
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
-  try {
-    await app.listen({ host, port })
-  } catch (cause) {
-    throw new Error(describeListenError(cause, host, port), { cause })
-  }
-}
-
-function portOf(app: FastifyInstance): number {
-  return (app.server.address() as AddressInfo).port
-}
-
 function urlsOnNetworks(host: string, port: number): string[] {
   return isEverywhere(host) ? lanAddresses().map((address) => `http://${address}:${port}`) : []
-}
-
-function describeListenError(cause: unknown, host: string, port: number): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  switch (code) {
-    case 'EADDRINUSE':
-      return `port ${port} is in use: stop the program that uses it, or set BOX_PORT to another port`
-    case 'EACCES':
-      return `port ${port} may not be used by this user: set BOX_PORT to one above 1023`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `${host} is no address of this machine: set BOX_HOST to one that is, or to 0.0.0.0`
-    default:
-      return `could not listen on ${host}:${port}: ${String(cause)}`
-  }
 }
 
 /** Lets requests under way finish for a while, then cuts them. */

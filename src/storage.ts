@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Config } from './config.ts'
 import { lockFolder } from './db/folder-lock.ts'
@@ -7,7 +6,7 @@ import { createFileStore, type FileStore } from './files/file-store.ts'
 import { UploadError } from './files/upload-error.ts'
 import { type DatabaseCheck, startDatabaseCheck } from './journal/database-check.ts'
 import { forgetful } from './journal/forgetful.ts'
-import { type Journal, openJournal } from './journal/journal.ts'
+import { type Journal, type JournalOptions, startJournal } from './journal/journal.ts'
 import type { JournalProblem } from './journal/problem.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
 import { bootId } from './system/boot.ts'
@@ -22,6 +21,8 @@ const CHECK_LIMIT_MS = 2000
 export interface Storage {
   readonly files: FileStore
   readonly journal: Journal
+  /** Rejects if something cannot be used, with a sentence for the person who starts the box. */
+  readonly opened: Promise<void>
   /** Starts to read the whole database; undefined where that would hold up the box. */
   readonly checkDatabase: (() => DatabaseCheck) | undefined
   /** Resolves when everything asked for is done and the folder is free for another box. */
@@ -29,60 +30,63 @@ export interface Storage {
 }
 
 /**
- * Opens the box's folder, made if it is missing.
+ * Begins to open the box's folder, made if it is missing.
  * @param onFailure nothing can be stored any more
  * @throws {Error} with a sentence for the person who starts the box
  */
-export async function openStorage(
+export function openStorage(
   config: Config,
   log: BoxLog,
   onFailure: (error: unknown) => void,
-): Promise<Storage> {
+): Storage {
   const dir = resolve(config.filesDir)
-  await makeFolder(dir)
+  makeFolder(dir)
   const unlock = lockFolder(join(dir, 'box.lock'))
-  try {
-    const folder = await openFolder(dir, config, log, onFailure)
-    return { ...folder, close: () => folder.journal.close().finally(unlock) }
-  } catch (error) {
-    unlock()
-    throw error
+  const databasePath = join(dir, 'box.sqlite')
+  const journalMode = journalModeOn(dir, log)
+  const journal = startJournalIn(dir, { ...config, databasePath, journalMode, log, onFailure })
+  const files = createFileStore({
+    dir,
+    maxBytes: config.maxUploadBytes,
+    onStored: (file) => journal.recordFile(file).catch(refuseUpload),
+  })
+  const opened = Promise.all([journal.opened, files.open()])
+  const checkDatabase = () => startDatabaseCheck(databasePath)
+  return {
+    files,
+    journal,
+    opened:
+      journalMode === 'wal'
+        ? opened.then(() => {})
+        : opened.then(() => checkBriefly(checkDatabase(), log)),
+    checkDatabase: journalMode === 'wal' ? checkDatabase : undefined,
+    close: () => journal.close().finally(unlock),
   }
 }
 
-async function makeFolder(dir: string): Promise<void> {
+function makeFolder(dir: string): void {
   try {
-    await mkdir(dir, { recursive: true })
+    mkdirSync(dir, { recursive: true })
   } catch (cause) {
     const reason = (cause as Error).message
     throw new Error(`${dir} is no folder (${reason}): set BOX_FILES_DIR to one`, { cause })
   }
 }
 
-async function openFolder(
+function startJournalIn(
   dir: string,
-  config: Config,
-  log: BoxLog,
-  onFailure: (error: unknown) => void,
-): Promise<Omit<Storage, 'close'>> {
-  let journal: Journal | undefined
-  const files = createFileStore({
-    dir,
-    maxBytes: config.maxUploadBytes,
-    onStored: async (file) => {
-      await journal?.recordFile(file).catch(refuseUpload)
+  parts: Pick<Config, 'durability' | 'keptSnapshots'> &
+    Pick<JournalOptions, 'databasePath' | 'journalMode'> & {
+      readonly log: BoxLog
+      readonly onFailure: (error: unknown) => void
     },
-  })
-  await files.open()
-  const { durability, keptSnapshots } = config
-  const databasePath = join(dir, 'box.sqlite')
-  const journalMode = journalModeOn(dir, log)
-  if (journalMode === 'rollback') await checkBriefly(databasePath, log)
-  const opened = await openJournal({
+): Journal {
+  const { databasePath, durability, keptSnapshots, journalMode, log, onFailure } = parts
+  const journal = startJournal({
     databasePath,
     watermarkPath: join(dir, 'box.watermark'),
-    uploadsDir: files.uploadsDir,
-    trashDir: files.trashDir,
+    uploadsDir: join(dir, 'uploads'),
+    trashDir: join(dir, 'trash'),
     quarantineDir: join(dir, 'quarantine'),
     durability: durability === 'power' ? 'power' : 'process',
     journalMode,
@@ -91,9 +95,7 @@ async function openFolder(
     onProblem: (problem) => logProblem(log, problem),
     onFailure,
   })
-  journal = durability === 'none' ? forgetful(opened) : opened
-  const checkDatabase = () => startDatabaseCheck(databasePath)
-  return { files, journal, checkDatabase: journalMode === 'wal' ? checkDatabase : undefined }
+  return durability === 'none' ? forgetful(journal) : journal
 }
 
 /** Where locks and shared memory cannot be trusted, a slower journal keeps the database whole. */
@@ -108,18 +110,15 @@ function journalModeOn(dir: string, log: BoxLog): 'wal' | 'rollback' {
   return 'rollback'
 }
 
-/** Here commits would have to wait for the check: it is done before the first, for as long as people wait. */
-async function checkBriefly(databasePath: string, log: BoxLog): Promise<void> {
-  if (!existsSync(databasePath)) return
-  const check = startDatabaseCheck(databasePath)
+/** Where commits would have to wait for the check, it is done before the first, as far as it gets. */
+async function checkBriefly(check: DatabaseCheck, log: BoxLog): Promise<void> {
   const limit = setTimeout(() => void check.stop(), CHECK_LIMIT_MS)
   const findings = await check.findings.finally(() => clearTimeout(limit))
   if (findings) logFindings(log, findings)
-  else
-    log.info(
-      { scope: 'process', event: 'check-cut-short' },
-      'the database was not checked to its end',
-    )
+  else {
+    const fields = { scope: 'process', event: 'check-cut-short' }
+    log.info(fields, 'the database was not checked to its end')
+  }
 }
 
 function logProblem(log: BoxLog, { kind, ...data }: JournalProblem): void {

@@ -6,6 +6,7 @@ import type { Journal } from './journal.ts'
  */
 export function forgetful(journal: Journal): Journal {
   return {
+    opened: journal.opened,
     commit: async () => {},
     load: async () => ({ session: undefined, persistedPath: undefined }),
     recordFile: (file) => journal.recordFile(file),

@@ -17,6 +17,8 @@ import type { Restored } from './restore.ts'
  * the journal is closed or its thread has ended, everything rejects.
  */
 export interface Journal extends SessionStore {
+  /** Rejects if the database cannot be used, in words for the person who runs the box. */
+  readonly opened: Promise<void>
   /** Remembers an upload, or that its bytes changed. */
   recordFile(file: FileRecord): Promise<void>
   stats(): Promise<Totals>
@@ -35,12 +37,19 @@ export interface JournalOptions extends WriterOptions {
   readonly onFailure?: (error: Error) => void
 }
 
-/** @throws {Error} if the database cannot be used, in words for the person who runs the box */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+/** Starts a journal. It takes requests at once and does them when it is open. */
+export function startJournal(options: JournalOptions): Journal {
   const { onProblem, onFailure, ...workerData } = options
   const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData })
   const journal = new ThreadJournal(worker, options)
-  await journal.open()
+  journal.listen()
+  return journal
+}
+
+/** Opens one and waits until it is open. @throws {Error} as {@link Journal.opened} tells */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const journal = startJournal(options)
+  await journal.opened
   return journal
 }
 
@@ -51,7 +60,7 @@ interface Pending {
 }
 
 type State =
-  | { readonly tag: 'opening'; readonly opened: PromiseWithResolvers<void> }
+  | { readonly tag: 'opening' }
   | { readonly tag: 'open' }
   | { readonly tag: 'closing'; readonly end: PromiseWithResolvers<void> }
   | { readonly tag: 'ended'; readonly error: Error }
@@ -61,26 +70,32 @@ class ThreadJournal implements Journal {
   readonly #options: JournalOptions
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
-  #state: State = { tag: 'opening', opened: Promise.withResolvers() }
+  readonly #opened = Promise.withResolvers<void>()
+  #state: State = { tag: 'opening' }
 
   constructor(worker: Worker, options: JournalOptions) {
     this.#worker = worker
     this.#options = options
   }
 
-  /** Resolves when its thread takes requests. Rejects if the database cannot be used. */
-  open(): Promise<void> {
+  listen(): void {
+    // Who does not wait for it learns of its failure by a request.
+    this.#opened.promise.catch(() => {})
     this.#worker.on('message', (reply: Reply) => this.#handle(reply))
     this.#worker.on('error', (cause: Error) => {
-      if (this.#state.tag === 'opening') this.#state.opened.reject(cause)
-      else this.#endWith(new Error(`the journal failed: ${cause.message}`, { cause }))
+      const isOpening = this.#state.tag === 'opening'
+      this.#endWith(
+        isOpening ? cause : new Error(`the journal failed: ${cause.message}`, { cause }),
+      )
     })
     this.#worker.on('exit', () => {
       if (this.#state.tag === 'closing') this.#endClosed(this.#state.end)
       else this.#endWith(new Error("the journal's thread ended by itself"))
     })
-    if (this.#state.tag !== 'opening') throw new Error('a journal is opened once')
-    return this.#state.opened.promise
+  }
+
+  get opened(): Promise<void> {
+    return this.#opened.promise
   }
 
   async commit(entries: readonly JournalEntry[]): Promise<void> {
@@ -158,7 +173,7 @@ class ThreadJournal implements Journal {
   }
 
   #send(request: Exclude<Request, { kind: 'close' }>, pending: Pending): void {
-    if (this.#state.tag !== 'open') {
+    if (this.#state.tag === 'closing' || this.#state.tag === 'ended') {
       pending.reject(errorOf(this.#state))
       return
     }
@@ -168,10 +183,8 @@ class ThreadJournal implements Journal {
 
   #handle(reply: Reply): void {
     if (reply.kind === 'opened') {
-      if (this.#state.tag !== 'opening') return
-      const { opened } = this.#state
-      this.#state = { tag: 'open' }
-      opened.resolve()
+      if (this.#state.tag === 'opening') this.#state = { tag: 'open' }
+      this.#opened.resolve()
       return
     }
     if (reply.kind === 'problem') {
@@ -195,13 +208,13 @@ class ThreadJournal implements Journal {
     this.#state = { tag: 'ended', error }
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
-    if (before.tag === 'opening') before.opened.reject(error)
+    if (before.tag === 'opening') this.#opened.reject(error)
     else if (before.tag === 'closing') before.end.reject(error)
     else this.#options.onFailure?.(error)
   }
 }
 
-function errorOf(state: Exclude<State, { tag: 'open' }>): Error {
+function errorOf(state: Extract<State, { tag: 'closing' | 'ended' }>): Error {
   return state.tag === 'ended' ? state.error : new Error('the journal is closed')
 }
 

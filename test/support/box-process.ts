@@ -26,6 +26,11 @@ export class BoxProcess {
     this.#exit = once(this.#child, 'close').then(([code, signal]) => code ?? signal)
   }
 
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the box did not start')
+    return this.#child.pid
+  }
+
   get stdout(): string {
     return this.#stdout
   }

@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly autoPong?: boolean
   /** put behind the session id, e.g. `?token=1` */
   readonly query?: string
+  /** told of every frame when it is here as a whole */
+  readonly onFrame?: (frame: Frame) => void
 }
 
 export interface Closed {
@@ -36,11 +38,13 @@ export class RawClient {
   readonly #chunks = new ChunkReader()
   readonly #queue = new FrameQueue()
   readonly #closed: Promise<Closed>
+  readonly #onFrame: (frame: Frame) => void
 
   /** Connecting begins; {@link RawClient.opened} tells when it is done. */
   constructor(url: string, sessionId: string, options: ConnectOptions = {}) {
-    const { headers = {}, autoPong = true, query = '' } = options
+    const { headers = {}, autoPong = true, query = '', onFrame = () => {} } = options
     this.sessionId = sessionId
+    this.#onFrame = onFrame
     this.#socket = new WebSocket(`${url}/${sessionId}${query}`, { headers, autoPong })
     this.#socket.on('message', (data) => this.#receive(String(data)))
     this.#socket.on('ping', () => this.pings.push(performance.now()))
@@ -158,6 +162,7 @@ export class RawClient {
     const frame: Frame = { ...(JSON.parse(whole) as Omit<Frame, 'text'>), text: whole }
     this.frames.push(frame)
     this.#queue.add(frame)
+    this.#onFrame(frame)
   }
 }
 

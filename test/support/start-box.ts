@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openBox } from '../../src/box.ts'
 import { loadConfig } from '../../src/config.ts'
+import { openStorage } from '../../src/storage.ts'
+import { Listener } from '../../src/system/listener.ts'
 import { createLog } from '../../src/system/log.ts'
 
 export interface TestBox {
@@ -33,7 +35,10 @@ export async function startBox(env: Record<string, string> = {}): Promise<TestBo
   const logLines: string[] = []
   const log = createLog(config.logLevel, { write: (line: string) => void logLines.push(line) })
   const failures: unknown[] = []
-  const box = await openBox(config, log, (error) => failures.push(error))
+  const onFailure = (error: unknown) => failures.push(error)
+  const listener = await Listener.open(config)
+  const storage = openStorage(config, log, onFailure)
+  const box = await openBox(config, log, { storage, listener, onFailure })
   return {
     url: `http://127.0.0.1:${box.port}`,
     port: box.port,

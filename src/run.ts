@@ -1,0 +1,69 @@
+import { flushCompileCache } from 'node:module'
+import type { Box } from './box.ts'
+import type { Config } from './config.ts'
+import { openStorage } from './storage.ts'
+import { isEverywhere } from './system/addresses.ts'
+import type { Listener } from './system/listener.ts'
+import { createLog } from './system/log.ts'
+
+/** A box that has not stopped by then is ended (ms). */
+const STOP_TIMEOUT_MS = 4500
+/** Logs go to standard error, so that standard output is for people. */
+const STANDARD_ERROR = 2
+
+/** Runs the box in this process, and ends that with it: on a signal, or when the box fails. */
+export async function run(config: Config, listener: Listener): Promise<void> {
+  const log = createLog(config.logLevel, STANDARD_ERROR)
+  let hasFailed = false
+  let box: Box | undefined
+
+  function fail(error: unknown): void {
+    hasFailed = true
+    log.fatal({ scope: 'process', event: 'failed', err: error }, 'the box failed and stops')
+    void stop('failure')
+  }
+
+  async function stop(reason: string): Promise<void> {
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref()
+    log.info({ scope: 'process', event: 'stopping', reason }, 'box stops')
+    try {
+      await box?.close()
+    } catch (err) {
+      log.fatal({ scope: 'process', event: 'stop-failed', err }, 'box did not stop in order')
+      process.exit(1)
+    }
+    log.notice({ scope: 'process', event: 'end' }, 'box stopped')
+    process.exit(hasFailed ? 1 : 0)
+  }
+
+  try {
+    const storage = openStorage(config, log, fail)
+    // The journal's thread starts while the rest is loaded.
+    const { openBox } = await import('./box.ts')
+    box = await openBox(config, log, { storage, listener, onFailure: fail })
+  } catch (error) {
+    console.error(`The box could not start: ${(error as Error).message}`)
+    log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
+    process.exit(1)
+  }
+  process.on('SIGTERM', () => void stop('SIGTERM'))
+  process.on('SIGINT', () => void stop('SIGINT'))
+  process.on('uncaughtException', fail)
+  greet(config, box, (urls) => {
+    log.notice({ scope: 'process', event: 'start', urls }, 'box started')
+  })
+  flushCompileCache()
+}
+
+function greet(
+  config: Config,
+  { port, networkUrls }: Box,
+  note: (urls: readonly string[]) => void,
+): void {
+  const host = isEverywhere(config.host) ? 'localhost' : config.host
+  const own = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const ownUrls = [own, ...networkUrls].map((url) => `${url}/`)
+  const urls = config.urls.length > 0 ? config.urls : ownUrls
+  note(urls)
+  console.log(['The box is running. Open it at', ...urls.map((url) => `  ${url}`)].join('\n'))
+}

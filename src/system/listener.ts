@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import type { Server as HttpServer } from 'node:http'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+
+/**
+ * A port that is open before there is anybody to answer: who connects early waits. Clients of a box that
+ * is started again try at once, then ever more rarely; so it saves them more than the time of the start.
+ */
+export class Listener {
+  readonly #server: Server
+  readonly #waiting: Socket[] = []
+
+  private constructor() {
+    this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#waiting.push(socket))
+  }
+
+  /** @throws {Error} in words for the person who starts the box, if the port cannot be had */
+  static async open({ host, port }: { host: string; port: number }): Promise<Listener> {
+    const listener = new Listener()
+    listener.#server.listen(port, host)
+    try {
+      await once(listener.#server, 'listening')
+    } catch (cause) {
+      throw new Error(describeListenError(cause, host, port), { cause })
+    }
+    return listener
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Hands over the port, to be closed by the server from now on, and those who wait. */
+  async handTo(server: HttpServer): Promise<void> {
+    server.listen(this.#server)
+    await once(server, 'listening')
+    for (const socket of this.#waiting.splice(0)) {
+      server.emit('connection', socket)
+      socket.resume()
+    }
+  }
+
+  /** Gives up a port that was not handed over. */
+  async close(): Promise<void> {
+    for (const socket of this.#waiting.splice(0)) socket.destroy()
+    this.#server.close()
+  }
+}
+
+function describeListenError(cause: unknown, host: string, port: number): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use: stop the program that uses it, or set BOX_PORT to another port`
+    case 'EACCES':
+      return `port ${port} may not be used by this user: set BOX_PORT to one above 1023`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine: set BOX_HOST to one that is, or to 0.0.0.0`
+    default:
+      return `could not listen on ${host}:${port}: ${String(cause)}`
+  }
+}
