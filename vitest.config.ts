@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['test/{conformance,e2e,box}/**/*.test.ts'],
+          include: ['test/{conformance,e2e,box,crash}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Browsers and whole boxes: one file at a time, so that two cores are enough.

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { platform } from 'node:os'
 import { findChromium, findProgram } from '../test/support/programs.ts'
 
 /** Debian asks this program whether a service that was just installed may start; 101 says no. */
@@ -7,11 +8,11 @@ const POLICY_PATH = '/usr/sbin/policy-rc.d'
 
 /** Package managers and how each installs the tools. */
 const INSTALL_COMMANDS = {
-  'apt-get': 'sudo apt-get install chromium nginx openssl',
-  dnf: 'sudo dnf install chromium nginx openssl',
-  pacman: 'sudo pacman -S chromium nginx openssl',
-  zypper: 'sudo zypper install chromium nginx openssl',
-  apk: 'sudo apk add chromium nginx openssl',
+  'apt-get': 'sudo apt-get install chromium nginx openssl strace',
+  dnf: 'sudo dnf install chromium nginx openssl strace',
+  pacman: 'sudo pacman -S chromium nginx openssl strace',
+  zypper: 'sudo zypper install chromium nginx openssl strace',
+  apk: 'sudo apk add chromium nginx openssl strace',
   brew: 'brew install nginx openssl && brew install --cask google-chrome',
 } as const
 
@@ -33,6 +34,8 @@ function missingTools(): readonly string[] {
     chromium: findChromium(),
     nginx: findProgram('nginx'),
     openssl: findProgram('openssl'),
+    // It makes writes fail; where there is no such thing, that test says so and is left out.
+    ...(platform() === 'linux' && { strace: findProgram('strace') }),
   }
   return Object.entries(tools).flatMap(([name, path]) => (path === undefined ? [name] : []))
 }
