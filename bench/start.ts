@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { BenchBox, freePort } from './box.ts'
+import { describeMachine, expectDisk } from './machine.ts'
+import { number, table } from './markdown.ts'
+import type { Bench, BenchOptions } from './options.ts'
+import { Progress } from './progress.ts'
+import { join, joinFrame, openEventually, parseSync } from './session-client.ts'
+import { median } from './statistics.ts'
+import { type StoredSessions, storedFolder, storedSessionId } from './stored-sessions.ts'
+
+const SESSIONS = [10, 1000, 100_000]
+const MESSAGES = 50
+const LONG: StoredSessions = { sessions: 1, messages: 50_000 }
+const ROUNDS = 5
+/** Between two attempts to reach a box that is starting. */
+const RETRY_MS = 3
+const TICK_MS = 1000
+/** A box that has started is left alone for a while before anything else is timed. */
+const SETTLE_MS = 500
+
+/** What one start came to (ms since the process was started). */
+interface Start {
+  readonly syncMs: number
+  readonly healthMs: number
+}
+
+/** What one join came to (ms since JOIN was sent). */
+interface Join {
+  readonly restoreMs: number
+  /** of a second client, when the session is in memory */
+  readonly againMs: number
+  readonly bytes: number
+}
+
+export const start: Bench = {
+  about: 'time from process start to the first SYNC, by sessions on disk; restoring a long session',
+  run: measure,
+}
+
+async function measure(options: BenchOptions): Promise<string> {
+  expectDisk(options.dir)
+  const machine = describeMachine(options.dir)
+  const { rounds = ROUNDS, sessions = SESSIONS } = options
+  const folders = new Map(
+    sessions.map((count) => [
+      count,
+      storedFolder(options.dir, { sessions: count, messages: MESSAGES }),
+    ]),
+  )
+  const long = storedFolder(options.dir, LONG)
+  const progress = new Progress(rounds * (folders.size + 1))
+  const starts = new Map<number, Start[]>(sessions.map((count) => [count, []]))
+  const joins: Join[] = []
+  for (let round = 1; round <= rounds; round++) {
+    for (const [count, folder] of folders) {
+      progress.step(`round ${round}: start with ${count} sessions`)
+      const result = await timeStart(folder, storedSessionId(round % count))
+      starts.get(count)?.push(result)
+    }
+    progress.step(`round ${round}: restore ${LONG.messages} messages`)
+    joins.push(await timeJoin(long, storedSessionId(0)))
+  }
+  return report(starts, joins, `${machine}. ${rounds} rounds, interleaved.`)
+}
+
+async function timeStart(folder: string, sessionId: string): Promise<Start> {
+  const box = new BenchBox(await freePort(), folder)
+  try {
+    const work = Promise.all([timeSync(box, sessionId), timeHealth(box)])
+    const [syncMs, healthMs] = await box.during(work)
+    return { syncMs, healthMs }
+  } finally {
+    await box.stop()
+  }
+}
+
+async function timeSync({ port, startedAt }: BenchBox, sessionId: string): Promise<number> {
+  const client = await openEventually(port, sessionId, () => delay(RETRY_MS))
+  const sync = parseSync(await join(client, joinFrame(sessionId, 'first', TICK_MS)))
+  const ms = performance.now() - startedAt
+  if (sync.messages.length < MESSAGES) throw new Error('SYNC lacks messages that are stored')
+  client.socket.destroy()
+  return ms
+}
+
+async function timeHealth({ port, startedAt }: BenchBox): Promise<number> {
+  for (;;) {
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}/healthz`)
+      if (response.ok) return performance.now() - startedAt
+      throw new Error(`/healthz answers ${response.status}`)
+    } catch (error) {
+      // Nobody listens yet: fetch gives no other reason a type of its own.
+      if (!(error instanceof TypeError)) throw error
+      await delay(RETRY_MS)
+    }
+  }
+}
+
+async function timeJoin(folder: string, sessionId: string): Promise<Join> {
+  const box = new BenchBox(await freePort(), folder)
+  try {
+    return await box.during(joinTwice(box.port, sessionId))
+  } finally {
+    await box.stop()
+  }
+}
+
+async function joinTwice(port: number, sessionId: string): Promise<Join> {
+  const open = () => openEventually(port, sessionId, () => delay(RETRY_MS))
+  const clients = [await open(), await open()] as const
+  await delay(SETTLE_MS)
+  const [first, second] = [await timed(clients[0], sessionId), await timed(clients[1], sessionId)]
+  if (parseSync(first.text).messages.length < LONG.messages) {
+    throw new Error('SYNC lacks messages that are stored')
+  }
+  for (const { socket } of clients) socket.destroy()
+  return { restoreMs: first.ms, againMs: second.ms, bytes: first.text.length }
+}
+
+async function timed(client: Awaited<ReturnType<typeof openEventually>>, sessionId: string) {
+  const begin = performance.now()
+  const text = await join(client, joinFrame(sessionId, 'joiner', TICK_MS))
+  return { ms: performance.now() - begin, text }
+}
+
+function report(
+  starts: ReadonlyMap<number, readonly Start[]>,
+  joins: readonly Join[],
+  conditions: string,
+): string {
+  const rows = Array.from(starts, ([count, results]) => [
+    number(count),
+    range(results.map(({ healthMs }) => healthMs)),
+    range(results.map(({ syncMs }) => syncMs)),
+  ])
+  const bytes = joins[0]?.bytes ?? Number.NaN
+  return [
+    conditions,
+    'From the start of the process, ms: median (least to most).',
+    table(['sessions on disk', '`/healthz`', 'first SYNC'], rows),
+    `A session of ${number(LONG.messages)} messages since its snapshot, SYNC of ${number(bytes / 1e6, 1)} MB, from JOIN to the end of SYNC, ms:`,
+    table(
+      ['', 'median (least to most)'],
+      [
+        ['restored from disk', range(joins.map(({ restoreMs }) => restoreMs))],
+        ['for the next to join', range(joins.map(({ againMs }) => againMs))],
+      ],
+    ),
+  ].join('\n\n')
+}
+
+function range(values: readonly number[]): string {
+  return `${number(median(values))} (${number(Math.min(...values))} to ${number(Math.max(...values))})`
+}
