@@ -129,10 +129,8 @@ function createUpkeep(
  * before it is looked for, which keeps garbage collection away.
  */
 async function isKept({ files, journal }: Parts, path: string): Promise<boolean> {
-  const file = await files.stat(path)
-  if (!file) return false
   // A store that is out of order loses no file either: what refers to this one waits for it.
-  await journal.recordFile(file).catch((error: unknown) => {
+  await journal.keepFile(path).catch((error: unknown) => {
     if (!(error instanceof StoreUnavailableError)) throw error
   })
   return (await files.stat(path)) !== undefined

@@ -48,20 +48,31 @@ export function openStorage(
   const files = createFileStore({
     dir,
     maxBytes: config.maxUploadBytes,
-    onStored: (file) => journal.recordFile(file).catch(refuseUpload),
+    onStored: (file, status) =>
+      (status === 'stored' ? journal.recordFile(file) : journal.keepFile(file.path)).catch(
+        refuseUpload,
+      ),
   })
-  const opened = Promise.all([journal.opened, files.open()])
+  const isAppending = journalMode === 'wal'
   const checkDatabase = () => startDatabaseCheck(databasePath)
+  const opened = openAll([journal.opened, files.open()], async () => {
+    if (!isAppending) await checkBriefly(checkDatabase(), log)
+  })
+  // Who opens the box may look later than it fails.
+  opened.catch(() => {})
   return {
-    files,
-    journal,
-    opened:
-      journalMode === 'wal'
-        ? opened.then(() => {})
-        : opened.then(() => checkBriefly(checkDatabase(), log)),
-    checkDatabase: journalMode === 'wal' ? checkDatabase : undefined,
+    ...{ files, journal, opened },
+    checkDatabase: isAppending ? checkDatabase : undefined,
     close: () => journal.close().finally(unlock),
   }
+}
+
+async function openAll(
+  parts: readonly Promise<void>[],
+  finish: () => Promise<void>,
+): Promise<void> {
+  await Promise.all(parts)
+  await finish()
 }
 
 function makeFolder(dir: string): void {

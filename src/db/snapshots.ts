@@ -12,8 +12,6 @@ export interface Snapshots {
   newestFirst(session: number): readonly SnapshotRecord[]
   /** Position of the last message that none of those needs; undefined if the session has no snapshot. */
   needlessThrough(session: number): number | undefined
-  /** The same, as those call it who have not moved on yet. */
-  thin(session: number): number | undefined
   removeAll(session: number): void
 }
 
@@ -27,14 +25,12 @@ export function snapshotsIn(db: Database, kept: number = KEPT): Snapshots {
   const newestFirst = db.prepare<[number, number], SnapshotRecord>(`
     SELECT path, hash, time, seq, position FROM snapshots WHERE session = ? ORDER BY time DESC LIMIT ?`)
   const removeAll = db.prepare<[number]>('DELETE FROM snapshots WHERE session = ?')
-  const needlessThrough = (session: number) => newestFirst.all(session, kept).at(-1)?.position
   return {
     put: (session, { time, seq, position, hash, path }, wallTime) => {
       put.run(session, time, seq, position, hash, path, wallTime)
     },
     newestFirst: (session) => newestFirst.all(session, kept),
-    needlessThrough,
-    thin: needlessThrough,
+    needlessThrough: (session) => newestFirst.all(session, kept).at(-1)?.position,
     removeAll: (session) => {
       removeAll.run(session)
     },

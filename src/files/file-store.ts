@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, rm, stat } from 'node:fs/promises'
 import { platform } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type FilePath, parseFilePath } from './file-path.ts'
+import { openFolders } from './open-folders.ts'
 import { checkUpload, tooLarge } from './upload-check.ts'
 import { UploadError } from './upload-error.ts'
 
@@ -26,10 +27,10 @@ export interface FileStoreOptions {
   readonly maxBytes: number
   /**
    * Notes that a file is in use, so that it stays: awaited before an upload is reported as done. Called
-   * for a file that was there already, too, so that an index which missed it catches up: it has to bear
-   * the same file twice.
+   * for a file that was there already (`present`), too, so that an index which missed it catches up; it
+   * may take such a one away if it is damaged.
    */
-  readonly onStored: (file: StoredFile) => Promise<void> | void
+  readonly onStored: (file: StoredFile, status: UploadResult['status']) => Promise<void> | void
 }
 
 /** Bytes on disk: each file written once, whole or not at all, and never changed. */
@@ -67,11 +68,14 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
    * The size of a file that is there, and will be: garbage collection may take it away until it is noted
    * as in use, so it is looked for after that.
    */
-  async function keptSize(path: string): Promise<number | undefined> {
+  async function keptSize(
+    path: string,
+    status: UploadResult['status'],
+  ): Promise<number | undefined> {
     const target = join(uploadsDir, path)
     const bytes = await sizeOf(target)
     if (bytes === undefined) return undefined
-    await onStored({ path, bytes })
+    await onStored({ path, bytes }, status)
     return sizeOf(target)
   }
 
@@ -83,7 +87,7 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
       for (;;) {
         const status = await placeOnce(temporary, target)
         await syncFolders(dirname(target), uploadsDir)
-        const bytes = await keptSize(path)
+        const bytes = await keptSize(path, status)
         if (bytes !== undefined) return { path, bytes, status }
       }
     } finally {
@@ -98,7 +102,7 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
     const { path } = file
     const sha256 = file.kind === 'data' ? file.hash : undefined
     const chunks = checkUpload(source, { maxBytes, sha256 })
-    const bytes = await keptSize(path)
+    const bytes = await keptSize(path, 'present')
     if (bytes === undefined) return store(path, chunks)
     await readThrough(chunks)
     // Whoever wrote it may not have come this far.
@@ -110,7 +114,7 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
     uploadsDir,
     trashDir,
     maxBytes,
-    open: () => openFolders(dir, uploadsDir, [incomingDir, trashDir]),
+    open: async () => openFolders(dir, { uploadsDir, incomingDir, trashDir }),
 
     async put(path, source, announcedBytes = 0) {
       if (announcedBytes > maxBytes) throw tooLarge(maxBytes)
@@ -129,35 +133,6 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
       const bytes = await sizeOf(join(uploadsDir, path))
       return bytes === undefined ? undefined : { path, bytes }
     },
-  }
-}
-
-async function openFolders(
-  dir: string,
-  uploadsDir: string,
-  emptied: readonly [incomingDir: string, trashDir: string],
-): Promise<void> {
-  const probe = join(emptied[0], 'probe')
-  const linkedProbe = join(uploadsDir, '.probe')
-  try {
-    for (const folder of emptied) {
-      await rm(folder, { recursive: true, force: true })
-      await mkdir(folder, { recursive: true })
-    }
-    await mkdir(uploadsDir, { recursive: true })
-    await rm(linkedProbe, { force: true })
-    // A permission bit promises little on a mounted volume: do what an upload does.
-    await writeFile(probe, '')
-    await link(probe, linkedProbe)
-    await rm(linkedProbe)
-    await rm(probe)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(
-      `no file can be stored in ${dir} (${reason}): give the user that runs the box the right to ` +
-        'write there, on a file system with hard links, or set BOX_FILES_DIR to another folder',
-      { cause },
-    )
   }
 }
 

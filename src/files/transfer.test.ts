@@ -98,7 +98,7 @@ describe('a path that climbs', () => {
     const get = await send('GET', path)
     expect(get.statusCode).toBe(404)
     get.resume()
-    expect(await readdir(dir)).toEqual(['incoming', 'uploads'])
+    expect(await readdir(dir)).toEqual(['incoming', 'trash', 'uploads'])
     expect(await readdir(join(dir, 'uploads'))).toEqual([])
   })
 })

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { commitCountIn } from '../db/commit-count.ts'
 import {
   changesIn,
@@ -16,9 +18,15 @@ import { snapshotsIn } from '../db/snapshots.ts'
 import { type Totals, totalsOf } from '../db/totals.ts'
 import { parseFilePath } from '../files/file-path.ts'
 import type { JournalEntry, MessageRun } from '../session/record.ts'
-import { collectGarbage, type GarbageReport, type GarbageRules } from './garbage.ts'
+import {
+  collectGarbage,
+  type GarbageReport,
+  type GarbageRules,
+  type GarbageStep,
+} from './garbage.ts'
 import { type InventoryReport, takeInventory } from './inventory.ts'
 import type { ArchiveOptions } from './options.ts'
+import { quarantine } from './quarantine.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
 import { openRestorer } from './restorer.ts'
 import { type Trash, trashIn } from './trash.ts'
@@ -36,12 +44,14 @@ export interface Archive {
   /** Deletes a slice of the messages not needed any more; false if there were none. */
   trim(): boolean
   /** Removes what nobody needs. Sessions that are restored meanwhile count as running. */
-  collectGarbage(rules: GarbageRules): Generator<unknown, GarbageReport>
+  collectGarbage(rules: GarbageRules): Generator<GarbageStep, GarbageReport>
   takeInventory(): Generator<unknown, InventoryReport>
   /** Moves commits into the database's main file, if there are many; waits for the disk. */
   checkpoint(): void
-  /** Adds a file, or notes that it is in use. */
+  /** Adds a file. */
   recordFile(file: FileRecord): void
+  /** Notes that a file is in use, if it is there, or moves it to quarantine if it is not as long as it was. */
+  keepFile(path: string): void
   totals(): Totals
   close(): void
 }
@@ -54,9 +64,10 @@ export function openArchive(options: ArchiveOptions): Archive {
   const restorer = openRestorer(db, options)
   const commit = committerTo(db, options, count.next)
   const files = filesIn(db)
+  const index = fileIndexIn(db)
   const changes = changesIn(db)
   let changesMoved = 0
-  /** of the garbage that is being collected */
+  /** of the garbage that is being collected, or was last */
   let running: Set<string> | undefined
   return {
     commit: (entries) => {
@@ -69,18 +80,16 @@ export function openArchive(options: ArchiveOptions): Archive {
       return restorer.restore(request)
     },
     trim: messagesIn(db).trimSlice,
-    *collectGarbage(rules) {
-      running = new Set(rules.running)
-      try {
-        const source = { garbage: garbageIn(db), trash: trashOf(options), wallTime }
-        return yield* collectGarbage(source, { ...rules, running })
-      } finally {
-        running = undefined
-      }
+    collectGarbage: (rules) => {
+      // From now on, not from its first step: until then sessions may be restored.
+      const known = new Set(rules.running)
+      running = known
+      const source = { garbage: garbageIn(db), trash: trashOf(options), wallTime }
+      return collectGarbage(source, { ...rules, running: known })
     },
     takeInventory: () => {
       const isFilePath = (path: string) => parseFilePath(path) !== undefined
-      return takeInventory({ ...options, index: fileIndexIn(db), isFilePath })
+      return takeInventory({ ...options, index, isFilePath })
     },
     checkpoint: () => {
       if (changes() - changesMoved < CHECKPOINT_ROWS) return
@@ -88,6 +97,17 @@ export function openArchive(options: ArchiveOptions): Archive {
       checkpoint(db)
     },
     recordFile: (file) => files.put(file, wallTime()),
+    keepFile: (path) => {
+      const stats = statSync(join(options.uploadsDir, path), { throwIfNoEntry: false })
+      if (!stats) return
+      if ((index.bytesOf(path) ?? stats.size) === stats.size) {
+        files.put({ path, bytes: stats.size }, wallTime())
+        return
+      }
+      quarantine(options, path)
+      index.change([], [path], wallTime())
+      options.onProblem({ kind: 'upload damaged', path })
+    },
     totals: totalsOf(db),
     close: () => {
       restorer.close()

@@ -10,6 +10,7 @@ export function forgetful(journal: Journal): Journal {
     commit: async () => {},
     load: async () => ({ session: undefined, persistedPath: undefined }),
     recordFile: (file) => journal.recordFile(file),
+    keepFile: (path) => journal.keepFile(path),
     stats: () => journal.stats(),
     collectGarbage: (rules) => journal.collectGarbage(rules),
     takeInventory: () => journal.takeInventory(),

@@ -1,5 +1,5 @@
 import type { Garbage, KnownFile, KnownSession, UnusedFile } from '../db/garbage.ts'
-import { type AppFileOwner, fileOwner } from './file-owner.ts'
+import { type AppFilePath, parseFilePath } from '../files/file-path.ts'
 import type { Trash } from './trash.ts'
 
 const HOUR_MS = 3_600_000
@@ -46,11 +46,13 @@ export type GarbageReport = Readonly<
   Record<GarbageKind, { readonly count: number; readonly bytes: number }>
 >
 
-type Steps<Result = void> = Generator<readonly GarbageItem[], Result>
+/** A step gives what it removed, or undefined: the disk is busy, and some ms later is soon enough to go on. */
+export type GarbageStep = readonly GarbageItem[] | undefined
+type Steps<Result = void> = Generator<GarbageStep, Result>
 
 /**
- * Removes what nobody needs any more. Each step takes about a millisecond, leaves everything in order
- * and gives what it removed; anything may be committed, and files be put, between two of them.
+ * Removes what nobody needs any more. Each step takes about a millisecond and leaves everything in order;
+ * anything may be committed, restored and uploaded between two of them.
  */
 export function* collectGarbage(source: GarbageSource, rules: GarbageRules): Steps<GarbageReport> {
   const totals = {
@@ -62,7 +64,7 @@ export function* collectGarbage(source: GarbageSource, rules: GarbageRules): Ste
     'data file': { count: 0, bytes: 0 },
   }
   for (const items of steps(source, rules)) {
-    for (const { kind, bytes } of items) {
+    for (const { kind, bytes } of items ?? []) {
       totals[kind].count += 1
       totals[kind].bytes += bytes
     }
@@ -168,7 +170,7 @@ function* fileSteps(source: GarbageSource, rules: GarbageRules): Steps {
       ({ isReferenced, usedAt }) => isReferenced === 0 && usedAt < wallTime() - GRACE_MS,
     )
     for (let at = 0; at < unused.length; at += FILES_PER_STEP) {
-      while (trash.isBusy) yield []
+      while (trash.isFull) yield undefined
       yield removeFiles(unused.slice(at, at + FILES_PER_STEP), source, rules)
     }
     page = garbage.filesAfter(page.at(-1)?.path ?? '')
@@ -192,16 +194,17 @@ function needlessFile(
   source: GarbageSource,
   rules: GarbageRules,
 ): (UnusedFile & { readonly kind: FileKind }) | undefined {
-  const owner = fileOwner(path)
-  if (!owner) return undefined
+  const file = parseFilePath(path)
+  // Nobody knows what it is for.
+  if (!file) return undefined
   const usedBefore =
-    owner.kind === 'data' ? dataUsedBefore(owner, source, rules) : source.wallTime() - GRACE_MS
-  return { kind: `${owner.kind} file`, path, bytes, usedBefore }
+    file.kind === 'data' ? dataUsedBefore(file, source, rules) : source.wallTime() - GRACE_MS
+  return { kind: `${file.kind} file`, path, bytes, usedBefore }
 }
 
 /** Only the encrypted model knows who needs such a file: it goes by age, or after those whose it is. */
 function dataUsedBefore(
-  { appId, persistentId }: AppFileOwner,
+  { appId, persistentId }: AppFilePath,
   source: GarbageSource,
   { dataDays, sessionDays }: GarbageRules,
 ): number {

@@ -230,6 +230,35 @@ describe('problems', () => {
   })
 })
 
+describe('an upload that is to be used again', () => {
+  it('is in use as of now, whether it was known or not', async () => {
+    const journal = await open()
+    for (const path of ['known', 'unknown']) writeFileSync(join(uploadsDir, path), 'bytes')
+    await journal.recordFile({ path: 'known', bytes: 5 })
+    await journal.keepFile('known')
+    await journal.keepFile('unknown')
+    expect(await journal.stats()).toMatchObject({ files: 2, fileBytes: 10 })
+    expect(problems).toEqual([])
+  })
+
+  it('is not remembered if it is not there', async () => {
+    const journal = await open()
+    await journal.keepFile('gone')
+    expect(await journal.stats()).toMatchObject({ files: 0 })
+  })
+
+  it('is put aside if it is not as long as when it was stored', async () => {
+    const journal = await open()
+    writeFileSync(join(uploadsDir, 'cut'), 'byt')
+    await journal.recordFile({ path: 'cut', bytes: 5 })
+    await journal.keepFile('cut')
+    expect(existsSync(join(uploadsDir, 'cut'))).toBe(false)
+    expect(existsSync(join(uploadsDir, 'quarantine', 'cut'))).toBe(true)
+    expect(await journal.stats()).toMatchObject({ files: 0, fileBytes: 0 })
+    expect(problems).toEqual([{ kind: 'upload damaged', path: 'cut' }])
+  })
+})
+
 describe('stats', () => {
   it('counts what is stored', async () => {
     const journal = await open()

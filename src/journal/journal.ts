@@ -19,8 +19,13 @@ import type { Restored } from './restore.ts'
 export interface Journal extends SessionStore {
   /** Rejects if the database cannot be used, in words for the person who runs the box. */
   readonly opened: Promise<void>
-  /** Remembers an upload, or that its bytes changed. */
+  /** Remembers a new upload. */
   recordFile(file: FileRecord): Promise<void>
+  /**
+   * Notes that an upload that is there is in use: it is not garbage for a day. One of another length than
+   * when it was stored goes to quarantine instead, so look again afterwards.
+   */
+  keepFile(path: string): Promise<void>
   stats(): Promise<Totals>
   /** Deletes what nobody needs, in steps between which everything else goes on. */
   collectGarbage(rules: GarbageRules): Promise<GarbageReport>
@@ -106,6 +111,10 @@ class ThreadJournal implements Journal {
   async recordFile({ path, bytes }: FileRecord): Promise<void> {
     const file = { path, bytes }
     await this.#ask('done', { kind: 'record file', id: ++this.#lastId, file })
+  }
+
+  async keepFile(path: string): Promise<void> {
+    await this.#ask('done', { kind: 'keep file', id: ++this.#lastId, path })
   }
 
   load(

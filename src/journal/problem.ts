@@ -4,6 +4,8 @@ export type JournalProblem =
   | { readonly kind: 'file missing'; readonly sessionId: string; readonly path: string }
   /** likewise, but the file is there and has another length than when it was stored */
   | { readonly kind: 'file damaged'; readonly sessionId: string; readonly path: string }
+  /** an upload that is to be used again has another length than when it was stored: it is in quarantine */
+  | { readonly kind: 'upload damaged'; readonly path: string }
   /** messages that somebody may have seen are gone: the session cannot go on where it was */
   | { readonly kind: 'session lost'; readonly sessionId: string; readonly reason: string }
   /** messages nobody needs could not be deleted, or the write-ahead log not be moved; tried again later */

@@ -11,6 +11,7 @@ import type { Restored, RestoreRequest } from './restore.ts'
 export type Request =
   | { readonly kind: 'commit'; readonly id: number; readonly payload: CommitPayload }
   | { readonly kind: 'record file'; readonly id: number; readonly file: FileRecord }
+  | { readonly kind: 'keep file'; readonly id: number; readonly path: string }
   | { readonly kind: 'load'; readonly id: number; readonly request: RestoreRequest }
   | { readonly kind: 'totals'; readonly id: number }
   | { readonly kind: 'collect garbage'; readonly id: number; readonly rules: GarbageRules }

@@ -5,11 +5,14 @@ import { join } from 'node:path'
 
 /** Where uploads go that are not in the index any more. */
 export interface Trash {
-  /** Some of what it took is still being deleted. */
-  readonly isBusy: boolean
+  /** It has enough to do: deleting takes longer than bringing more. */
+  readonly isFull: boolean
   /** Takes an upload away, at once; it is deleted beside whatever comes next. One that is gone is no error. */
   take(path: string): void
 }
+
+/** Files on their way out at once: what the end of the box may have to wait for. */
+const CAPACITY = 50
 
 export interface TrashOptions {
   readonly uploadsDir: string
@@ -24,8 +27,8 @@ export function trashIn({ uploadsDir, trashDir, onFailure }: TrashOptions): Tras
   // A large file takes a while: one at a time leaves threads to those who upload and download.
   let deleted = Promise.resolve()
   return {
-    get isBusy() {
-      return filesLeft > 0
+    get isFull() {
+      return filesLeft >= CAPACITY
     },
     take: (path) => {
       const target = join(trashDir, randomUUID())

@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { whyUnavailable } from '../db/unavailable.ts'
 import { type Archive, openArchive } from './archive.ts'
 import { unpackCommit } from './commit-payload.ts'
-import type { GarbageRules } from './garbage.ts'
+import type { GarbageReport, GarbageStep } from './garbage.ts'
 import type { WriterOptions } from './options.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Answer, Reply, Request } from './requests.ts'
@@ -10,10 +10,14 @@ import type { RestoreRequest } from './restore.ts'
 
 type WithId = Exclude<Request, { kind: 'close' }>
 
+/** How long garbage waits for the disk (ms) when it has given it enough to do. */
+const DISK_WAIT_MS = 5
+
 /** Work done in steps; what it comes to is the answer to the request of that id. */
 interface Task {
   readonly id: number
-  readonly steps: Generator<unknown, Answer>
+  /** each step tells how long the next one can wait (ms) */
+  readonly steps: Generator<number, Answer>
 }
 
 /**
@@ -65,6 +69,10 @@ class Writer {
         this.#archive.recordFile(request.file)
         this.#reply({ kind: 'done', id })
         break
+      case 'keep file':
+        this.#archive.keepFile(request.path)
+        this.#reply({ kind: 'done', id })
+        break
       case 'totals':
         this.#reply({ kind: 'totals', id, totals: this.#archive.totals() })
         break
@@ -72,7 +80,10 @@ class Writer {
         this.#loads.push({ id, steps: this.#load(id, request.request) })
         break
       case 'collect garbage':
-        this.#chores.push({ id, steps: this.#collectGarbage(id, request.rules) })
+        this.#chores.push({
+          id,
+          steps: this.#collectGarbage(id, this.#archive.collectGarbage(request.rules)),
+        })
         break
       case 'take inventory':
         this.#chores.push({ id, steps: this.#takeInventory(id) })
@@ -82,34 +93,40 @@ class Writer {
     }
   }
 
-  #planStep(): void {
+  #planStep(delayMs = 0): void {
     if (this.#isStepPlanned) return
     this.#isStepPlanned = true
-    setImmediate(() => this.#step())
+    if (delayMs > 0) setTimeout(() => this.#step(), delayMs)
+    else setImmediate(() => this.#step())
   }
 
   #step(): void {
     this.#isStepPlanned = false
+    let delayMs = 0
     if (this.#loads.length > 0) this.#stepOn(this.#loads)
     else if (this.#isClosing) {
       this.#end()
       return
-    } else if (this.#chores.length > 0) this.#stepOn(this.#chores)
-    else this.#keepUp()
+    } else if (this.#chores.length > 0) {
+      delayMs = this.#stepOn(this.#chores)
+      this.#archive.checkpoint()
+    } else this.#keepUp()
     const isIdle = this.#loads.length === 0 && this.#chores.length === 0
-    if (!isIdle || this.#isClosing || this.#mayTrim) this.#planStep()
+    if (!isIdle || this.#isClosing || this.#mayTrim) this.#planStep(delayMs)
   }
 
-  /** Does the next step of the first of them. */
-  #stepOn(tasks: Task[]): void {
+  /** Does the next step of the first of them; tells how long the one after that can wait (ms). */
+  #stepOn(tasks: Task[]): number {
     const [task] = tasks
-    if (!task) return
-    const isUnfinished = this.#attempt(task.id, () => {
+    if (!task) return 0
+    const delayMs = this.#attempt(task.id, () => {
       const step = task.steps.next()
-      if (step.done) this.#reply(step.value)
-      return !step.done
+      if (!step.done) return step.value
+      this.#reply(step.value)
+      return undefined
     })
-    if (!isUnfinished) tasks.shift()
+    if (delayMs === undefined) tasks.shift()
+    return delayMs ?? 0
   }
 
   *#load(id: number, request: RestoreRequest): Task['steps'] {
@@ -118,18 +135,28 @@ class Writer {
       const step = steps.next()
       if (step.done) return { kind: 'loaded', id, restored: step.value }
       if (step.value) this.#reply({ kind: 'run', id, run: step.value })
-      yield
+      yield 0
     }
   }
 
-  *#collectGarbage(id: number, rules: GarbageRules): Task['steps'] {
-    const report = yield* this.#archive.collectGarbage(rules)
+  *#collectGarbage(id: number, steps: Generator<GarbageStep, GarbageReport>): Task['steps'] {
+    let step = steps.next()
+    while (!step.done) {
+      yield step.value === undefined ? DISK_WAIT_MS : 0
+      step = steps.next()
+    }
     this.#mayTrim = true
-    return { kind: 'garbage', id, report }
+    return { kind: 'garbage', id, report: step.value }
   }
 
   *#takeInventory(id: number): Task['steps'] {
-    return { kind: 'inventory', id, report: yield* this.#archive.takeInventory() }
+    const steps = this.#archive.takeInventory()
+    let step = steps.next()
+    while (!step.done) {
+      yield 0
+      step = steps.next()
+    }
+    return { kind: 'inventory', id, report: step.value }
   }
 
   /** What can wait, and be done without: it fails when the disk is full, and so do commits then. */
@@ -145,7 +172,8 @@ class Writer {
 
   /** What of the chores is not done is done after the next start. */
   #end(): void {
-    for (const { id } of this.#chores) {
+    for (const { id, steps } of this.#chores) {
+      steps.return({ kind: 'done', id })
       this.#reply({ kind: 'failed', id, reason: 'the journal is closed', isPassing: false })
     }
     this.#archive.close()
