@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   test: {
+    // Threads and boxes that tests start need not compile the same again and again.
+    env: { NODE_COMPILE_CACHE: 'node_modules/.cache/compile' },
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
       {
