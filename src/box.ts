@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { RequestListener, Server } from 'node:http'
 import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { parseFileUrl } from './files/file-path.ts'
 import type { FileStore } from './files/file-store.ts'
-import { buildApp } from './http/app.ts'
+import type { AppParts } from './http/app.ts'
+import { createPatientServer } from './http/patient-server.ts'
 import type { Journal } from './journal/journal.ts'
 import type { AnnouncedFile } from './reflector/ports.ts'
 import { Reflector } from './reflector/reflector.ts'
@@ -18,6 +22,8 @@ import { createMetrics } from './system/metrics.ts'
 import { createProxies } from './system/proxies.ts'
 import { Upkeep } from './upkeep.ts'
 
+/** How long web sockets have the box for themselves when it starts (ms). */
+const HEAD_START_MS = 30
 /** HTTP requests that are still under way when the box stops may take this much longer (ms). */
 const HTTP_DRAIN_MS = 1500
 const TIMELINE_BYTES = 12
@@ -46,7 +52,7 @@ export interface BoxParts {
 export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
   const { storage, listener, onFailure } = parts
   const release: Array<() => Promise<void>> = [() => listener.close(), storage.close]
-  const close = once(() => undo(release))
+  const close = onlyOnce(() => undo(release))
   try {
     const { files, journal } = storage
     const metrics = createMetrics(() => reflector.joinCosts())
@@ -62,16 +68,24 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     const stopHeartbeat = clock.startHeartbeat()
     release.push(async () => stopHeartbeat())
     const reflector = createReflector(config, log, { files, journal, metrics, clock, onFailure })
-    const { port } = listener
-    const networkUrls = () => urlsOnNetworks(config.host, port)
     const upkeep = createUpkeep(config, log, storage, reflector)
-    const app = createApp(config, log, { files, journal, reflector, metrics, networkUrls })
-    release.push(() => closeApp(app))
-    await Promise.all([storage.opened, app.ready()])
-    app.server.on('upgrade', (...request) => reflector.accept(...request))
+    const routing = Promise.withResolvers<RequestListener>()
+    routing.promise.catch(() => {})
+    const server = createPatientServer(routing.promise)
+    server.on('upgrade', (...request) => reflector.accept(...request))
+    await storage.opened
+    const { port } = listener
+    release.push(() => closeServer(server))
     reflector.open()
-    await listener.handTo(app.server)
     release.push(() => reflector.drain())
+    await listener.handTo(server)
+    // Those who come back after a restart get their sessions before the rest is even loaded.
+    await delay(HEAD_START_MS)
+    const networkUrls = () => urlsOnNetworks(config.host, port)
+    const app = await createApp(config, log, { files, server, reflector, metrics, networkUrls })
+    release.push(async () => app.close())
+    await app.ready()
+    routing.resolve(app.routing)
     upkeep.start()
     release.push(() => upkeep.stop())
     return { port, networkUrls: networkUrls(), close }
@@ -142,16 +156,17 @@ function announcedFile(url: string): AnnouncedFile | undefined {
   return file?.kind === 'persisted' ? { ...file, kind: file.kind } : undefined
 }
 
-function createApp(
+/** Loads what answers requests, which takes longer than all that web sockets need. */
+async function createApp(
   config: Config,
   log: BoxLog,
-  parts: Parts & {
-    readonly reflector: Reflector
-    readonly networkUrls: () => readonly string[]
-  },
-): FastifyInstance {
-  const { files, reflector, metrics, networkUrls } = parts
+  parts: Pick<AppParts, 'files' | 'server' | 'networkUrls'> &
+    Pick<Parts, 'metrics'> & { readonly reflector: Reflector },
+): Promise<FastifyInstance> {
+  const { files, server, reflector, metrics, networkUrls } = parts
+  const { buildApp } = await import('./http/app.ts')
   return buildApp({
+    server,
     log: log.child({ scope: 'process', event: 'http' }),
     trustedProxies: config.trustedProxies,
     webDir: resolve(config.webDir),
@@ -171,9 +186,11 @@ function urlsOnNetworks(host: string, port: number): string[] {
 }
 
 /** Lets requests under way finish for a while, then cuts them. */
-async function closeApp(app: FastifyInstance): Promise<void> {
-  const cut = setTimeout(() => app.server.closeAllConnections(), HTTP_DRAIN_MS)
-  await app.close()
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return
+  const cut = setTimeout(() => server.closeAllConnections(), HTTP_DRAIN_MS)
+  server.close()
+  await once(server, 'close')
   clearTimeout(cut)
 }
 
@@ -186,7 +203,7 @@ async function undo(steps: ReadonlyArray<() => Promise<void>>): Promise<void> {
   if (errors.length > 0) throw new AggregateError(errors, 'the box could not be closed in order')
 }
 
-function once(run: () => Promise<void>): () => Promise<void> {
+function onlyOnce(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
   return () => {
     running ??= run()

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -37,6 +38,7 @@ beforeEach(async () => {
     },
   })
   app = buildApp({
+    server: createServer(),
     log: pino({ level: 'debug' }, destination),
     trustedProxies: ['loopback', '10.0.0.0/8'],
     webDir: join(dir, 'web'),

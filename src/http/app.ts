@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { libraryRoutes } from '../apps/libraries.ts'
 import { webRoutes } from '../apps/static.ts'
@@ -9,11 +10,10 @@ import { setSecurityHeaders } from './headers.ts'
 import { type OperationSource, operationRoutes } from './operation.ts'
 import { rewriteTarget } from './request-target.ts'
 
-/** A connection on which nothing moves for so long is dropped, with the upload it may have begun. */
-const IDLE_CONNECTION_MS = 120_000
-
 /** What the HTTP side of the box is put together from. */
 export interface AppParts {
+  /** which passes requests to `routing`, once the app is ready */
+  readonly server: Server
   readonly log: FastifyBaseLogger
   /** addresses, networks or names of networks whose `X-Forwarded-…` headers are believed */
   readonly trustedProxies: readonly string[]
@@ -26,15 +26,13 @@ export interface AppParts {
   readonly networkUrls: () => readonly string[]
 }
 
-/** The box's HTTP side. It listens nowhere: that, and closing it, is up to the caller. */
+/** The box's HTTP side. It listens nowhere: that, and closing app and server, is up to the caller. */
 export function buildApp(parts: AppParts): FastifyInstance {
-  const app = fastify({
+  const app: FastifyInstance = fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: [...parts.trustedProxies],
-    connectionTimeout: IDLE_CONNECTION_MS,
-    // Any other upgrade that a client offers, to HTTP/2 say, is one that it can do without.
-    http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
+    serverFactory: () => parts.server,
     rewriteUrl: ({ url = '/' }) => rewriteTarget(url),
     frameworkErrors: sendError,
   })
