@@ -82,6 +82,6 @@ function apt(what: string, args: readonly string[]): boolean {
 
 function advice(): string {
   const command = Object.entries(INSTALL_COMMANDS).find(([manager]) => findProgram(manager))?.[1]
-  if (command === undefined) return 'install Chromium and nginx so that they are on the PATH'
+  if (command === undefined) return 'install them so that they are on the PATH'
   return `install them with "${command}"`
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { DATABASE_NAME, lockBox } from '../src/backup/box-folder.ts'
 import { sizeText } from '../src/backup/progress-display.ts'
 import { type Config, loadConfig } from '../src/config.ts'
 import { copyToMemory } from '../src/db/copy.ts'
@@ -11,6 +12,7 @@ import {
   type GarbageKind,
   type GarbageReport,
 } from '../src/journal/garbage.ts'
+import { volumeOf } from '../src/system/volume.ts'
 
 const USAGE = `Tells what a box would delete now as garbage, and deletes nothing; also while the box runs.
 
@@ -58,16 +60,21 @@ function readOrder(): boolean | undefined {
 
 /** Collects garbage in a copy of the database, and leaves the files alone. */
 function rehearse(config: Config): { items: GarbageItem[]; report: GarbageReport } {
-  const path = join(resolve(config.filesDir), 'box.sqlite')
+  const dir = resolve(config.filesDir)
+  const path = join(dir, DATABASE_NAME)
   if (!existsSync(path)) {
     throw new Error(`there is no box's database at ${path}: set BOX_FILES_DIR to its folder`)
   }
+  // On a drive without a write-ahead log, whoever reads holds up the commits of a box.
+  const unlock = volumeOf(dir).isLocal ? () => {} : lockBox(dir)
   const copy = copyToMemory(path)
+  unlock()
   try {
     const source = {
       garbage: garbageIn(copy),
       trash: { isFull: false, take: () => {} },
       wallTime: Date.now,
+      onCutShort: () => {},
     }
     // A session that runs is stored as visited every few seconds.
     const steps = collectGarbage(source, { ...config, running: new Set() })

@@ -68,7 +68,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     const stopHeartbeat = clock.startHeartbeat()
     release.push(async () => stopHeartbeat())
     const reflector = createReflector(config, log, { files, journal, metrics, clock, onFailure })
-    const upkeep = createUpkeep(config, log, storage, reflector)
+    const upkeep = createUpkeep(config, log, storage, reflector, clock)
     const routing = Promise.withResolvers<RequestListener>()
     routing.promise.catch(() => {})
     const server = createPatientServer(routing.promise)
@@ -129,13 +129,14 @@ function createUpkeep(
   log: BoxLog,
   { journal, checkDatabase }: Storage,
   reflector: Reflector,
+  clock: SteadyClock,
 ): Upkeep {
   const garbageRules = () => {
     // A box that keeps no session does not know what is needed.
     if (durability === 'none') return undefined
     return { keptSnapshots, sessionDays, dataDays, running: reflector.sessionIds() }
   }
-  return new Upkeep({ journal, checkDatabase, garbageRules, timers: systemTimers, log })
+  return new Upkeep({ journal, checkDatabase, garbageRules, clock, timers: systemTimers, log })
 }
 
 /**

@@ -24,7 +24,8 @@ export async function run(config: Config, listener: Listener): Promise<void> {
   }
 
   async function stop(reason: string): Promise<void> {
-    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref()
+    // Not `exit`, which waits for the journal's thread, and that perhaps for a disk that does not answer.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_TIMEOUT_MS).unref()
     log.info({ scope: 'process', event: 'stopping', reason }, 'box stops')
     try {
       await box?.close()
@@ -36,6 +37,9 @@ export async function run(config: Config, listener: Listener): Promise<void> {
     process.exit(hasFailed ? 1 : 0)
   }
 
+  process.on('SIGTERM', () => void stop('SIGTERM'))
+  process.on('SIGINT', () => void stop('SIGINT'))
+  process.on('uncaughtException', fail)
   try {
     const storage = openStorage(config, log, fail)
     // The journal's thread starts while the rest is loaded.
@@ -46,9 +50,6 @@ export async function run(config: Config, listener: Listener): Promise<void> {
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
     process.exit(1)
   }
-  process.on('SIGTERM', () => void stop('SIGTERM'))
-  process.on('SIGINT', () => void stop('SIGINT'))
-  process.on('uncaughtException', fail)
   greet(config, box, (urls) => {
     log.notice({ scope: 'process', event: 'start', urls }, 'box started')
   })

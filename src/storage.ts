@@ -1,18 +1,17 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { DATABASE_NAME, lockBox, WATERMARK_NAME } from './backup/box-folder.ts'
 import type { Config } from './config.ts'
-import { lockFolder } from './db/folder-lock.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
 import { UploadError } from './files/upload-error.ts'
 import { type DatabaseCheck, startDatabaseCheck } from './journal/database-check.ts'
 import { forgetful } from './journal/forgetful.ts'
 import { type Journal, type JournalOptions, startJournal } from './journal/journal.ts'
-import type { JournalProblem } from './journal/problem.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
+import { logFindings, logProblem } from './storage-log.ts'
 import { bootId } from './system/boot.ts'
 import type { BoxLog } from './system/log.ts'
 import { volumeOf } from './system/volume.ts'
-import { logFindings } from './upkeep.ts'
 
 /** How long a start may wait for a check of the database (ms). */
 const CHECK_LIMIT_MS = 2000
@@ -41,8 +40,8 @@ export function openStorage(
 ): Storage {
   const dir = resolve(config.filesDir)
   makeFolder(dir)
-  const unlock = lockFolder(join(dir, 'box.lock'))
-  const databasePath = join(dir, 'box.sqlite')
+  const unlock = lockBox(dir)
+  const databasePath = join(dir, DATABASE_NAME)
   const journalMode = journalModeOn(dir, log)
   const journal = startJournalIn(dir, { ...config, databasePath, journalMode, log, onFailure })
   const files = createFileStore({
@@ -61,7 +60,9 @@ export function openStorage(
   // Who opens the box may look later than it fails.
   opened.catch(() => {})
   return {
-    ...{ files, journal, opened },
+    files,
+    journal,
+    opened,
     checkDatabase: isAppending ? checkDatabase : undefined,
     close: () => journal.close().finally(unlock),
   }
@@ -95,7 +96,7 @@ function startJournalIn(
   const { databasePath, durability, keptSnapshots, journalMode, log, onFailure } = parts
   const journal = startJournal({
     databasePath,
-    watermarkPath: join(dir, 'box.watermark'),
+    watermarkPath: join(dir, WATERMARK_NAME),
     uploadsDir: join(dir, 'uploads'),
     trashDir: join(dir, 'trash'),
     quarantineDir: join(dir, 'quarantine'),
@@ -130,11 +131,6 @@ async function checkBriefly(check: DatabaseCheck, log: BoxLog): Promise<void> {
     const fields = { scope: 'process', event: 'check-cut-short' }
     log.info(fields, 'the database was not checked to its end')
   }
-}
-
-function logProblem(log: BoxLog, { kind, ...data }: JournalProblem): void {
-  const event = kind.replaceAll(' ', '-')
-  log.error({ scope: 'process', event, ...data }, `stored data: ${kind}`)
 }
 
 function refuseUpload(cause: unknown): never {

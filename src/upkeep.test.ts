@@ -49,6 +49,7 @@ function upkeep(changes: Partial<UpkeepParts> = {}): Upkeep {
     journal: { takeInventory: async () => INVENTORY, collectGarbage },
     checkDatabase: () => ({ findings: Promise.resolve(['page 3 is no page']), stop }),
     garbageRules: () => RULES,
+    clock,
     timers: clock,
     log,
     ...changes,
@@ -99,11 +100,42 @@ it('does not begin to collect before it is through', async () => {
   expect(collections).toBe(2)
 })
 
+it('collects nothing by a clock that has just jumped', async () => {
+  let jump = 0
+  const wallTime = () => clock.wallTime() + jump
+  upkeep({ clock: { now: () => clock.now(), wallTime } }).start()
+  await advanceTo(10 * 60_000)
+  jump = 5 * 365 * 24 * 3_600_000
+  await advanceTo(60 * 60_000)
+  expect(collections).toBe(1)
+  expect(logged.at(-1)).toEqual({ level: 'info', event: 'clock-jumped' })
+  await advanceTo(2 * 60 * 60_000)
+  expect(collections).toBe(2)
+})
+
 it('tells what it could not do, and goes on', async () => {
   const takeInventory = () => Promise.reject(new Error('disk'))
   upkeep({ journal: { takeInventory, collectGarbage: async () => GARBAGE } }).start()
   await advanceTo(10_000)
   expect(logged.map(({ event }) => event)).toEqual(['inventory', 'database-damaged'])
+})
+
+it('begins nothing more when it is stopped in between', async () => {
+  const { promise, reject } = Promise.withResolvers<InventoryReport>()
+  let checks = 0
+  const stopped = upkeep({
+    journal: { takeInventory: () => promise, collectGarbage: async () => GARBAGE },
+    checkDatabase: () => {
+      checks += 1
+      return { findings: Promise.resolve([]), stop: async () => {} }
+    },
+  })
+  stopped.start()
+  await advanceTo(10_000)
+  await stopped.stop()
+  reject(new Error('the journal is closed'))
+  await new Promise(setImmediate)
+  expect([checks, logged]).toEqual([0, []])
 })
 
 it('leaves nothing behind when it is stopped', async () => {

@@ -1,14 +1,16 @@
 import type { DatabaseCheck } from './journal/database-check.ts'
-import type { GarbageReport, GarbageRules } from './journal/garbage.ts'
-import type { InventoryReport } from './journal/inventory.ts'
+import type { GarbageRules } from './journal/garbage.ts'
 import type { Journal } from './journal/journal.ts'
-import type { Cancel, Log, Timers } from './reflector/ports.ts'
+import type { Cancel, Clock, Log, Timers } from './reflector/ports.ts'
+import { logFindings, logGarbage, logInventory } from './storage-log.ts'
 
 /** After a start those who come back go first: what is stored is looked through after this (ms). */
 const INSPECT_AFTER_MS = 10_000
 /** Garbage is collected that long after the start, and again so often (ms). */
 const COLLECT_AFTER_MS = 10 * 60_000
 const COLLECT_EVERY_MS = 60 * 60_000
+/** If the time of day moved on by so much more or less than time did (ms), it is not to be trusted yet. */
+const CLOCK_JUMP_MS = 60 * 60_000
 
 export interface UpkeepParts {
   readonly journal: Pick<Journal, 'takeInventory' | 'collectGarbage'>
@@ -16,6 +18,7 @@ export interface UpkeepParts {
   readonly checkDatabase: (() => DatabaseCheck) | undefined
   /** what may go now; undefined: nothing may */
   readonly garbageRules: () => GarbageRules | undefined
+  readonly clock: Pick<Clock, 'now' | 'wallTime'>
   readonly timers: Timers
   readonly log: Log
 }
@@ -26,6 +29,9 @@ export class Upkeep {
   readonly #cancels: Cancel[] = []
   #check: DatabaseCheck | undefined
   #isCollecting = false
+  #isStopped = false
+  /** how far the time of day is ahead of monotonic time (ms) */
+  #clockOffset = 0
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts
@@ -33,6 +39,7 @@ export class Upkeep {
 
   start(): void {
     const { timers } = this.#parts
+    this.#hasClockJumped()
     this.#cancels.push(
       timers.after(INSPECT_AFTER_MS, () => void this.#inspect()),
       timers.after(COLLECT_AFTER_MS, () => void this.#collect()),
@@ -42,6 +49,7 @@ export class Upkeep {
 
   /** Resolves when nothing of it holds the database any more. */
   async stop(): Promise<void> {
+    this.#isStopped = true
     for (const cancel of this.#cancels.splice(0)) cancel()
     await this.#check?.stop()
   }
@@ -58,7 +66,7 @@ export class Upkeep {
 
   async #collect(): Promise<void> {
     const rules = this.#parts.garbageRules()
-    if (!rules || this.#isCollecting) return
+    if (!rules || this.#isCollecting || this.#hasClockJumped()) return
     this.#isCollecting = true
     await this.#attempt('garbage', async () => {
       logGarbage(this.#parts.log, await this.#parts.journal.collectGarbage(rules))
@@ -66,48 +74,31 @@ export class Upkeep {
     this.#isCollecting = false
   }
 
+  /** Whether that is so since it was last asked. What is old by such a clock may not be old at all. */
+  #hasClockJumped(): boolean {
+    const { clock, log } = this.#parts
+    const before = this.#clockOffset
+    this.#clockOffset = clock.wallTime() - clock.now()
+    const ms = Math.round(this.#clockOffset - before)
+    if (before === 0 || Math.abs(ms) < CLOCK_JUMP_MS) return false
+    const fields = { scope: 'process', event: 'clock-jumped', ms }
+    log.info(
+      fields,
+      'the time of day has jumped, or the box stood still: no garbage is collected now',
+    )
+    return true
+  }
+
   async #attempt(event: string, work: () => Promise<void>): Promise<void> {
+    if (this.#isStopped) return
     try {
       await work()
     } catch (err) {
-      if (this.#cancels.length === 0) return // stopped in the middle
+      if (this.#isStopped) return // in the middle of it
       this.#parts.log.error(
         { scope: 'process', event, err },
         'stored data could not be looked after',
       )
     }
   }
-}
-
-/** @param findings what is damaged, in SQLite's words */
-export function logFindings(log: Log, findings: readonly string[]): void {
-  if (findings.length === 0) return
-  const fields = { scope: 'process', event: 'database-damaged', findings }
-  log.error(fields, 'the database is damaged: stop the box and restore a backup')
-}
-
-const INVENTORY_LINES: ReadonlyArray<
-  readonly [kind: keyof InventoryReport, level: 'info' | 'warn' | 'error', text: string]
-> = [
-  ['adopted', 'info', 'uploads that the index did not know were added to it'],
-  ['missing', 'warn', 'uploads are gone from the disk; nothing refers to them'],
-  ['lost', 'error', 'uploads are gone from the disk that sessions need'],
-  ['changed', 'error', 'uploads have another length than when they were stored: in quarantine'],
-  ['foreign', 'warn', 'files that are no uploads were among them: in quarantine'],
-  ['stuck', 'error', 'uploads could not be read or moved'],
-]
-
-function logInventory(log: Log, report: InventoryReport): void {
-  for (const [kind, level, text] of INVENTORY_LINES) {
-    const { count, paths } = report[kind]
-    const fields = { scope: 'process', event: `uploads-${kind}`, count, paths }
-    if (count > 0) log[level](fields, text)
-  }
-}
-
-function logGarbage(log: Log, report: GarbageReport): void {
-  const found = Object.entries(report).filter(([, { count }]) => count > 0)
-  if (found.length === 0) return
-  const fields = { scope: 'process', event: 'garbage', ...Object.fromEntries(found) }
-  log.info(fields, 'what nobody needs any more was removed')
 }

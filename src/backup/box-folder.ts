@@ -4,6 +4,8 @@ import { BackupError } from './backup-error.ts'
 
 /** The database's name, in the box's folder and in a backup. */
 export const DATABASE_NAME = 'box.sqlite'
+/** How far the sessions had come: of this folder alone, so never in a backup. */
+export const WATERMARK_NAME = 'box.watermark'
 /** Where uploads are, in the box's folder and in a backup. */
 export const UPLOADS_NAME = 'uploads'
 /**
@@ -15,7 +17,7 @@ export const DATA_NAMES: readonly string[] = [
   `${DATABASE_NAME}-wal`,
   `${DATABASE_NAME}-shm`,
   `${DATABASE_NAME}-journal`,
-  'box.watermark',
+  WATERMARK_NAME,
   UPLOADS_NAME,
 ]
 

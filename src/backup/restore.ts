@@ -116,7 +116,7 @@ async function removeLeftovers(dir: string): Promise<void> {
   for (const name of names) await rm(join(dir, name), { recursive: true })
 }
 
-/** Folders alone are no data: a box that was started and never used makes some. */
+/** Folders alone are no data. */
 async function holdsData(dir: string): Promise<boolean> {
   if (existsSync(join(dir, DATABASE_NAME))) return true
   const uploadsDir = join(dir, UPLOADS_NAME)

@@ -1,6 +1,7 @@
 import type { Database } from './database.ts'
 import { type FileRecord, type Files, filesIn } from './files.ts'
 import { messagesIn } from './messages.ts'
+import { isReferenced } from './references.ts'
 import { sessionsIn } from './sessions.ts'
 import { snapshotsIn } from './snapshots.ts'
 
@@ -76,9 +77,7 @@ export function garbageIn(db: Database): Garbage {
   return { ...pagesOf(db), ...removalsFrom(db) }
 }
 
-const IS_REFERENCED = `(EXISTS (SELECT 1 FROM snapshots WHERE path = files.path)
-  OR EXISTS (SELECT 1 FROM saved WHERE path = files.path)
-  OR EXISTS (SELECT 1 FROM sessions WHERE persisted_path = files.path))`
+const IS_REFERENCED = isReferenced('files.path')
 const HAS_SESSION =
   'EXISTS (SELECT 1 FROM sessions WHERE persistent_id = @persistentId AND app_id = @appId)'
 const HAS_SAVE =

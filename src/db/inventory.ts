@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { type FileRecord, filesIn } from './files.ts'
+import { isReferenced } from './references.ts'
 
 /** Rows read at once: well under a millisecond. */
 const SLICE_ROWS = 200
@@ -12,8 +13,8 @@ export interface FileIndex {
   after(path: string): readonly FileRecord[]
   /** Whether a snapshot, or what an app saved, is in this file. */
   isNeeded(path: string): boolean
-  /** Adds and removes in one transaction. */
-  change(added: readonly FileRecord[], removed: readonly string[], wallTime: number): void
+  /** Adds and removes in one transaction. @param usedAt of what is added, wall time in ms */
+  change(added: readonly FileRecord[], removed: readonly string[], usedAt: number): void
 }
 
 export function fileIndexIn(db: Database): FileIndex {
@@ -22,16 +23,11 @@ export function fileIndexIn(db: Database): FileIndex {
   const after = db.prepare<[string], FileRecord>(
     `SELECT path, bytes FROM files WHERE path > ? ORDER BY path LIMIT ${SLICE_ROWS}`,
   )
-  const isNeeded = db
-    .prepare<{ path: string }, 0 | 1>(`
-      SELECT EXISTS (SELECT 1 FROM snapshots WHERE path = @path)
-        OR EXISTS (SELECT 1 FROM saved WHERE path = @path)
-        OR EXISTS (SELECT 1 FROM sessions WHERE persisted_path = @path)`)
-    .pluck()
+  const isNeeded = db.prepare<{ path: string }, 0 | 1>(`SELECT ${isReferenced('@path')}`).pluck()
   const remove = db.prepare<[string]>('DELETE FROM files WHERE path = ?')
   const change = db.transaction(
-    (added: readonly FileRecord[], removed: readonly string[], wallTime: number) => {
-      for (const file of added) put(file, wallTime)
+    (added: readonly FileRecord[], removed: readonly string[], usedAt: number) => {
+      for (const file of added) put(file, usedAt)
       for (const path of removed) remove.run(path)
     },
   )
@@ -39,8 +35,8 @@ export function fileIndexIn(db: Database): FileIndex {
     bytesOf: (path) => bytesOf.get(path),
     after: (path) => after.all(path),
     isNeeded: (path) => isNeeded.get({ path }) === 1,
-    change: (added, removed, wallTime) => {
-      change(added, removed, wallTime)
+    change: (added, removed, usedAt) => {
+      change(added, removed, usedAt)
     },
   }
 }

@@ -10,7 +10,10 @@ export interface Snapshots {
   put(session: number, snapshot: SnapshotRecord, wallTime: number): void
   /** Those that the session can fall back to; there may be older ones, whose messages are gone. */
   newestFirst(session: number): readonly SnapshotRecord[]
-  /** Position of the last message that none of those needs; undefined if the session has no snapshot. */
+  /**
+   * Position of the last message that none of those needs. Undefined while there are fewer than the
+   * session can fall back to: if all are lost, it starts from its beginning and all messages.
+   */
   needlessThrough(session: number): number | undefined
   removeAll(session: number): void
 }
@@ -30,7 +33,7 @@ export function snapshotsIn(db: Database, kept: number = KEPT): Snapshots {
       put.run(session, time, seq, position, hash, path, wallTime)
     },
     newestFirst: (session) => newestFirst.all(session, kept),
-    needlessThrough: (session) => newestFirst.all(session, kept).at(-1)?.position,
+    needlessThrough: (session) => newestFirst.all(session, kept)[kept - 1]?.position,
     removeAll: (session) => {
       removeAll.run(session)
     },

@@ -48,7 +48,7 @@ export interface FileStore {
 
   /**
    * Stores what `source` yields; resolves once that would survive a power loss. If it rejects,
-   * nothing new is there, and `source` may be neither ended nor destroyed.
+   * nothing new is there, unless `onStored` did, and `source` may be neither ended nor destroyed.
    * @param announcedBytes size as its sender gave it, so as to refuse before the first byte
    * @throws {UploadError} too large, broken off, not what its hash says, or no room on the disk
    */

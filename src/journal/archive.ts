@@ -17,7 +17,7 @@ import { sessionsIn } from '../db/sessions.ts'
 import { snapshotsIn } from '../db/snapshots.ts'
 import { type Totals, totalsOf } from '../db/totals.ts'
 import { parseFilePath } from '../files/file-path.ts'
-import type { JournalEntry, MessageRun } from '../session/record.ts'
+import type { JournalEntry, MessageRun, SnapshotRecord } from '../session/record.ts'
 import {
   collectGarbage,
   type GarbageReport,
@@ -30,7 +30,7 @@ import { quarantine } from './quarantine.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
 import { openRestorer } from './restorer.ts'
 import { type Trash, trashIn } from './trash.ts'
-import { Watermark } from './watermark.ts'
+import { doubtOf, Watermark } from './watermark.ts'
 
 /** Rows changed before a checkpoint is due; each is on a page of its own, or nearly. */
 const CHECKPOINT_ROWS = 1000
@@ -58,7 +58,7 @@ export interface Archive {
 
 /** @throws {Error} if the database cannot be used, in words for the person who runs the box */
 export function openArchive(options: ArchiveOptions): Archive {
-  const { databasePath, wallTime } = options
+  const { databasePath, wallTime, onProblem } = options
   const db = openDatabase(databasePath, options)
   const count = countCommits(db, options)
   const restorer = openRestorer(db, options)
@@ -85,11 +85,14 @@ export function openArchive(options: ArchiveOptions): Archive {
       const known = new Set(rules.running)
       running = known
       const source = { garbage: garbageIn(db), trash: trashOf(options), wallTime }
-      return collectGarbage(source, { ...rules, running: known })
+      const onCutShort = (report: GarbageReport) => onProblem({ kind: 'garbage cut short', report })
+      return collectGarbage({ ...source, onCutShort }, { ...rules, running: known })
     },
     takeInventory: () => {
       const isFilePath = (path: string) => parseFilePath(path) !== undefined
-      return takeInventory({ ...options, index, isFilePath })
+      const onCutShort = (report: InventoryReport) =>
+        onProblem({ kind: 'inventory cut short', report })
+      return takeInventory({ ...options, index, isFilePath, onCutShort })
     },
     checkpoint: () => {
       if (changes() - changesMoved < CHECKPOINT_ROWS) return
@@ -106,7 +109,7 @@ export function openArchive(options: ArchiveOptions): Archive {
       }
       quarantine(options, path)
       index.change([], [path], wallTime())
-      options.onProblem({ kind: 'upload damaged', path })
+      onProblem({ kind: 'upload damaged', path })
     },
     totals: totalsOf(db),
     close: () => {
@@ -123,11 +126,14 @@ function countCommits(db: Database, options: ArchiveOptions) {
   const inDatabase = commitCountIn(db)
   const { id, commits } = inDatabase.read()
   const risk = durability === 'power' ? 'safe' : 'at-risk'
-  const { watermark, doubt } = Watermark.take(path, { id, commits, bootId, risk })
+  const mark = { id, commits, bootId, risk } as const
+  const doubt = doubtOf(path, mark)
   if (doubt !== undefined) {
     sessionsIn(db).renewTimelines()
     onProblem({ kind: 'timelines renewed', reason: doubt })
   }
+  // Not before: if the renewal fails, the next start has to doubt as well.
+  const watermark = Watermark.take(path, mark)
   let count = commits
   let hasFailed = false
   return {
@@ -180,6 +186,12 @@ function committerTo(
     return sessions.put(sessionId, state, now)
   }
 
+  function takeSnapshot(key: number, snapshot: SnapshotRecord, now: number): void {
+    snapshots.put(key, snapshot, now)
+    const needless = snapshots.needlessThrough(key)
+    if (needless !== undefined) trim(key, needless)
+  }
+
   function commitEntry(entry: JournalEntry, now: number): void {
     if (entry.saved) saved.put(entry.saved, now)
     if (!entry.state && !entry.messages && !entry.snapshot && !entry.presence) return
@@ -190,10 +202,7 @@ function committerTo(
       messages.append(key, entry.messages)
       if (!entry.state) sessions.advance(key, time, first + count - 1)
     }
-    if (entry.snapshot) {
-      snapshots.put(key, entry.snapshot, now)
-      trim(key, snapshots.needlessThrough(key) ?? 0)
-    }
+    if (entry.snapshot) takeSnapshot(key, entry.snapshot, now)
   }
 
   return db.transaction((entries: readonly JournalEntry[]) => {

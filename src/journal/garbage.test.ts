@@ -85,7 +85,7 @@ async function collect(
   meanwhile: () => unknown = () => {},
 ) {
   const items: GarbageItem[] = []
-  const source = { garbage, trash, wallTime: () => wallTime }
+  const source = { garbage, trash, wallTime: () => wallTime, onCutShort: () => {} }
   const steps = collectGarbage(source, { ...RULES, ...rules })
   for (;;) {
     const step = steps.next()

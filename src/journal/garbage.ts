@@ -15,6 +15,8 @@ export interface GarbageSource {
   readonly garbage: Garbage
   readonly trash: Trash
   readonly wallTime: () => number
+  /** told what was removed, if it does not come to its end */
+  readonly onCutShort: (report: GarbageReport) => void
 }
 
 export interface GarbageRules {
@@ -63,14 +65,20 @@ export function* collectGarbage(source: GarbageSource, rules: GarbageRules): Ste
     'persisted file': { count: 0, bytes: 0 },
     'data file': { count: 0, bytes: 0 },
   }
-  for (const items of steps(source, rules)) {
-    for (const { kind, bytes } of items ?? []) {
-      totals[kind].count += 1
-      totals[kind].bytes += bytes
+  let isDone = false
+  try {
+    for (const items of steps(source, rules)) {
+      for (const { kind, bytes } of items ?? []) {
+        totals[kind].count += 1
+        totals[kind].bytes += bytes
+      }
+      yield items
     }
-    yield items
+    isDone = true
+    return totals
+  } finally {
+    if (!isDone && Object.values(totals).some(({ count }) => count > 0)) source.onCutShort(totals)
   }
-  return totals
 }
 
 /** Rows before files: what a session let go of is of no more use to it. */

@@ -65,6 +65,8 @@ const usedAt = (path: string) =>
   db.prepare('SELECT used_at FROM files WHERE path = ?').pluck().get(path)
 const inQuarantine = (path: string) => readFileSync(join(quarantineDir, path), 'utf8')
 
+const cutShort: InventoryReport[] = []
+
 function sourceWith(changes: Partial<InventorySource> = {}): InventorySource {
   return {
     index: fileIndexIn(db),
@@ -72,6 +74,7 @@ function sourceWith(changes: Partial<InventorySource> = {}): InventorySource {
     quarantineDir,
     isFilePath: (path) => parseFilePath(path) !== undefined,
     wallTime: later,
+    onCutShort: (report) => cutShort.push(report),
     ...changes,
   }
 }
@@ -132,11 +135,11 @@ describe('what is as it should be stays as it is', () => {
 })
 
 describe('a file that the index does not know', () => {
-  it('is taken into it, as if just uploaded', () => {
+  it('is taken into it, and counts as in use for a month', () => {
     putFile(DATA, '12345')
     expect(run(sourceWith({ wallTime: () => 9e15 })).report).toEqual(only('adopted', DATA))
     expect(rows()).toEqual([{ path: DATA, bytes: 5 }])
-    expect(usedAt(DATA)).toBe(9e15)
+    expect(usedAt(DATA)).toBe(9e15 + 30 * 24 * 3_600_000)
   })
 
   it('is left to its upload if it is new', () => {
@@ -301,3 +304,15 @@ describe('with many files', () => {
     expect(rows()).toHaveLength(COUNT)
   })
 })
+
+it('tells what it did if it is cut short', () => {
+  cutShort.length = 0
+  writeFileSync(join(uploadsDir, 'foreign'), 'x')
+  const index = { ...fileIndexIn(db), after: () => notReadable() }
+  expect(() => run(sourceWith({ index }))).toThrow('disk')
+  expect(cutShort).toMatchObject([{ foreign: { count: 1, paths: ['foreign'] } }])
+})
+
+function notReadable(): never {
+  throw new Error('disk')
+}

@@ -9,6 +9,11 @@ import { type Found, walkUploads } from './upload-walk.ts'
 const STEP_MS = 1
 /** More than any file's path has; bounds how many folders are open at once. */
 const DEEPEST_FOLDER = 8
+/**
+ * How long an upload that the index did not know counts as in use (ms): perhaps the database that knows
+ * it is about to be put back.
+ */
+const ADOPTED_FOR_MS = 30 * 24 * 3_600_000
 /** How many paths of a kind are told. */
 const TOLD_PATHS = 5
 /** A file's time may be behind the clock by so much (ms): Linux notes it by the tick of its timer. */
@@ -21,6 +26,8 @@ export interface InventorySource extends Folders {
   readonly isFilePath: (path: string) => boolean
   /** ms since 1970 */
   readonly wallTime: () => number
+  /** told what was found and done, if it does not come to its end */
+  readonly onCutShort: (report: InventoryReport) => void
 }
 
 /** How many, and the first few. Paths are below the upload folder. */
@@ -54,9 +61,15 @@ export function* takeInventory(source: InventorySource): Generator<undefined, In
   const stocktaking = new Stocktaking(source)
   const endStep = () => stocktaking.changeIndex()
   const found = walkUploads(source.uploadsDir, DEEPEST_FOLDER)
-  yield* inSteps(found, (entry) => stocktaking.lookAt(entry), endStep)
-  yield* inSteps(rowsOf(source.index), (row) => stocktaking.lookFor(row), endStep)
-  return stocktaking.report
+  let isDone = false
+  try {
+    yield* inSteps(found, (entry) => stocktaking.lookAt(entry), endStep)
+    yield* inSteps(rowsOf(source.index), (row) => stocktaking.lookFor(row), endStep)
+    isDone = true
+    return stocktaking.report
+  } finally {
+    if (!isDone) source.onCutShort(stocktaking.report)
+  }
 }
 
 function* inSteps<Item>(
@@ -147,7 +160,8 @@ class Stocktaking {
   changeIndex(): void {
     if (this.#added.length === 0 && this.#removed.length === 0) return
     const { index, wallTime } = this.#source
-    index.change(this.#added.splice(0), this.#removed.splice(0), wallTime())
+    const usedAt = wallTime() + ADOPTED_FOR_MS
+    index.change(this.#added.splice(0), this.#removed.splice(0), usedAt)
   }
 
   #lookAtFile(path: string): void {

@@ -201,22 +201,18 @@ describe('problems', () => {
   it('tells which files were missing and which session cannot go on', async () => {
     const journal = await open()
     const saved = { appId: 'app', persistentId: 'id', path: 'saved' }
+    const state = stateAt(2, { persistedPath: 'start' })
     await journal.commit([
-      {
-        sessionId: 's',
-        messages: newMessages(1, 2),
-        state: stateAt(2),
-        snapshot: snapshotAt(2),
-        saved,
-      },
+      { sessionId: 's', messages: newMessages(1, 2), state, snapshot: snapshotAt(2), saved },
     ])
     expect(await journal.load('s', 'app', 'id')).toEqual({
       session: undefined,
       persistedPath: undefined,
     })
-    const reason = 'messages after 0 are whole to 0, the session is at 2'
+    const reason = 'what it started from is gone: start'
     expect(problems).toEqual([
       { kind: 'file missing', sessionId: 's', path: 'snapshot-2' },
+      { kind: 'file missing', sessionId: 's', path: 'start' },
       { kind: 'session lost', sessionId: 's', reason },
       { kind: 'file missing', sessionId: 's', path: 'saved' },
     ])

@@ -217,8 +217,9 @@ class ThreadJournal implements Journal {
     this.#state = { tag: 'ended', error }
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
-    if (before.tag === 'opening') this.#opened.reject(error)
-    else if (before.tag === 'closing') before.end.reject(error)
+    this.#opened.reject(error) // if it was not open yet
+    if (before.tag === 'opening') return
+    if (before.tag === 'closing') before.end.reject(error)
     else this.#options.onFailure?.(error)
   }
 }

@@ -1,3 +1,6 @@
+import type { GarbageReport } from './garbage.ts'
+import type { InventoryReport } from './inventory.ts'
+
 /** What the journal met and lived with, for whoever keeps the log. */
 export type JournalProblem =
   /** a snapshot's or saved data's file is gone; what was stored before it is used */
@@ -14,5 +17,8 @@ export type JournalProblem =
   | { readonly kind: 'timelines renewed'; readonly reason: string }
   /** the watermark could not be written: an older database would not be found out */
   | { readonly kind: 'watermark failed'; readonly reason: string }
+  /** it failed, or the box was stopped in the middle of it: this was done until then */
+  | { readonly kind: 'garbage cut short'; readonly report: GarbageReport }
+  | { readonly kind: 'inventory cut short'; readonly report: InventoryReport }
   /** a file that nobody needs could not be deleted: it is tried again at the next start */
   | { readonly kind: 'trash not emptied'; readonly reason: string }

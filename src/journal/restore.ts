@@ -55,6 +55,11 @@ function* restoreSession(source: RestoreSource, sessionId: string): Steps<Restor
   const { key, state, presence } = stored
   const isThere = ({ path }: { path: string }) => hasFile(source, sessionId, path)
   const snapshot = source.snapshots.newestFirst(key).find(isThere)
+  if (!snapshot && state.persistedPath !== undefined && !isThere({ path: state.persistedPath })) {
+    const reason = `what it started from is gone: ${state.persistedPath}`
+    source.onProblem({ kind: 'session lost', sessionId, reason })
+    return undefined
+  }
   const base = snapshot?.position ?? 0
   const { position, isWhole } = yield* readRuns(source.messages.after(key, base), base)
   if (!isWhole || position !== state.position) {

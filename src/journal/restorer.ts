@@ -55,7 +55,8 @@ function* atOneMoment(reader: Database, steps: Steps): Steps {
   try {
     return yield* steps
   } finally {
-    reader.exec('COMMIT')
+    // After an error of the disk there is none any more.
+    if (reader.inTransaction) reader.exec('COMMIT')
   }
 }
 

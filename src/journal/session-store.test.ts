@@ -80,9 +80,10 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
     })
 
     it('gives back the whole state', async () => {
-      await commit({ sessionId: ID, state: stateAt(0, { persistedPath: 'some/path' }) })
+      bed.addFile('saved')
+      await commit({ sessionId: ID, state: stateAt(0, { persistedPath: 'saved' }) })
       expect(await load()).toEqual({
-        state: stateAt(0, { persistedPath: 'some/path' }),
+        state: stateAt(0, { persistedPath: 'saved' }),
         snapshot: undefined,
         messages: [],
         presence: { announced: [], leaveDelay: 0 },
@@ -209,11 +210,24 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
       expect(await load()).toBeUndefined()
     })
 
-    it('does not give a session whose messages reach back to no snapshot', async () => {
-      await start(4)
-      await snap(2, 4)
-      bed.removeFile('snapshot-2')
+    it('starts from the beginning if fewer snapshots than that are all lost', async () => {
+      await start(8)
+      for (const position of [2, 4]) await snap(position, 8)
+      for (const position of [2, 4]) bed.removeFile(`snapshot-${position}`)
+      const session = await load()
+      expect(session?.snapshot).toBeUndefined()
+      expect(messagesOf(session)).toEqual(runAt(1, 8))
+    })
+
+    it('does not give a session without snapshot that started from what is gone', async () => {
+      bed.addFile('saved')
+      const state = stateAt(0, { persistedPath: 'saved' })
+      await commit({ sessionId: ID, state })
+      expect((await load())?.state).toEqual(state)
+      bed.removeFile('saved')
       expect(await load()).toBeUndefined()
+      await snap(0, 0)
+      expect(await load()).toBeDefined()
     })
 
     it('does not give a session with a gap in its messages', async () => {

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { Watermark } from './watermark.ts'
+import { doubtOf, type Mark, Watermark } from './watermark.ts'
 
-const NOW = { id: 'one', commits: 10, bootId: 'boot1', risk: 'at-risk' } as const
+const NOW: Mark = { id: 'one', commits: 10, bootId: 'boot1', risk: 'at-risk' }
 
 let path: string
 
@@ -15,14 +15,13 @@ beforeEach(() => {
 afterEach(() => rmSync(join(path, '..'), { recursive: true }))
 
 /** Uses a database that has come to 10 commits, up to `commits`, without closing it. */
-function use(commits: number, changes: Partial<Parameters<typeof Watermark.take>[1]> = {}) {
-  const { watermark, doubt } = Watermark.take(path, { ...NOW, ...changes })
+function use(commits: number, changes: Partial<Mark> = {}): Watermark {
+  const watermark = Watermark.take(path, { ...NOW, ...changes })
   watermark.raise(commits)
-  return { watermark, doubt }
+  return watermark
 }
 
-const doubtAt = (changes: Partial<Parameters<typeof Watermark.take>[1]>) =>
-  Watermark.take(path, { ...NOW, ...changes }).doubt
+const doubtAt = (changes: Partial<Mark>) => doubtOf(path, { ...NOW, ...changes })
 
 it('[SYNC10] believes a database that has come as far as before, or farther', () => {
   use(12)
@@ -41,8 +40,10 @@ it('[SYNC10] doubts one that had commits and has no watermark, or one that is no
   expect(doubtAt({})).toBe('there is no watermark beside it')
 })
 
-it('believes one that has had no commits yet', () => {
+it('believes one that has had no commits yet, unless it had some', () => {
   expect(doubtAt({ commits: 0 })).toBeUndefined()
+  use(12)
+  expect(doubtAt({ commits: 0 })).toBe('it has 0 commits, and had 12')
 })
 
 it('[SYNC10] doubts another database', () => {
@@ -50,6 +51,13 @@ it('[SYNC10] doubts another database', () => {
   expect(doubtAt({ id: 'other', commits: 100 })).toBe(
     'the watermark beside it is of another database',
   )
+})
+
+it('[SYNC10] doubts one until the mark is taken over', () => {
+  use(12)
+  for (let times = 0; times < 2; times++) expect(doubtAt({ commits: 11 })).toBeDefined()
+  use(11, { commits: 11 })
+  expect(doubtAt({ commits: 11 })).toBeUndefined()
 })
 
 it('[SYNC10] doubts one that was in use when the machine went down', () => {
@@ -65,12 +73,12 @@ it('believes one that the machine could not harm when it went down', () => {
 })
 
 it('believes one that was closed, whatever the machine did then', () => {
-  use(12).watermark.close()
+  use(12).close()
   expect(doubtAt({ commits: 12, bootId: 'boot2' })).toBeUndefined()
 })
 
 it('is whole after each of its writes', () => {
-  const { watermark } = use(99_999_999)
+  const watermark = use(99_999_999)
   expect(readFileSync(path, 'utf8')).toBe('0000000099999999 at-risk one boot1\n')
   watermark.close()
   expect(readFileSync(path, 'utf8')).toBe('0000000099999999 safe    one boot1\n')

@@ -18,7 +18,7 @@ export interface DatabaseMark {
 /** Whether the last commits would outlive a failure of the machine: `safe`, or `at-risk`. */
 type Risk = 'safe' | 'at-risk'
 
-interface Mark extends DatabaseMark {
+export interface Mark extends DatabaseMark {
   /** of the start of the machine in which it was written */
   readonly bootId: string
   readonly risk: Risk
@@ -41,16 +41,13 @@ export class Watermark {
     this.#write(mark)
   }
 
-  /**
-   * Takes the mark over, for a database that is about to be used.
-   * @param now what is true of the database and the machine; a `bootId` of "" says that no one knows
-   * @returns the mark, and why clients may know more than the database; undefined: they do not
-   */
-  static take(path: string, now: Mark): { watermark: Watermark; doubt: string | undefined } {
-    const doubt = now.commits === 0 ? undefined : doubtOf(read(path), now)
+  /** Takes the mark over, for a database that is in use from now on; it is on the disk when this returns. */
+  static take(path: string, now: Mark): Watermark {
     // Never empty, not even for a moment in which the process may be killed.
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644)
-    return { watermark: new Watermark(fd, now), doubt }
+    const watermark = new Watermark(fd, now)
+    fsyncSync(fd)
+    return watermark
   }
 
   /** The database has had so many commits. */
@@ -73,8 +70,14 @@ export class Watermark {
   }
 }
 
-function doubtOf(before: Mark | undefined, now: Mark): string | undefined {
-  if (!before) return 'there is no watermark beside it'
+/**
+ * Why clients may know more than a database; undefined: they do not. To be asked, and acted upon, before
+ * the mark is taken over: that makes it believe the database.
+ * @param now what is true of the database and the machine; a `bootId` of "" says that no one knows
+ */
+export function doubtOf(path: string, now: Mark): string | undefined {
+  const before = read(path)
+  if (!before) return now.commits === 0 ? undefined : 'there is no watermark beside it'
   if (before.id !== now.id) return 'the watermark beside it is of another database'
   if (before.commits > now.commits) {
     return `it has ${now.commits} commits, and had ${before.commits}`

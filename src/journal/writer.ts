@@ -109,8 +109,8 @@ class Writer {
       return
     } else if (this.#chores.length > 0) {
       delayMs = this.#stepOn(this.#chores)
-      this.#archive.checkpoint()
-    } else this.#keepUp()
+      this.#keepUp(() => this.#archive.checkpoint())
+    } else this.#keepUp(() => this.#tidy())
     const isIdle = this.#loads.length === 0 && this.#chores.length === 0
     if (!isIdle || this.#isClosing || this.#mayTrim) this.#planStep(delayMs)
   }
@@ -159,11 +159,15 @@ class Writer {
     return { kind: 'inventory', id, report: step.value }
   }
 
-  /** What can wait, and be done without: it fails when the disk is full, and so do commits then. */
-  #keepUp(): void {
+  #tidy(): void {
+    this.#mayTrim = this.#mayTrim && this.#archive.trim()
+    if (!this.#mayTrim) this.#archive.checkpoint()
+  }
+
+  /** Does what can wait, and be done without: it fails when the disk is full, and so do commits then. */
+  #keepUp(work: () => void): void {
     try {
-      this.#mayTrim = this.#mayTrim && this.#archive.trim()
-      if (!this.#mayTrim) this.#archive.checkpoint()
+      work()
     } catch (error) {
       this.#mayTrim = false
       this.#report({ kind: 'upkeep failed', reason: messageOf(error) })

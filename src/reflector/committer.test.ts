@@ -72,6 +72,19 @@ describe('Committer', () => {
     expect(told).toEqual(['its disk does not answer', 'recovered'])
   })
 
+  it('tells why, if a commit that did not end fails, and no more of its not ending', async () => {
+    const { promise, reject } = Promise.withResolvers<void>()
+    outcomes = [() => promise]
+    const committed = committer.commit(ENTRIES)
+    committer.watch(2001)
+    reject(new StoreUnavailableError('its disk reports errors'))
+    await settle()
+    for (const now of [3000, 4000, 5000]) committer.watch(now)
+    expect(told).toEqual(['its disk does not answer', 'its disk reports errors'])
+    clock.advanceTo(500)
+    await committed
+  })
+
   it('tries at once, and a last time, when it ends', async () => {
     outcomes = [failure('its disk is full'), failure('its disk is full')]
     const committed = committer.commit(ENTRIES)

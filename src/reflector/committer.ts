@@ -56,7 +56,8 @@ export class Committer {
 
   /** Takes note if the commit under way does not come to an end; to be called every second or so. */
   watch(now: number): void {
-    if (now - this.#since > SLOW_COMMIT_MS) this.#stall('its disk does not answer')
+    if (!this.#isStalled && now - this.#since > SLOW_COMMIT_MS)
+      this.#stall('its disk does not answer')
   }
 
   /** From now on, a commit is tried once more and not again. */

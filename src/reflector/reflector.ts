@@ -191,7 +191,7 @@ export class Reflector {
     } catch (error) {
       this.#refuse(connection, error)
     }
-    if (this.#turn.isPressed) this.#intake.hold(connection)
+    if (this.#turn.isPressed && connection.isOpen) this.#intake.hold(connection)
   }
 
   #relieved(): void {

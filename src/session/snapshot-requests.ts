@@ -64,6 +64,7 @@ export class SnapshotRequests {
   #note({ messages }: JoinCost, audience: number, now: number): void {
     this.#since = messages > 0 ? Math.min(this.#since, now) : Infinity
     if (audience === this.#audience) return
+    if (this.#audience === 0) this.#unanswered = 0 // others may answer
     this.#isLeftAlone = this.#audience === 2 && audience === 1 && messages > 0
     this.#audience = audience
   }

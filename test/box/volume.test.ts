@@ -69,6 +69,7 @@ describe.skipIf(!canMount)('on FUSE, which needs bindfs on the machine of the te
       quarantineDir: join(mounted, 'quarantine'),
       isFilePath: (name) => name === 'known',
       wallTime: () => Date.now() + 10_000,
+      onCutShort: () => {},
     })
     while (!inventory.next().done);
     expect(filesIn(db)).toEqual(['known'])

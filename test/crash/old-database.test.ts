@@ -43,7 +43,7 @@ beforeEach(async () => {
 
 afterEach(() => cleanup.run())
 
-test('[SYNC8] commits lost with the end of the log make a new timeline, from which all go on', async () => {
+test('[SYNC10] commits lost with the end of the log make a new timeline, from which all go on', async () => {
   await allSeeMore()
   await supervisor.stop('SIGKILL')
   const wal = join(supervisor.filesDir, WAL)
@@ -53,7 +53,7 @@ test('[SYNC8] commits lost with the end of the log make a new timeline, from whi
   await goOnAnew()
 })
 
-test('[SYNC8] so does a database that is put back to what it was', async () => {
+test('[SYNC10] so does a database that is put back to what it was', async () => {
   await allSeeMore()
   await supervisor.stop()
   const database = join(supervisor.filesDir, DATABASE)

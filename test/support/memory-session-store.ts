@@ -60,6 +60,8 @@ export class MemorySessionStore implements SessionStore {
 
   #restore({ state, messages, snapshots, presence }: Kept): StoredSession | undefined {
     const snapshot = snapshots.findLast(({ path }) => !this.missingFiles.has(path))
+    const start = snapshot ? undefined : state.persistedPath
+    if (start !== undefined && this.missingFiles.has(start)) return undefined
     const base = snapshot?.position ?? 0
     let position = base
     const since: MessageRun[] = []
@@ -92,7 +94,7 @@ function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
   const kept = [...snapshots.filter(({ time }) => time !== snapshot.time), snapshot]
     .sort((one, other) => one.time - other.time)
     .slice(-KEPT_SNAPSHOTS)
-  const needless = kept[0]?.position ?? 0
+  const needless = kept.length < KEPT_SNAPSHOTS ? 0 : (kept[0]?.position ?? 0)
   return {
     state,
     messages: messages.filter((run) => run.first + run.count - 1 > needless),
