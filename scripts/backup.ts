@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type BackupSummary, writeBackup } from '../src/backup/backup.ts'
 import { writeWholeFile } from '../src/backup/backup-file.ts'
 import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.ts'
-import { sizeText } from '../src/backup/progress-display.ts'
+import { counted, sizeText } from '../src/backup/progress-display.ts'
 import { loadConfig } from '../src/config.ts'
 
 const USAGE = `Writes all that the box knows into one file, also while the box runs.
@@ -32,7 +32,7 @@ function programVersion(): string {
 }
 
 function reportOf({ sessions, files, missing, bytes }: BackupSummary, seconds: number): string {
-  const done = `Backed up ${sessions} sessions and ${files} files, ${sizeText(bytes)}, in ${seconds} s.`
+  const done = `Backed up ${counted(sessions, 'session')} and ${counted(files, 'file')}, ${sizeText(bytes)}, in ${seconds} s.`
   if (missing === 0) return done
   return `${done}\nWarning: ${missing} files that the box knows of were not on its disk; manifest.json in the backup names them.`
 }

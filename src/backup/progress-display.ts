@@ -66,3 +66,8 @@ function lines(stream: Pick<WriteStream, 'write'>, now: () => number): ProgressD
 export function sizeText(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
+
+/** @returns e.g. `1 session`, `2 sessions` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -182,6 +182,68 @@ describe('parking and restoring', () => {
   })
 })
 
+describe('a snapshot that is lost while its session runs', () => {
+  const app = { leaveDelay: 5000 }
+  let a: RawClient
+  let b: RawClient
+
+  beforeEach(async () => {
+    const file = { kind: 'snapshot', path: 'mine', sessionId: S, time: 0, hash: 'h' } as const
+    bed.files.set('http://box/files/mine', { ...file, seq: 0xfffffff1 })
+    a = await member('a', app)
+    b = await member('b', app)
+    await pass(300)
+    for (const text of ['one', 'two']) a.send('SEND', [0, 0, text])
+    await b.next('RECV', (args) => args[2] === 'two')
+    a.send('SNAP', { time: 0, seq: 0xfffffff1, hash: 'h', url: 'http://box/files/mine' })
+    await until(() => bed.logged('snapshot').length > 0, 'taken')
+    await a.ping()
+    bed.store.missingFiles.add('mine')
+  })
+
+  it('[SNAP8] is served to nobody: all reconnect, to what was before it and all messages', async () => {
+    const c = await bed.connect(S)
+    c.send('JOIN', joinArgs())
+    const closes = await Promise.all([a, b, c].map((client) => client.closed()))
+    expect(closes.map(({ code }) => code)).toEqual([4003, 4003, 4003])
+    expect(bed.logged('snapshot-lost')).toMatchObject([{ level: 'error', path: 'mine' }])
+    await until(() => bed.logged('end').some(({ scope }) => scope === 'session'), 'restored')
+    const sync = await (await bed.connect(S)).join({ user: ['a'], ...app })
+    expect([sync.url, sync.timeline]).toEqual(['', 'timeline 1'])
+    expect(sync.messages.map(([, , payload]) => payload)).toMatchObject([
+      { what: 'users', joined: [['a'], ['b']] },
+      'one',
+      'two',
+    ])
+  })
+
+  it('[USERS10] nobody who comes back is announced', async () => {
+    const c = await bed.connect(S)
+    c.send('JOIN', joinArgs())
+    await Promise.all([a, b, c].map((client) => client.closed()))
+    await until(() => bed.logged('end').some(({ scope }) => scope === 'session'), 'restored')
+    const [again] = [await member('a', app), await member('b', app)]
+    await pass(6000)
+    again.send('SEND', [0, 0, 'three'])
+    await again.next('RECV', (args) => args[2] === 'three')
+    expect(textsOf(again)).toEqual(['three'])
+    expect(again.argsOf('RECV')).toHaveLength(1)
+  })
+
+  it('is no matter for one who left before it was looked for', async () => {
+    const looked = Promise.withResolvers<boolean>()
+    bed.fileExists = () => looked.promise
+    const c = await bed.connect(S)
+    c.send('JOIN', joinArgs())
+    await c.ping()
+    await c.close()
+    await until(() => bed.logged('end').some(({ scope }) => scope === 'connection'), 'gone')
+    looked.resolve(false)
+    await a.ping()
+    expect([a.isOpen, b.isOpen]).toEqual([true, true])
+  })
+})
+
 describe('announced files', () => {
   const snap = (url: string) => ({ time: 0, seq: 0xfffffff1, hash: 'h', url })
   const snapshot = (path: string, changes = {}) => {

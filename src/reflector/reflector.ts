@@ -84,7 +84,7 @@ export class Reflector {
       this.#connect(...socket),
     )
     this.#hostParts = {
-      ...{ store, clock, log, metrics, newTimeline, turn: this.#turn },
+      ...{ store, files: parts.files, clock, log, metrics, newTimeline, turn: this.#turn },
       onJoined: (connection) => this.#joined(connection),
       onParked: (host) => this.#parked(host),
       onRescheduled: (host) => this.#wheel.schedule(host),

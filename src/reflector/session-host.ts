@@ -6,17 +6,20 @@ import { Session } from '../session/session.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import type { Connection } from './connection.ts'
 import { Outbox } from './outbox.ts'
-import type { Clock, Log, ReflectorMetrics } from './ports.ts'
+import type { Clock, FileDirectory, Log, ReflectorMetrics } from './ports.ts'
 import { describeFact } from './session-log.ts'
 import type { Turn } from './turn.ts'
 import type { Sleeper } from './wheel.ts'
 
 /** A session that everybody left is put away after this (ms, TIME5). */
 const PARK_DELAY_MS = 10_000
+/** Why those in a session have to reconnect whose snapshot is gone. */
+const RESTORING = 'please reconnect: the session is being restored'
 
 /** What all hosts share. */
 export interface HostParts {
   readonly store: SessionStore
+  readonly files: Pick<FileDirectory, 'exists'>
   readonly turn: Turn
   readonly clock: Clock
   readonly log: Log
@@ -41,6 +44,8 @@ type HostState =
   | { readonly tag: 'running'; readonly session: Session<Connection> }
   /** its last state is being committed; a joiner brings it back */
   | { readonly tag: 'parking'; readonly session: Session<Connection> }
+  /** likewise, but nobody is let in: it has to be restored */
+  | { readonly tag: 'ending'; readonly session: Session<Connection> }
   | { readonly tag: 'parked' }
 
 /** Runs one session: opens it from the store for its first joiner, and puts it away after the last. */
@@ -85,14 +90,20 @@ export class SessionHost implements Sleeper {
 
   /** Lets a connection join, as soon as the session is open. */
   join(connection: Connection, join: Join): void {
+    const waiter = { connection, join }
     const { session } = this
+    if (session?.snapshotPath !== undefined) {
+      this.#admitIfThere(session.snapshotPath, waiter)
+      return
+    }
     if (session) {
-      this.#admit(session, { connection, join })
+      this.#admit(session, waiter)
       return
     }
     if (this.#state.tag === 'new') this.#open(join)
-    if (this.#state.tag !== 'opening') throw new Error('a parked session cannot be joined')
-    this.#state.waiting.push({ connection, join })
+    if (this.#state.tag === 'opening') this.#state.waiting.push(waiter)
+    else if (this.#state.tag === 'ending') connection.close(CLOSE_CODE.pleaseReconnect, RESTORING)
+    else throw new Error('a parked session cannot be joined')
   }
 
   leave(connection: Connection): void {
@@ -127,7 +138,7 @@ export class SessionHost implements Sleeper {
   settle(now: number): void {
     const { session } = this
     if (session) session.settle(now)
-    else this.#state = { tag: 'parked' }
+    else if (this.#state.tag !== 'ending') this.#state = { tag: 'parked' }
   }
 
   #open(join: Join): void {
@@ -170,6 +181,48 @@ export class SessionHost implements Sleeper {
     this.#parts.onJoined(connection)
   }
 
+  /** Lets it join if the snapshot that it would be sent to is there; else the session has to fall back (SNAP8). */
+  #admitIfThere(snapshotPath: string, waiter: Waiting): void {
+    this.#parts.files.exists(snapshotPath).then(
+      (isThere) => this.#admitOrEnd(snapshotPath, waiter, isThere),
+      (err: unknown) => {
+        const fields = { scope: 'session', event: 'file-check-failed', sessionId: this.sessionId }
+        this.#parts.log.error({ ...fields, err }, 'snapshot could not be looked for')
+        waiter.connection.close(CLOSE_CODE.pleaseReconnect, 'the session could not be loaded')
+      },
+    )
+  }
+
+  #admitOrEnd(snapshotPath: string, waiter: Waiting, isThere: boolean): void {
+    const { connection } = waiter
+    if (connection.stage.tag !== 'joining') return // it left
+    const { session } = this
+    if (!session) connection.close(CLOSE_CODE.pleaseReconnect, RESTORING)
+    else if (isThere || session.snapshotPath !== snapshotPath) {
+      this.#admit(session, waiter)
+      this.#parts.onRescheduled(this)
+    } else this.#end(session, connection)
+  }
+
+  /**
+   * Puts the session away at once and lets everybody reconnect, as after a restart: it is restored from
+   * the snapshot before.
+   */
+  #end(session: Session<Connection>, joiner: Connection): void {
+    const fields = { scope: 'session', event: 'snapshot-lost', sessionId: this.sessionId }
+    this.#parts.log.error(
+      { ...fields, path: session.snapshotPath },
+      'the file of the snapshot is gone: the session falls back to the one before',
+    )
+    this.#parkAt = Infinity
+    this.#state = { tag: 'ending', session }
+    session.settle(this.#parts.clock.now())
+    for (const connection of [...session.members, joiner]) {
+      connection.close(CLOSE_CODE.pleaseReconnect, RESTORING)
+    }
+    this.#outbox.whenCommitted(() => this.#finishParking(session))
+  }
+
   /** The store could not be read: nobody is let in, and everybody may try again. */
   #failToOpen(error: unknown): void {
     if (this.#state.tag !== 'opening') return
@@ -192,7 +245,7 @@ export class SessionHost implements Sleeper {
   }
 
   #finishParking(session: Session<Connection>): void {
-    if (this.#state.tag !== 'parking') return
+    if (this.#state.tag !== 'parking' && this.#state.tag !== 'ending') return
     this.#state = { tag: 'parked' }
     const { log, metrics, clock } = this.#parts
     const { time: teatime, position } = session.state(clock.now())
@@ -213,7 +266,7 @@ export class SessionHost implements Sleeper {
   }
 
   #session(): Session<Connection> {
-    const { session } = this
+    const session = this.#state.tag === 'ending' ? this.#state.session : this.session
     if (!session) throw new Error('the session is not open')
     return session
   }

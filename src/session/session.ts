@@ -89,6 +89,16 @@ export class Session<M extends Member> {
     return this.#members.size + this.#absentees.count
   }
 
+  /** All connections that hear it, or are given up later. */
+  get members(): Iterable<M> {
+    return this.#members
+  }
+
+  /** Of the snapshot that joiners start from; undefined: there is none. */
+  get snapshotPath(): string | undefined {
+    return this.#snapshot?.path
+  }
+
   get users(): Json[] {
     return [...this.#members].map((member) => member.user ?? null)
   }

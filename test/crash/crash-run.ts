@@ -92,7 +92,10 @@ async function play(plan: CrashPlan, scene: Scene) {
   for (let crash = 0; crash < plan.crashes; crash += 1) {
     const moment = pickMoment(random)
     moments[moment] = (moments[moment] ?? 0) + 1
-    if (moment !== 'start') await everybodyBack(scene)
+    if (moment !== 'start') {
+      await everybodyBack(scene)
+      await pair.compareModels(`before crash ${crash}`)
+    }
     await reach(moment, { random, crowd, pair, url: supervisor.url })
     exits.add(await supervisor.restart(plan.signal))
   }

@@ -14,6 +14,8 @@ const TOLERANCE_MS = 50
 export class PagePair {
   readonly ledger: SessionLedger
   readonly pages: readonly LastingPage[]
+  /** models that were not the same, in words */
+  readonly #differences: string[] = []
   readonly #visitors: Visitors
 
   private constructor(ledger: SessionLedger, pages: readonly LastingPage[], visitors: Visitors) {
@@ -69,14 +71,25 @@ export class PagePair {
   /** The whole model of each page at the same teatime, when they have stopped sending. */
   async models(): Promise<string[]> {
     for (const page of this.pages) await page.stopSending()
-    await this.pages[0]?.app.publish('mark', 'end')
-    return Promise.all(this.pages.map((page) => page.markedState('end')))
+    return this.#modelsAt('end')
+  }
+
+  /** Compares the models of both pages at one teatime, while they go on sending. */
+  async compareModels(label: string): Promise<void> {
+    const [first, second] = await this.#modelsAt(label)
+    if (first !== second) this.#differences.push(`${label}: one model is ${first}, one ${second}`)
+  }
+
+  async #modelsAt(label: string): Promise<string[]> {
+    await this.pages[0]?.app.publish('mark', label)
+    return Promise.all(this.pages.map((page) => page.markedState(label)))
   }
 
   /** What was wrong, in words: in what pages saw, and in how they kept their views. */
   async violations(): Promise<string[]> {
     const perPage = await Promise.all(this.pages.map(violationsOf))
-    return [...this.ledger.violations, ...perPage.flat()].map((what) => `pages: ${what}`)
+    const all = [...this.ledger.violations, ...this.#differences, ...perPage.flat()]
+    return all.map((what) => `pages: ${what}`)
   }
 
   async close(): Promise<void> {
