@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { type BackupSummary, writeBackup } from '../src/backup/backup.ts'
 import { writeWholeFile } from '../src/backup/backup-file.ts'
 import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.ts'
 import { counted, sizeText } from '../src/backup/progress-display.ts'
 import { loadConfig } from '../src/config.ts'
+import { programVersion } from '../src/system/program-version.ts'
 
 const USAGE = `Writes all that the box knows into one file, also while the box runs.
 
@@ -25,10 +25,6 @@ async function backUp({ file, isForced, ...rest }: Order): Promise<BackupSummary
   return file === STANDARD_STREAM
     ? writeBackup({ ...options, output: process.stdout })
     : writeWholeFile(file, isForced, (output) => writeBackup({ ...options, output }))
-}
-
-function programVersion(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 }
 
 function reportOf({ sessions, files, missing, bytes }: BackupSummary, seconds: number): string {

@@ -11,6 +11,7 @@ import { StoreUnavailableError } from './session/session-store.ts'
 import { logFindings, logProblem } from './storage-log.ts'
 import { bootId } from './system/boot.ts'
 import type { BoxLog } from './system/log.ts'
+import { programVersion } from './system/program-version.ts'
 import { volumeOf } from './system/volume.ts'
 
 /** How long a start may wait for a check of the database (ms). */
@@ -104,6 +105,7 @@ function startJournalIn(
     journalMode,
     keptSnapshots,
     bootId: bootId(),
+    programVersion: programVersion(),
     onProblem: (problem) => logProblem(log, problem),
     onFailure,
   })

@@ -5,11 +5,14 @@ export interface CommitCount {
   read(): { readonly id: string; readonly commits: number }
   /** To be called within each commit. */
   write(commits: number): void
+  /** Notes which version of the box uses the database. */
+  writeProgram(version: string): void
 }
 
 export function commitCountIn(db: Database): CommitCount {
   const read = db.prepare<[], { id: string; commits: number }>('SELECT id, commits FROM journal')
   const write = db.prepare<[number]>('UPDATE journal SET commits = ?')
+  const writeProgram = db.prepare<[string]>('UPDATE journal SET program = ?')
   return {
     read: () => {
       const row = read.get()
@@ -18,6 +21,9 @@ export function commitCountIn(db: Database): CommitCount {
     },
     write: (commits) => {
       write.run(commits)
+    },
+    writeProgram: (version) => {
+      writeProgram.run(version)
     },
   }
 }

@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Database } from './database.ts'
-import { migrate } from './migrations.ts'
+import { MIGRATIONS, migrate } from './migrations.ts'
 
 let db: Database
 beforeEach(() => {
@@ -34,10 +34,17 @@ it('changes nothing if one of them fails', () => {
 it('refuses a database from the future, telling what it needs, and leaves it alone', () => {
   db.pragma('user_version = 3')
   expect(() => migrate(db, ['CREATE TABLE a (x)', 'CREATE TABLE b (x)'])).toThrow(
-    'which knows schema version 3; this one knows those up to 2: start that version or a newer one',
+    'by a newer version of the box, with schema version 3; this one knows those up to 2: start that version',
   )
   expect(version()).toBe(3)
   expect(tables()).toEqual([])
+})
+
+it('names the version of the box that used a database from the future', () => {
+  migrate(db)
+  db.exec("UPDATE journal SET program = '7.8.9'")
+  db.pragma(`user_version = ${MIGRATIONS.length + 1}`)
+  expect(() => migrate(db)).toThrow('it was written by version 7.8.9 of the box')
 })
 
 it('makes all tables', () => {

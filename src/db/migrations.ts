@@ -111,6 +111,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX sessions_by_persisted_path ON sessions (persisted_path) WHERE persisted_path IS NOT NULL;
   CREATE INDEX sessions_by_persistent_id ON sessions (persistent_id, app_id) WHERE persistent_id IS NOT NULL;
   `,
+  `
+  -- The version of the box that used it last: an older one tells by it which is needed.
+  ALTER TABLE journal ADD COLUMN program TEXT NOT NULL DEFAULT '';
+  `,
 ]
 
 /** @throws {Error} if the schema is newer than `migrations`; the database is then as it was */
@@ -118,7 +122,7 @@ export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS
   const version = db.pragma('user_version', { simple: true }) as number
   if (version > migrations.length) {
     throw new Error(
-      `it was written by a newer version of the box, which knows schema version ${version}; this one knows ` +
+      `it was written by ${programOf(db)}, with schema version ${version}; this one knows ` +
         `those up to ${migrations.length}: start that version or a newer one, or restore a backup made before the upgrade`,
     )
   }
@@ -127,4 +131,12 @@ export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS
     for (const migration of migrations.slice(version)) db.exec(migration)
     db.pragma(`user_version = ${migrations.length}`)
   })()
+}
+
+function programOf(db: Database): string {
+  try {
+    return `version ${db.prepare('SELECT program FROM journal').pluck().get()} of the box`
+  } catch {
+    return 'a newer version of the box' // which says so in another place
+  }
 }

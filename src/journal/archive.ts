@@ -122,8 +122,9 @@ export function openArchive(options: ArchiveOptions): Archive {
 
 /** Counts commits in the database, and beside it; a database that is behind gets new timelines. */
 function countCommits(db: Database, options: ArchiveOptions) {
-  const { watermarkPath: path, bootId, durability, onProblem } = options
+  const { watermarkPath: path, bootId, durability, programVersion, onProblem } = options
   const inDatabase = commitCountIn(db)
+  inDatabase.writeProgram(programVersion)
   const { id, commits } = inDatabase.read()
   const risk = durability === 'power' ? 'safe' : 'at-risk'
   const mark = { id, commits, bootId, risk } as const

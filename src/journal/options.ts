@@ -15,6 +15,8 @@ export interface WriterOptions {
   readonly journalMode: 'wal' | 'rollback'
   /** how many snapshots a session can fall back to */
   readonly keptSnapshots: number
+  /** of this program, for an older one that meets the database */
+  readonly programVersion: string
   /** differs after each start of the machine; "" if the machine does not tell */
   readonly bootId: string
 }

@@ -20,6 +20,7 @@ export function journalOptions(dir: string): WriterOptions {
     journalMode: 'wal',
     keptSnapshots: 3,
     bootId: 'boot',
+    programVersion: '1.2.3',
   }
 }
 
