@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises'
 import Sqlite from 'better-sqlite3'
 import { migrate } from './migrations.ts'
 
@@ -68,6 +69,20 @@ export function openReader(path: string): Database {
 export function changesIn(db: Database): () => number {
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
   return () => changes.get() ?? 0
+}
+
+/**
+ * Resolves when the write-ahead log is on the disk; commits go on meanwhile. The checkpoint that follows
+ * has little left to wait for.
+ */
+export async function flushLog(db: Database): Promise<void> {
+  if (!isAppendingToLog(db)) return
+  const log = await open(`${db.name}-wal`, 'r+')
+  try {
+    await log.datasync()
+  } finally {
+    await log.close()
+  }
 }
 
 /** Moves what is committed into the main file, as far as readers allow. Waits for the disk. */

@@ -134,9 +134,15 @@ export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS
 }
 
 function programOf(db: Database): string {
+  const program = attempt(() => db.prepare('SELECT program FROM journal').pluck().get())
+  return program ? `version ${program} of the box` : 'a newer version of the box'
+}
+
+/** Where a newer version keeps that, if it does, cannot be known. */
+function attempt<T>(read: () => T): T | undefined {
   try {
-    return `version ${db.prepare('SELECT program FROM journal').pluck().get()} of the box`
+    return read()
   } catch {
-    return 'a newer version of the box' // which says so in another place
+    return undefined
   }
 }

@@ -6,6 +6,7 @@ import {
   checkpoint,
   closeDatabase,
   type Database,
+  flushLog,
   openDatabase,
 } from '../db/database.ts'
 import { type FileRecord, filesIn } from '../db/files.ts'
@@ -46,8 +47,11 @@ export interface Archive {
   /** Removes what nobody needs. Sessions that are restored meanwhile count as running. */
   collectGarbage(rules: GarbageRules): Generator<GarbageStep, GarbageReport>
   takeInventory(): Generator<unknown, InventoryReport>
-  /** Moves commits into the database's main file, if there are many; waits for the disk. */
-  checkpoint(): void
+  /**
+   * Moves commits into the database's main file, if there are many: most of the waiting for the disk is
+   * done beside whatever comes next.
+   */
+  checkpoint(): Promise<void>
   /** Adds a file. */
   recordFile(file: FileRecord): void
   /** Notes that a file is in use, if it is there, or moves it to quarantine if it is not as long as it was. */
@@ -65,8 +69,6 @@ export function openArchive(options: ArchiveOptions): Archive {
   const commit = committerTo(db, options, count.next)
   const files = filesIn(db)
   const index = fileIndexIn(db)
-  const changes = changesIn(db)
-  let changesMoved = 0
   /** of the garbage that is being collected, or was last */
   let running: Set<string> | undefined
   return {
@@ -94,11 +96,7 @@ export function openArchive(options: ArchiveOptions): Archive {
         onProblem({ kind: 'inventory cut short', report })
       return takeInventory({ ...options, index, isFilePath, onCutShort })
     },
-    checkpoint: () => {
-      if (changes() - changesMoved < CHECKPOINT_ROWS) return
-      changesMoved = changes()
-      checkpoint(db)
-    },
+    checkpoint: checkpointerOf(db),
     recordFile: (file) => files.put(file, wallTime()),
     keepFile: (path) => {
       const stats = statSync(join(options.uploadsDir, path), { throwIfNoEntry: false })
@@ -117,6 +115,24 @@ export function openArchive(options: ArchiveOptions): Archive {
       closeDatabase(db)
       count.close()
     },
+  }
+}
+
+function checkpointerOf(db: Database): Archive['checkpoint'] {
+  const changes = changesIn(db)
+  let changesMoved = 0
+  let isFlushing = false
+  return async () => {
+    if (isFlushing || changes() - changesMoved < CHECKPOINT_ROWS) return
+    isFlushing = true
+    try {
+      await flushLog(db)
+      if (!db.open) return
+      changesMoved = changes()
+      checkpoint(db)
+    } finally {
+      isFlushing = false
+    }
   }
 }
 

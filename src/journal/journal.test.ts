@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Journal, openJournal } from './journal.ts'
 import type { JournalProblem } from './problem.ts'
 import {
@@ -224,6 +224,18 @@ describe('problems', () => {
     await expect(journal.commit([{ sessionId: 's', state }])).rejects.toThrow('could not be cloned')
     await journal.commit([{ sessionId: 's', state: stateAt(0) }])
   })
+})
+
+it('moves what was committed into the main file by and by', async () => {
+  const journal = await open()
+  await journal.commit([{ sessionId: 's', state: stateAt(0) }])
+  const { size } = statSync(databasePath)
+  const wide = 'x'.repeat(1000)
+  for (let first = 1; first <= 600; first++) {
+    const messages = { first, count: 1, text: JSON.stringify([first, wide]), time: first }
+    await journal.commit([{ sessionId: 's', messages }])
+  }
+  await vi.waitFor(() => expect(statSync(databasePath).size).toBeGreaterThan(size + 100_000))
 })
 
 describe('an upload that is to be used again', () => {

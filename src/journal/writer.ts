@@ -109,8 +109,8 @@ class Writer {
       return
     } else if (this.#chores.length > 0) {
       delayMs = this.#stepOn(this.#chores)
-      this.#keepUp(() => this.#archive.checkpoint())
-    } else this.#keepUp(() => this.#tidy())
+      this.#checkpoint()
+    } else this.#tidy()
     const isIdle = this.#loads.length === 0 && this.#chores.length === 0
     if (!isIdle || this.#isClosing || this.#mayTrim) this.#planStep(delayMs)
   }
@@ -160,18 +160,27 @@ class Writer {
   }
 
   #tidy(): void {
-    this.#mayTrim = this.#mayTrim && this.#archive.trim()
-    if (!this.#mayTrim) this.#archive.checkpoint()
+    if (this.#mayTrim) this.#trim()
+    else this.#checkpoint()
   }
 
-  /** Does what can wait, and be done without: it fails when the disk is full, and so do commits then. */
-  #keepUp(work: () => void): void {
+  // Both can wait, and be done without: they fail when the disk is full, and so do commits then.
+
+  #trim(): void {
     try {
-      work()
+      this.#mayTrim = this.#archive.trim()
     } catch (error) {
       this.#mayTrim = false
-      this.#report({ kind: 'upkeep failed', reason: messageOf(error) })
+      this.#reportUpkeep(error)
     }
+  }
+
+  #checkpoint(): void {
+    this.#archive.checkpoint().catch((error: unknown) => this.#reportUpkeep(error))
+  }
+
+  #reportUpkeep(error: unknown): void {
+    this.#report({ kind: 'upkeep failed', reason: messageOf(error) })
   }
 
   /** What of the chores is not done is done after the next start. */
