@@ -32,7 +32,8 @@ export interface Command {
 export async function runCommand(process: NodeJS.Process, command: Command): Promise<number> {
   const { stdout, stderr } = process
   const abort = new AbortController()
-  for (const name of SIGNALS) process.on(name, () => abort.abort())
+  const stop = () => abort.abort()
+  for (const name of SIGNALS) process.on(name, stop)
   const begin = performance.now()
   const display = progressDisplay(stderr, () => performance.now())
   try {
@@ -52,6 +53,9 @@ export async function runCommand(process: NodeJS.Process, command: Command): Pro
       : `The ${command.name} failed: ${message}`
     stderr.write(`${text}\n`)
     return isUsage ? 2 : 1
+  } finally {
+    // What is left is to be read by others: a signal ends that as usual.
+    for (const name of SIGNALS) process.off(name, stop)
   }
 }
 

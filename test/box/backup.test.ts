@@ -16,6 +16,8 @@ import type { WireMessage } from '../support/wire.ts'
 /** How long there is traffic before and after a backup (ms). */
 const TRAFFIC_MS = 500
 const SNAPSHOT_BYTES = 200_000
+/** More than pipes and the buffers at their ends hold. */
+const LONG_BYTES = 10_000_000
 
 const clients = new RawClients()
 let top: string
@@ -208,8 +210,11 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     const traffic = await Traffic.begin(url)
     await delay(TRAFFIC_MS)
     await traffic.end()
+    const path = `snapshots/${randomSessionId()}/0000000001_1-${randomSessionId()}.snap`
+    const body = new Uint8Array(LONG_BYTES)
+    expect((await fetch(`${url}/files/${path}`, { method: 'PUT', body })).ok).toBe(true)
     await stop(box)
-    // Nobody reads its output, so that it is not done before the signal comes.
+    // Nobody reads its output, and there is more of it than fits on the way: it is not done before the signal comes.
     const child = spawnScript('backup', ['-'])
     const { stdout, stderr } = child
     if (!stdout || !stderr) throw new Error('a script has to have outputs')
