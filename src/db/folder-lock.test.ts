@@ -49,7 +49,11 @@ describe('another process', () => {
     import { lockFolder } from ${JSON.stringify(new URL('./folder-lock.ts', import.meta.url).href)}
     try {
       lockFolder(process.env.LOCK)
-      console.log('locked')
+      // Garbage collection has to leave the lock alone.
+      setTimeout(() => {
+        gc()
+        setTimeout(() => console.log('locked'), 10)
+      })
       setInterval(() => {}, 1_000_000)
     } catch (error) {
       console.log(error.message)
@@ -69,7 +73,7 @@ describe('another process', () => {
 
   /** What a process that tries to lock has to say. */
   async function lockElsewhere(): Promise<string> {
-    other = spawn(process.execPath, ['--input-type=module', '--eval', LOCKER], {
+    other = spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', LOCKER], {
       env: { ...process.env, LOCK: path },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -1,6 +1,9 @@
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 
+/** A lock that nobody refers to would be collected as garbage, and the folder be free. */
+const held = new Set<Sqlite.Database>()
+
 /**
  * Keeps other boxes out of a folder for as long as this process lives, however it ends: the lock is the
  * operating system's, held through an otherwise empty database. Programs in containers of one machine see
@@ -19,7 +22,11 @@ export function lockFolder(path: string): () => void {
     db.close()
     throw new Error(reasonFor(path, cause as Error), { cause })
   }
-  return () => void db.close()
+  held.add(db)
+  return () => {
+    held.delete(db)
+    db.close()
+  }
 }
 
 function reasonFor(path: string, cause: Error): string {
