@@ -6,6 +6,11 @@ import { Listener } from './system/listener.ts'
 
 /** Below `BOX_FILES_DIR`: the program as it was compiled the last time, which halves the time of a start. */
 const COMPILE_CACHE_DIR = 'cache'
+/** Threads that files are read and written by: a commit must find one free, whatever else the disk has to do. */
+const FILE_THREADS = 16
+
+// Read when the first of them is needed.
+process.env.UV_THREADPOOL_SIZE ??= String(FILE_THREADS)
 
 const config = readConfig()
 const listener = await listen(config)

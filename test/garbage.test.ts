@@ -18,7 +18,7 @@ import { type Archive, openArchive } from '../src/journal/archive.ts'
 import { collectGarbage, type GarbageRules } from '../src/journal/garbage.ts'
 import { journalOptions, newMessages, stateAt } from '../src/journal/sample-records.ts'
 import { type Trash, trashIn } from '../src/journal/trash.ts'
-import type { SnapshotRecord } from '../src/session/record.ts'
+import type { JournalEntry, SnapshotRecord } from '../src/session/record.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -83,6 +83,7 @@ class Bed implements Trash {
   archive!: Archive
   index!: Index
   isRemovalFailing = false
+  #commits = 0
   /** while a file is noted as in use: before and after */
   meanwhile = () => {}
 
@@ -113,6 +114,11 @@ class Bed implements Trash {
     this.archive = openArchive({ ...options, keptSnapshots: KEPT, wallTime, onProblem })
     this.index = openIndex(options.databasePath)
     for (const _ of this.archive.takeInventory());
+  }
+
+  commit(entries: readonly JournalEntry[]): void {
+    this.#commits += 1
+    this.archive.commit(entries, this.#commits)
   }
 
   close(): void {
@@ -309,7 +315,7 @@ class Play {
     )
     if (!this.#running(name) || path === undefined || !(await this.#isKept(path))) return
     const saved = { appId, persistentId, path }
-    this.#bed.archive.commit([{ sessionId: this.#id(name), saved }])
+    this.#bed.commit([{ sessionId: this.#id(name), saved }])
     this.#saved.set(persistentId, { path, at: this.#bed.now })
   }
 
@@ -322,7 +328,7 @@ class Play {
     )
     if (path === undefined) return
     archive.recordFile({ path, bytes: BYTES.length })
-    archive.commit([{ sessionId: 'any', saved: { appId: APP, persistentId, path } }])
+    this.#bed.commit([{ sessionId: 'any', saved: { appId: APP, persistentId, path } }])
     this.#use(path)
     this.#saved.set(persistentId, { path, at: now })
   }
@@ -331,7 +337,7 @@ class Play {
     const session = this.#running(name)
     if (!session || count === 0) return
     const messages = newMessages(session.position + 1, count)
-    this.#bed.archive.commit([{ sessionId: this.#id(name), messages }])
+    this.#bed.commit([{ sessionId: this.#id(name), messages }])
     session.position += count
   }
 
@@ -339,7 +345,7 @@ class Play {
     const { timeline, position, persistedPath } = session
     const owner = { appId: APP, persistentId: this.#id(OWNERS[name]) }
     const state = stateAt(position, { ...owner, timeline, persistedPath })
-    this.#bed.archive.commit([{ sessionId: this.#id(name), state, ...more }])
+    this.#bed.commit([{ sessionId: this.#id(name), state, ...more }])
     session.visitedAt = this.#bed.now
   }
 

@@ -6,6 +6,8 @@ import { BackupError } from './backup-error.ts'
 export const DATABASE_NAME = 'box.sqlite'
 /** How far the sessions had come: of this folder alone, so never in a backup. */
 export const WATERMARK_NAME = 'box.watermark'
+/** Where commits are until they are in the database. */
+export const COMMIT_LOG_NAMES = ['box.commits-a', 'box.commits-b'] as const
 /** Where uploads are, in the box's folder and in a backup. */
 export const UPLOADS_NAME = 'uploads'
 /**
@@ -17,6 +19,7 @@ export const DATA_NAMES: readonly string[] = [
   `${DATABASE_NAME}-wal`,
   `${DATABASE_NAME}-shm`,
   `${DATABASE_NAME}-journal`,
+  ...COMMIT_LOG_NAMES,
   WATERMARK_NAME,
   UPLOADS_NAME,
 ]

@@ -1,14 +1,23 @@
-/** SQLite's codes for what may pass, and what each is for people; extended codes begin with these. */
+const FULL = 'its disk is full'
+const FAILING = 'its disk reports errors'
+
+/**
+ * Codes for what may pass, and what each is for people: SQLite's, of which extended ones begin with these,
+ * and the file system's.
+ */
 const PASSING: ReadonlyArray<readonly [code: string, reason: string]> = [
-  ['SQLITE_FULL', 'its disk is full'],
+  ['SQLITE_FULL', FULL],
   ['SQLITE_BUSY', 'another program holds its database'],
-  ['SQLITE_IOERR', 'its disk reports errors'],
+  ['SQLITE_IOERR', FAILING],
   ['SQLITE_CANTOPEN', 'its database cannot be opened'],
+  ['ENOSPC', FULL],
+  ['EDQUOT', FULL],
+  ['EIO', FAILING],
 ]
 
 /**
- * Why the database cannot be written for now, completing "the box cannot store anything: …"; undefined
- * if the error is one that stays.
+ * Why nothing can be stored for now, completing "the box cannot store anything: …"; undefined if the
+ * error is one that stays.
  */
 export function whyUnavailable(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''

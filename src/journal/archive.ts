@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { commitCountIn } from '../db/commit-count.ts'
 import {
   changesIn,
   checkpoint,
@@ -13,12 +12,9 @@ import { type FileRecord, filesIn } from '../db/files.ts'
 import { garbageIn } from '../db/garbage.ts'
 import { fileIndexIn } from '../db/inventory.ts'
 import { messagesIn } from '../db/messages.ts'
-import { savedIn } from '../db/saved.ts'
-import { sessionsIn } from '../db/sessions.ts'
-import { snapshotsIn } from '../db/snapshots.ts'
 import { type Totals, totalsOf } from '../db/totals.ts'
 import { parseFilePath } from '../files/file-path.ts'
-import type { JournalEntry, MessageRun, SnapshotRecord } from '../session/record.ts'
+import type { JournalEntry, MessageRun } from '../session/record.ts'
 import {
   collectGarbage,
   type GarbageReport,
@@ -27,19 +23,28 @@ import {
 } from './garbage.ts'
 import { type InventoryReport, takeInventory } from './inventory.ts'
 import type { ArchiveOptions } from './options.ts'
+import { openProgress } from './progress.ts'
 import { quarantine } from './quarantine.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
 import { openRestorer } from './restorer.ts'
+import { transactionIn } from './transaction.ts'
 import { type Trash, trashIn } from './trash.ts'
-import { doubtOf, Watermark } from './watermark.ts'
+import type { DatabaseMark } from './watermark.ts'
 
-/** Rows changed before a checkpoint is due; each is on a page of its own, or nearly. */
-const CHECKPOINT_ROWS = 1000
+/** Pages written to the write-ahead log before a checkpoint is due. */
+const CHECKPOINT_PAGES = 1000
+/** Of messages, in one page (UTF-16 units). */
+const PAGE_LENGTH = 4000
 
 /** The store as the journal's thread sees it. Everything is synchronous, and short: see the steps. */
 export interface Archive {
-  /** Stores all of it or, throwing, nothing; true if it made messages needless: see `trim`. */
-  commit(entries: readonly JournalEntry[]): boolean
+  /** How far the database had come when it was opened, and all that the log had for it was in it. */
+  readonly mark: DatabaseMark
+  /**
+   * Stores all of it or, throwing, nothing; true if it made messages needless: see `trim`.
+   * @param number of the newest commit of which there are entries
+   */
+  commit(entries: readonly JournalEntry[], number: number): boolean
   /** Reads what is committed by the first step, to be called until it is done. One at a time. */
   restore(request: RestoreRequest): Generator<MessageRun | undefined, Restored>
   /** Deletes a slice of the messages not needed any more; false if there were none. */
@@ -64,17 +69,21 @@ export interface Archive {
 export function openArchive(options: ArchiveOptions): Archive {
   const { databasePath, wallTime, onProblem } = options
   const db = openDatabase(databasePath, options)
-  const count = countCommits(db, options)
+  const commit = transactionIn(db, options)
+  const progress = openProgress(db, options, commit)
   const restorer = openRestorer(db, options)
-  const commit = committerTo(db, options, count.next)
   const files = filesIn(db)
   const index = fileIndexIn(db)
+  const rowsChanged = changesIn(db)
+  let textPages = 0
   /** of the garbage that is being collected, or was last */
   let running: Set<string> | undefined
   return {
-    commit: (entries) => {
-      const isTrimNeeded = commit(entries)
-      count.note()
+    mark: progress.mark,
+    commit: (entries, number) => {
+      const isTrimNeeded = commit(entries, number)
+      progress.note(number)
+      for (const { messages } of entries) textPages += (messages?.text.length ?? 0) / PAGE_LENGTH
       return isTrimNeeded
     },
     restore: (request) => {
@@ -96,7 +105,8 @@ export function openArchive(options: ArchiveOptions): Archive {
         onProblem({ kind: 'inventory cut short', report })
       return takeInventory({ ...options, index, isFilePath, onCutShort })
     },
-    checkpoint: checkpointerOf(db),
+    // A row is on a page of its own, or nearly, and a long one on several.
+    checkpoint: checkpointerOf(db, () => rowsChanged() + textPages),
     recordFile: (file) => files.put(file, wallTime()),
     keepFile: (path) => {
       const stats = statSync(join(options.uploadsDir, path), { throwIfNoEntry: false })
@@ -113,122 +123,27 @@ export function openArchive(options: ArchiveOptions): Archive {
     close: () => {
       restorer.close()
       closeDatabase(db)
-      count.close()
+      progress.close()
     },
   }
 }
 
-function checkpointerOf(db: Database): Archive['checkpoint'] {
-  const changes = changesIn(db)
-  let changesMoved = 0
+/** @param written how many pages commits have written, roughly */
+function checkpointerOf(db: Database, written: () => number): Archive['checkpoint'] {
+  let moved = 0
   let isFlushing = false
   return async () => {
-    if (isFlushing || changes() - changesMoved < CHECKPOINT_ROWS) return
+    if (isFlushing || written() - moved < CHECKPOINT_PAGES) return
     isFlushing = true
     try {
       await flushLog(db)
       if (!db.open) return
-      changesMoved = changes()
+      moved = written()
       checkpoint(db)
     } finally {
       isFlushing = false
     }
   }
-}
-
-/** Counts commits in the database, and beside it; a database that is behind gets new timelines. */
-function countCommits(db: Database, options: ArchiveOptions) {
-  const { watermarkPath: path, bootId, durability, programVersion, onProblem } = options
-  const inDatabase = commitCountIn(db)
-  inDatabase.writeProgram(programVersion)
-  const { id, commits } = inDatabase.read()
-  const risk = durability === 'power' ? 'safe' : 'at-risk'
-  const mark = { id, commits, bootId, risk } as const
-  const doubt = doubtOf(path, mark)
-  if (doubt !== undefined) {
-    sessionsIn(db).renewTimelines()
-    onProblem({ kind: 'timelines renewed', reason: doubt })
-  }
-  // Not before: if the renewal fails, the next start has to doubt as well.
-  const watermark = Watermark.take(path, mark)
-  let count = commits
-  let hasFailed = false
-  return {
-    /** Within a commit. */
-    next: () => inDatabase.write(count + 1),
-    /** It is committed. */
-    note: () => {
-      count += 1
-      try {
-        watermark.raise(count)
-      } catch (error) {
-        if (!hasFailed) onProblem({ kind: 'watermark failed', reason: String(error) })
-        hasFailed = true
-      }
-    },
-    close: () => watermark.close(),
-  }
-}
-
-function committerTo(
-  db: Database,
-  { wallTime, keptSnapshots }: ArchiveOptions,
-  countCommit: () => void,
-): Archive['commit'] {
-  const sessions = sessionsIn(db)
-  const messages = messagesIn(db)
-  const snapshots = snapshotsIn(db, keptSnapshots)
-  const saved = savedIn(db)
-  const files = filesIn(db)
-
-  let isTrimNeeded = false
-
-  function trim(key: number, through: number): void {
-    messages.trim(key, through)
-    isTrimNeeded = true
-  }
-
-  function keyOf({ sessionId, state }: JournalEntry, now: number): number {
-    const before = sessions.timelineOf(sessionId)
-    if (!state) {
-      if (before) return before.key
-      throw new Error(`session ${sessionId} has no state yet`)
-    }
-    if (before && before.timeline !== state.timeline) {
-      files.touchAllOf(before.key, now)
-      snapshots.removeAll(before.key)
-      trim(before.key, Number.MAX_SAFE_INTEGER)
-      sessions.remove(before.key)
-    }
-    return sessions.put(sessionId, state, now)
-  }
-
-  function takeSnapshot(key: number, snapshot: SnapshotRecord, now: number): void {
-    snapshots.put(key, snapshot, now)
-    const needless = snapshots.needlessThrough(key)
-    if (needless !== undefined) trim(key, needless)
-  }
-
-  function commitEntry(entry: JournalEntry, now: number): void {
-    if (entry.saved) saved.put(entry.saved, now)
-    if (!entry.state && !entry.messages && !entry.snapshot && !entry.presence) return
-    const key = keyOf(entry, now)
-    if (entry.presence) sessions.putPresence(key, entry.presence)
-    if (entry.messages) {
-      const { first, count, time } = entry.messages
-      messages.append(key, entry.messages)
-      if (!entry.state) sessions.advance(key, time, first + count - 1)
-    }
-    if (entry.snapshot) takeSnapshot(key, entry.snapshot, now)
-  }
-
-  return db.transaction((entries: readonly JournalEntry[]) => {
-    const now = wallTime()
-    isTrimNeeded = false
-    for (const entry of entries) commitEntry(entry, now)
-    countCommit()
-    return isTrimNeeded
-  })
 }
 
 function trashOf({ uploadsDir, trashDir, onProblem }: ArchiveOptions): Trash {

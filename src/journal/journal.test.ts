@@ -3,7 +3,9 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { JournalEntry } from '../session/record.ts'
 import { type Journal, openJournal } from './journal.ts'
 import type { JournalProblem } from './problem.ts'
 import {
@@ -154,6 +156,90 @@ describe('what is committed', () => {
   })
 })
 
+describe('the commit log', () => {
+  const logPaths = journalOptions('').logPaths
+  /** Opens a journal in a process of its own, commits these one by one, and kills it. */
+  const commitAndKill = (...commits: readonly JournalEntry[][]) => {
+    const program = `
+      const { openJournal } = await import(${JSON.stringify(new URL('./journal.ts', import.meta.url))})
+      const journal = await openJournal(${JSON.stringify(journalOptions(uploadsDir))})
+      for (const entries of ${JSON.stringify(commits)}) await journal.commit(entries)
+      process.kill(process.pid, 'SIGKILL')`
+    const script = join(uploadsDir, 'killed.mjs')
+    writeFileSync(script, program)
+    expect(spawnSync(process.execPath, [script]).signal).toBe('SIGKILL')
+  }
+  const started = { sessionId: 's', messages: newMessages(1, 3), state: stateAt(3) }
+
+  it('has what the sudden end of the process kept from the database', async () => {
+    commitAndKill([started], [{ sessionId: 's', messages: newMessages(4, 2) }])
+    const database = new Sqlite(databasePath, { readonly: true })
+    expect(database.prepare('SELECT * FROM sessions').all()).toEqual([])
+    database.close()
+    const session = await loadFrom(await open())
+    expect(session?.state).toEqual(stateAt(5))
+    expect(messagesOf(session)).toEqual(runAt(1, 5))
+    expect(problems).toEqual([])
+  })
+
+  it('gives its commits once, however often the process ends', async () => {
+    commitAndKill([started])
+    commitAndKill([{ sessionId: 's', messages: newMessages(4, 1) }])
+    commitAndKill()
+    expect(messagesOf(await loadFrom(await open()))).toEqual(runAt(1, 4))
+    expect(problems).toEqual([])
+  })
+
+  it('is empty when everything is in the database', async () => {
+    const journal = await open()
+    await journal.commit([started])
+    await journal.close()
+    for (const path of logPaths) expect(statSync(join(uploadsDir, path)).size).toBe(0)
+  })
+
+  it('gives up what the database does not take, and the timelines with it', async () => {
+    const other = { ...started, sessionId: 'other' }
+    commitAndKill([started], [{ sessionId: 'unknown', messages: newMessages(1, 1) }, other])
+    const journal = await open()
+    expect((await loadFrom(journal))?.state.timeline).not.toBe('timeline-1')
+    expect((await journal.load('other', undefined, undefined)).session).toBeDefined()
+    const reason = 'it does not take commit 2 of its log: session unknown has no state yet'
+    expect(problems).toEqual([{ kind: 'timelines renewed', reason }])
+  })
+
+  it('ends the journal with what the database does not take', async () => {
+    const failures: string[] = []
+    const journal = await open((error) => failures.push(error.message))
+    await journal.commit([started, { sessionId: 'unknown', messages: newMessages(1, 1) }])
+    const failure = 'the journal failed: session unknown has no state yet'
+    await expect(loadFrom(journal)).rejects.toThrow(failure)
+    await expect(journal.commit([started])).rejects.toThrow(failure)
+    expect(failures).toEqual([failure])
+  })
+
+  it('[SYNC10] is needed after a sudden end: without it, timelines are renewed', async () => {
+    commitAndKill([started])
+    rmSync(join(uploadsDir, logPaths[1]))
+    await open()
+    const reason = 'its commit log is gone'
+    expect(problems).toEqual([{ kind: 'timelines renewed', reason }])
+  })
+
+  it('[SYNC10] of a newer database tells that this one is older', async () => {
+    const first = await open()
+    await first.commit([started])
+    await first.close()
+    copyFileSync(databasePath, `${databasePath}.old`)
+    commitAndKill([{ sessionId: 's', messages: newMessages(4, 1) }])
+    commitAndKill([{ sessionId: 's', messages: newMessages(5, 1) }])
+    for (const end of ['-wal', '-shm']) rmSync(databasePath + end, { force: true })
+    copyFileSync(`${databasePath}.old`, databasePath)
+    expect(messagesOf(await loadFrom(await open()))).toEqual(runAt(1, 3))
+    const reason = 'its log goes on at commit 3, and it at 2'
+    expect(problems).toEqual([{ kind: 'timelines renewed', reason }])
+  })
+})
+
 describe('a database that is older than what clients saw', () => {
   const timelineOf = async (journal: Journal) => (await loadFrom(journal))?.state.timeline
   /** Opens it, commits messages up to this position, and closes it. */
@@ -218,11 +304,12 @@ describe('problems', () => {
     ])
   })
 
-  it('refuses what cannot be sent to the thread and goes on', async () => {
+  it('refuses what cannot be written down and goes on', async () => {
     const journal = await open()
-    const state = stateAt(0, { name: (() => '') as unknown as string })
-    await expect(journal.commit([{ sessionId: 's', state }])).rejects.toThrow('could not be cloned')
+    const state = stateAt(0, { time: 1n as unknown as number })
+    await expect(journal.commit([{ sessionId: 's', state }])).rejects.toThrow('BigInt')
     await journal.commit([{ sessionId: 's', state: stateAt(0) }])
+    expect((await loadFrom(journal))?.state).toEqual(stateAt(0))
   })
 })
 
@@ -230,12 +317,13 @@ it('moves what was committed into the main file by and by', async () => {
   const journal = await open()
   await journal.commit([{ sessionId: 's', state: stateAt(0) }])
   const { size } = statSync(databasePath)
-  const wide = 'x'.repeat(1000)
+  const wide = 'x'.repeat(10_000)
   for (let first = 1; first <= 600; first++) {
     const messages = { first, count: 1, text: JSON.stringify([first, wide]), time: first }
     await journal.commit([{ sessionId: 's', messages }])
   }
-  await vi.waitFor(() => expect(statSync(databasePath).size).toBeGreaterThan(size + 100_000))
+  const isMoved = () => expect(statSync(databasePath).size).toBeGreaterThan(size + 100_000)
+  await vi.waitFor(isMoved, { timeout: 5000 })
 })
 
 describe('an upload that is to be used again', () => {
@@ -300,9 +388,11 @@ describe('the end of the thread', () => {
     process.off('worker', remember)
     await journal.commit([{ sessionId: 's', messages: newMessages(1, 1), state: stateAt(1) }])
 
+    const asked = journal.stats()
     const terminated = workers[0]?.terminate()
-    await expect(journal.commit([])).rejects.toThrow("the journal's thread ended by itself")
+    await expect(asked).rejects.toThrow("the journal's thread ended by itself")
     await terminated
+    await expect(journal.commit([])).rejects.toThrow("the journal's thread ended by itself")
     await expect(loadFrom(journal)).rejects.toThrow("the journal's thread ended by itself")
     expect(failures.map((error) => error.message)).toEqual(["the journal's thread ended by itself"])
     await journal.close()

@@ -1,9 +1,12 @@
+import type { LogPaths } from './commit-log.ts'
 import type { JournalProblem } from './problem.ts'
 
 /** What the journal's thread is started with. */
 export interface WriterOptions {
   readonly databasePath: string
   readonly watermarkPath: string
+  /** of the commit log; made if they are missing */
+  readonly logPaths: LogPaths
   /** where the paths of snapshots and saved data lead */
   readonly uploadsDir: string
   /** where uploads that nobody needs go before they are deleted, and files that are not right */

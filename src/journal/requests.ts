@@ -6,10 +6,17 @@ import type { GarbageReport, GarbageRules } from './garbage.ts'
 import type { InventoryReport } from './inventory.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
+import type { DatabaseMark } from './watermark.ts'
 
 /** To the journal's thread. `close` comes last; its answer is the thread's end. */
 export type Request =
-  | { readonly kind: 'commit'; readonly id: number; readonly payload: CommitPayload }
+  | {
+      readonly kind: 'commit'
+      readonly id: number
+      readonly payload: CommitPayload
+      /** number of the newest commit that it is of */
+      readonly through: number
+    }
   | { readonly kind: 'record file'; readonly id: number; readonly file: FileRecord }
   | { readonly kind: 'keep file'; readonly id: number; readonly path: string }
   | { readonly kind: 'load'; readonly id: number; readonly request: RestoreRequest }
@@ -37,5 +44,5 @@ export type Answer =
 /** From the journal's thread. `opened` comes first. */
 export type Reply =
   | Answer
-  | { readonly kind: 'opened' }
+  | { readonly kind: 'opened'; readonly mark: DatabaseMark }
   | { readonly kind: 'problem'; readonly problem: JournalProblem }

@@ -13,6 +13,7 @@ export function journalOptions(dir: string): WriterOptions {
   return {
     databasePath: join(dir, 'box.sqlite'),
     watermarkPath: join(dir, 'box.watermark'),
+    logPaths: [join(dir, 'box.commits-a'), join(dir, 'box.commits-b')],
     uploadsDir: dir,
     trashDir: join(dir, 'trash'),
     quarantineDir: join(dir, 'quarantine'),

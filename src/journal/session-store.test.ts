@@ -272,16 +272,6 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
       expect(messagesOf(two.session)).toEqual(runAt(1, 2))
     })
 
-    it('stores nothing of a commit that it refuses', async () => {
-      await start(2)
-      const good: JournalEntry = { sessionId: ID, messages: newMessages(3, 1), state: stateAt(3) }
-      await expect(
-        commit(good, { sessionId: 'unknown', messages: newMessages(1, 1) }),
-      ).rejects.toThrow('session unknown has no state yet')
-      await expect(commit(good, { sessionId: ID, messages: newMessages(1, 1) })).rejects.toThrow()
-      expect((await load())?.state).toEqual(stateAt(2))
-    })
-
     it('resolves commits in the order they were asked for', async () => {
       const order: number[] = []
       const commits = [1, 2, 3].map((number) =>

@@ -21,7 +21,8 @@ function use(commits: number, changes: Partial<Mark> = {}): Watermark {
   return watermark
 }
 
-const doubtAt = (changes: Partial<Mark>) => doubtOf(path, { ...NOW, ...changes })
+const doubtAt = (changes: Partial<Mark>, hasLog = true) =>
+  doubtOf(path, { ...NOW, ...changes }, hasLog)
 
 it('[SYNC10] believes a database that has come as far as before, or farther', () => {
   use(12)
@@ -68,13 +69,21 @@ it('[SYNC10] doubts one that was in use when the machine went down', () => {
 })
 
 it('believes one that the machine could not harm when it went down', () => {
-  use(12, { risk: 'safe' })
+  use(12, { risk: 'logged' })
   expect(doubtAt({ commits: 12, bootId: 'boot2' })).toBeUndefined()
 })
 
 it('believes one that was closed, whatever the machine did then', () => {
   use(12).close()
   expect(doubtAt({ commits: 12, bootId: 'boot2' })).toBeUndefined()
+})
+
+it('[SYNC10] doubts one whose commit log is gone, unless it was closed', () => {
+  const watermark = use(12, { risk: 'logged' })
+  expect(doubtAt({ commits: 12 })).toBeUndefined()
+  expect(doubtAt({ commits: 12 }, false)).toBe('its commit log is gone')
+  watermark.close()
+  expect(doubtAt({ commits: 12 }, false)).toBeUndefined()
 })
 
 it('is whole after each of its writes', () => {

@@ -15,8 +15,11 @@ export interface DatabaseMark {
   readonly commits: number
 }
 
-/** Whether the last commits would outlive a failure of the machine: `safe`, or `at-risk`. */
-type Risk = 'safe' | 'at-risk'
+/**
+ * Where the last commits are: in the database, on the disk (`safe`); perhaps in the log only, on the disk
+ * (`logged`); or where a failure of the machine can undo them (`at-risk`).
+ */
+type Risk = 'safe' | 'logged' | 'at-risk'
 
 export interface Mark extends DatabaseMark {
   /** of the start of the machine in which it was written */
@@ -27,9 +30,9 @@ export interface Mark extends DatabaseMark {
 const COMMITS_WIDTH = 16
 
 /**
- * How far the journal has come, written beside the database after each commit and before anyone sees
- * what was committed. A database that has not come so far is not what clients know (SYNC10): it is an
- * older copy, its log was cut off, or it lost its last commits with the power.
+ * How far the database has come, written beside it each time that it got further. One that has not come so
+ * far, with what the commit log has for it, is not what clients know (SYNC10): it is an older copy, its
+ * write-ahead log was cut off, or it lost its last commits with the power.
  */
 export class Watermark {
   readonly #fd: number
@@ -74,14 +77,16 @@ export class Watermark {
  * Why clients may know more than a database; undefined: they do not. To be asked, and acted upon, before
  * the mark is taken over: that makes it believe the database.
  * @param now what is true of the database and the machine; a `bootId` of "" says that no one knows
+ * @param hasLog whether its commit log was there, of which all is in the database now
  */
-export function doubtOf(path: string, now: Mark): string | undefined {
+export function doubtOf(path: string, now: Mark, hasLog: boolean): string | undefined {
   const before = read(path)
   if (!before) return now.commits === 0 ? undefined : 'there is no watermark beside it'
   if (before.id !== now.id) return 'the watermark beside it is of another database'
   if (before.commits > now.commits) {
     return `it has ${now.commits} commits, and had ${before.commits}`
   }
+  if (before.risk !== 'safe' && !hasLog) return 'its commit log is gone'
   if (before.risk === 'at-risk' && before.bootId !== now.bootId) {
     return 'the machine went down while it was in use'
   }
@@ -99,7 +104,7 @@ function digits(commits: number): string {
 
 function read(path: string): Mark | undefined {
   const text = readIfThere(path)
-  const found = /^(\d{16}) (safe|at-risk) +(\S+) (\S*)\n$/.exec(text)
+  const found = /^(\d{16}) (safe|logged|at-risk) +(\S+) (\S*)\n$/.exec(text)
   if (!found) return undefined
   const [, commits, risk, id = '', bootId = ''] = found
   return { commits: Number(commits), risk: risk as Risk, id, bootId }

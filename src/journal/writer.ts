@@ -45,7 +45,7 @@ class Writer {
 
   start(): void {
     this.#port.on('message', (request: Request) => this.#handle(request))
-    this.#reply({ kind: 'opened' })
+    this.#reply({ kind: 'opened', mark: this.#archive.mark })
     this.#planStep()
   }
 
@@ -60,7 +60,7 @@ class Writer {
     switch (request.kind) {
       case 'commit': {
         const entries = unpackCommit(request.payload)
-        const isTrimNeeded = this.#archive.commit(entries)
+        const isTrimNeeded = this.#archive.commit(entries, request.through)
         this.#reply({ kind: 'done', id })
         this.#mayTrim ||= isTrimNeeded
         break

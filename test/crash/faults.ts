@@ -11,6 +11,7 @@ export interface Fault {
 }
 
 const DATABASE_NAME = 'box.sqlite'
+const COMMIT_LOG_NAMES = ['box.commits-a', 'box.commits-b']
 /** A program that holds the database: it says so on standard output, and ends when told to. */
 const HOLD_DATABASE = `
   import Sqlite from 'better-sqlite3'
@@ -73,9 +74,10 @@ export async function holdDatabase(filesDir: string): Promise<Fault> {
   return { end: () => ended(holder, 'SIGKILL') }
 }
 
-/** Has the disk fail the box whenever it writes to its database. */
+/** Has the disk fail the box whenever it writes to its database or its commit log. */
 export async function failWrites(pid: number, filesDir: string): Promise<Fault> {
-  const paths = ['', '-wal'].flatMap((end) => ['-P', join(filesDir, `${DATABASE_NAME}${end}`)])
+  const names = [DATABASE_NAME, `${DATABASE_NAME}-wal`, ...COMMIT_LOG_NAMES]
+  const paths = names.flatMap((name) => ['-P', join(filesDir, name)])
   const calls = 'pwrite64,pwritev,write,fdatasync,fsync'
   const what = ['-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO`]
   const args = ['-f', '-p', String(pid), ...paths, ...what, '-o', '/dev/null']

@@ -13,8 +13,8 @@ const DATABASE = 'box.sqlite'
 const WAL = 'box.sqlite-wal'
 /** A page of the database and its head in the write-ahead log. */
 const FRAME_BYTES = 4096 + 24
-/** Commits of several messages each, of all sessions. */
-const FRAMES_LOST = 60
+/** Of several transactions: the last seconds of all sessions. */
+const FRAMES_LOST = 10
 const SEND_EVERY_MS = 50
 const TIMEOUT_MS = 30_000
 

@@ -1,0 +1,64 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { CommitLog, type LogPaths } from './commit-log.ts'
+
+let dir: string
+let paths: LogPaths
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'commit-log-'))
+  paths = [join(dir, 'a'), join(dir, 'b')]
+  for (const path of paths) writeFileSync(path, '')
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+const contents = () => paths.map((path) => readFileSync(path, 'utf8'))
+
+/** Appends records that consist of their number. */
+async function append(log: CommitLog, ...numbers: number[]): Promise<void> {
+  for (const number of numbers) await log.append(number, Buffer.from(`${number}\n`))
+}
+
+it('appends to one file until the other is to be used', async () => {
+  const log = new CommitLog(paths, 'process')
+  await append(log, 11, 12)
+  log.turnOver(10)
+  await append(log, 13)
+  expect(contents()).toEqual(['11\n12\n', '13\n'])
+  await log.close(true)
+})
+
+it('writes over a file when all in it is in the database', async () => {
+  const log = new CommitLog(paths, 'power')
+  await append(log, 11, 12)
+  log.turnOver(10)
+  await append(log, 13)
+  log.turnOver(11)
+  await append(log, 14)
+  expect(contents()).toEqual(['11\n12\n', '13\n14\n'])
+  log.turnOver(12)
+  await append(log, 15)
+  expect(contents()).toEqual(['15\n12\n', '13\n14\n'])
+  await log.close(true)
+})
+
+it('is empty after its end, unless something in it is needed', async () => {
+  const log = new CommitLog(paths, 'process')
+  await append(log, 11)
+  await log.close(false)
+  expect(contents()).toEqual(['', ''])
+})
+
+it.runIf(existsSync('/dev/full'))(
+  'rejects if the disk is full, and goes on with the same place',
+  async () => {
+    const full = new CommitLog(['/dev/full', paths[1]], 'process')
+    await expect(append(full, 11)).rejects.toMatchObject({ code: 'ENOSPC' })
+    full.turnOver(10)
+    await append(full, 11)
+    expect(contents()[1]).toBe('11\n')
+    await full.close(true)
+  },
+)

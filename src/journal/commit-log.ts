@@ -1,0 +1,103 @@
+import { close, fdatasync, ftruncate, openSync, write, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+const closeFile = promisify(close)
+const cutFile = promisify(ftruncate)
+const syncFile = promisify(fdatasync)
+
+/** A write takes microseconds: the system takes the bytes, and the disk gets them later. A longer one (ms)… */
+const SLOW_WRITE_MS = 20
+/** …means a disk that is busy; for so long (ms) it is left to other threads to wait for it. */
+const WARY_MS = 60_000
+
+/**
+ * What an append is good for: `process` it outlives the process, `power` a failure of the machine, too;
+ * `slow` as the first, on a drive that may keep those waiting who write to it.
+ */
+export type LogMode = 'process' | 'power' | 'slow'
+
+/** The two files of a commit log. */
+export type LogPaths = readonly [string, string]
+
+interface LogFile {
+  readonly fd: number
+  /** where the next record goes; what is behind it is old */
+  end: number
+  /** number of the newest commit in it */
+  newest: number
+}
+
+/**
+ * Where commits are safe before anyone sees them: appended to a file, which takes a fraction of what a
+ * transaction takes. From there they go into the database by and by. The files take turns: one of which
+ * all is in the database is written from its beginning again.
+ */
+export class CommitLog {
+  readonly #mode: LogMode
+  #current: LogFile
+  #other: LogFile
+  /** until then it does not wait for the disk itself; as of `performance.now()` */
+  #waryUntil = 0
+
+  /** @param paths files that are there, and hold nothing that is needed */
+  constructor([one, other]: LogPaths, mode: LogMode) {
+    this.#mode = mode
+    this.#current = { fd: openSync(one, 'r+'), end: 0, newest: 0 }
+    this.#other = { fd: openSync(other, 'r+'), end: 0, newest: 0 }
+  }
+
+  /**
+   * Resolves when the record is safe. If it rejects, with an error of the file system, it is as if it had
+   * not been called. One call at a time.
+   * @param number of the commit: higher than all before
+   */
+  async append(number: number, record: Buffer): Promise<void> {
+    const file = this.#current
+    if (this.#mode === 'process' && performance.now() >= this.#waryUntil) {
+      this.#writeAtOnce(file, record)
+    } else await writeWhole(file.fd, record, file.end)
+    if (this.#mode === 'power') await syncFile(file.fd)
+    file.end += record.length
+    file.newest = number
+  }
+
+  /** Later records go to the other file, if all in it is in the database, which has commits up to `applied`. */
+  turnOver(applied: number): void {
+    const next = this.#other
+    if (next.newest > applied) return
+    next.end = 0
+    this.#other = this.#current
+    this.#current = next
+  }
+
+  /** Ends it. @param isNeeded whether something in it is not in the database yet */
+  async close(isNeeded: boolean): Promise<void> {
+    for (const { fd } of [this.#current, this.#other]) {
+      if (!isNeeded) await cutFile(fd)
+      await closeFile(fd)
+    }
+  }
+
+  /** To have another thread write costs ten times as much as writing. */
+  #writeAtOnce({ fd, end }: LogFile, record: Buffer): void {
+    const start = performance.now()
+    for (let at = 0; at < record.length; )
+      at += writeSync(fd, record, at, record.length - at, end + at)
+    const now = performance.now()
+    if (now - start > SLOW_WRITE_MS) this.#waryUntil = now + WARY_MS
+  }
+}
+
+/** A write may take less than it is given, when a disk fills. */
+function writeWhole(fd: number, bytes: Buffer, position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const writeFrom = (start: number) => {
+      write(fd, bytes, start, bytes.length - start, position + start, (error, written) => {
+        if (error) reject(error)
+        else if (start + written === bytes.length) resolve()
+        else writeFrom(start + written)
+      })
+    }
+    writeFrom(0)
+  })
+}

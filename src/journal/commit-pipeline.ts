@@ -1,0 +1,140 @@
+import { whyUnavailable } from '../db/unavailable.ts'
+import type { JournalEntry } from '../session/record.ts'
+import { StoreUnavailableError } from '../session/session-store.ts'
+import { Backlog } from './backlog.ts'
+import type { CommitLog } from './commit-log.ts'
+import { type CommitPayload, packCommit } from './commit-payload.ts'
+import { encodeRecord } from './commit-record.ts'
+import type { DatabaseMark } from './watermark.ts'
+import type { WriterThread } from './writer-thread.ts'
+
+/** What is committed is brought into the database after this time (ms)… */
+const APPLY_AFTER_MS = 1000
+/** …or when there is so much of it (UTF-16 units of messages). */
+const APPLY_LENGTH = 1_000_000
+/** When so much of it waits, nothing more is committed until the database has it. */
+const MAX_LENGTH = 16_000_000
+
+/** Commits on their way into the database, in one transaction. */
+interface Batch {
+  readonly payload: CommitPayload
+  /** number of the newest of them */
+  readonly through: number
+}
+
+export interface CommitPipelineParts {
+  readonly thread: Pick<WriterThread, 'ask'>
+  readonly log: CommitLog
+  /** the database, which has all that is in the log */
+  readonly mark: DatabaseMark
+  /** Told once, if the database will never take what is committed. */
+  readonly onFailure: (error: Error) => void
+}
+
+/** The way of a commit: into the log, which makes it safe, and by and by into the database, with others. */
+export class CommitPipeline {
+  readonly #parts: CommitPipelineParts
+  readonly #backlog = new Backlog()
+  /** number of the newest commit */
+  #last: number
+  /** number of the newest that is in the database */
+  #applied: number
+  /** resolves when all that was asked for until now is in the log, or refused */
+  #logged: Promise<unknown> = Promise.resolve()
+  #batch: Batch | undefined
+  #applying: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** the database did not take the batch, for a reason that may pass */
+  #isBehind = false
+  #failure: Error | undefined
+
+  constructor(parts: CommitPipelineParts) {
+    this.#parts = parts
+    this.#last = parts.mark.commits
+    this.#applied = parts.mark.commits
+  }
+
+  /** As in `SessionStore`. */
+  commit(entries: readonly JournalEntry[]): Promise<void> {
+    const logged = this.#logged.then(() => this.#write(entries))
+    this.#logged = logged.catch(() => {})
+    return logged
+  }
+
+  /** Resolves when all that was asked for until now is in the database. */
+  async settle(): Promise<void> {
+    await this.#logged
+    await this.#applyThrough(this.#last)
+  }
+
+  /** It is not used any more; commits that are not in the database stay in the log. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#parts.log.close(this.#applied < this.#last)
+  }
+
+  async #write(entries: readonly JournalEntry[]): Promise<void> {
+    if (this.#failure) throw this.#failure
+    if (this.#isBehind || this.#backlog.length > MAX_LENGTH) await this.#applyThrough(this.#last)
+    const { log, mark } = this.#parts
+    const number = this.#last + 1
+    const record = encodeRecord(mark.id, { number, entries })
+    await log.append(number, record).catch(refuse)
+    this.#last = number
+    this.#backlog.add(entries)
+    this.#applySoon()
+  }
+
+  #applySoon(): void {
+    const isUrgent = this.#backlog.length >= APPLY_LENGTH && !this.#applying
+    if (isUrgent) this.#applyUnasked()
+    else this.#timer ??= setTimeout(() => this.#applyUnasked(), APPLY_AFTER_MS)
+  }
+
+  /** Whoever commits or loads next learns of it if it fails. */
+  #applyUnasked(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#applyThrough(this.#last).catch(() => {})
+  }
+
+  async #applyThrough(number: number): Promise<void> {
+    while (this.#applied < number) {
+      this.#applying ??= this.#applyBatch().finally(() => {
+        this.#applying = undefined
+      })
+      await this.#applying
+    }
+  }
+
+  async #applyBatch(): Promise<void> {
+    this.#batch ??= this.#takeBatch()
+    try {
+      await this.#parts.thread.ask('done', { kind: 'commit', ...this.#batch })
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) this.#isBehind = true
+      else this.#fail(error as Error)
+      throw error
+    }
+    this.#applied = this.#batch.through
+    this.#batch = undefined
+    this.#isBehind = false
+  }
+
+  #takeBatch(): Batch {
+    this.#parts.log.turnOver(this.#applied)
+    return { payload: packCommit(this.#backlog.take()), through: this.#last }
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure) return
+    this.#failure = error
+    this.#parts.onFailure(error)
+  }
+}
+
+function refuse(cause: unknown): never {
+  const reason = whyUnavailable(cause)
+  if (reason !== undefined) throw new StoreUnavailableError(reason, { cause })
+  throw new Error(`the journal failed: ${(cause as Error).message}`, { cause })
+}

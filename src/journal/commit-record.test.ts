@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { JournalEntry } from '../session/record.ts'
+import { decodeRecords, encodeRecord } from './commit-record.ts'
+
+const entriesOf = (text: string): JournalEntry[] => [
+  { sessionId: 's', messages: { first: 1, count: 1, text, time: 1.5 } },
+]
+const recordAt = (number: number, text = 'é\n"\\') => ({ number, entries: entriesOf(text) })
+const logOf = (...numbers: number[]) =>
+  Buffer.concat(numbers.map((number) => encodeRecord('db', recordAt(number))))
+const numbersIn = (log: Buffer, databaseId = 'db') =>
+  [...decodeRecords(databaseId, log)].map(({ number }) => number)
+
+it('gives back what was written, whatever is in it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), (text, number) => {
+      const record = recordAt(number, text)
+      expect([...decodeRecords('db', encodeRecord('db', record))]).toEqual([record])
+    }),
+  )
+})
+
+it('ends where a record is cut off, or changed in one byte', () => {
+  const whole = logOf(5, 6)
+  const start = logOf(5).length
+  for (let at = start; at < whole.length; at++) {
+    expect(numbersIn(whole.subarray(0, at))).toEqual([5])
+    const changed = Buffer.from(whole)
+    changed.writeUInt8(whole.readUInt8(at) ^ 1, at)
+    expect(numbersIn(changed)).toEqual([5])
+  }
+})
+
+it('ends where older records begin, also in the middle of one', () => {
+  expect(numbersIn(logOf(7, 8, 3, 4))).toEqual([7, 8])
+  expect(numbersIn(Buffer.concat([logOf(7), logOf(3, 4).subarray(9)]))).toEqual([7])
+})
+
+it('has no record of another database', () => {
+  expect(numbersIn(logOf(1), 'other')).toEqual([])
+})
