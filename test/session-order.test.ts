@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Json, Message } from '../src/protocol/messages.ts'
+import type { Json } from '../src/protocol/messages.ts'
 import { INITIAL_SEQ } from '../src/protocol/seq.ts'
 import type { StoredSession } from '../src/session/record.ts'
 import { Stage, type StageMember } from './support/stage.ts'
+
+/** A message as members get it. */
+type Received = [time: number, seq: number, ...rest: Json[]]
 
 const MEMBERS = ['a', 'b', 'c', 'd', 'e']
 
@@ -34,7 +37,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 class Play {
   stage = new Stage()
   /** every message that was reflected, in the order in which it first reached anybody */
-  readonly order: Message[] = []
+  readonly order: Received[] = []
   readonly #present = new Map<string, string>()
   #count = 0
 
@@ -118,15 +121,15 @@ class Play {
   }
 }
 
-function messagesOf(member: StageMember): Message[] {
-  return member.frames.flatMap((text): Message[] => {
+function messagesOf(member: StageMember): Received[] {
+  return member.frames.flatMap((text): Received[] => {
     const { action, args } = JSON.parse(text)
     return action === 'SYNC' ? args.messages : action === 'RECV' ? [args] : []
   })
 }
 
 /** One member saw a gapless stretch of the one order, at times that never go back. */
-function check(member: StageMember, order: Message[]): void {
+function check(member: StageMember, order: Received[]): void {
   const [first, ...rest] = member.frames.map((text) => JSON.parse(text))
   expect(first.action).toBe('SYNC')
   const { snapshotSeq = INITIAL_SEQ, snapshotTime = 0, time, seq, messages } = first.args

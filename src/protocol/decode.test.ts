@@ -136,7 +136,7 @@ describe('SEND', () => {
   it('keeps whatever stands behind the payload', () => {
     expect(decode(text('SEND', [1, 2, 'p', { a: [1] }, 33]))).toEqual({
       action: 'SEND',
-      message: [1, 2, 'p', { a: [1] }, 33],
+      message: { payload: '"p"', rest: ['{"a":[1]}', '33'] },
       tags: undefined,
       latency: 33,
     })

@@ -1,11 +1,11 @@
 import { CLOSE_CODE, ProtocolError } from './close-code.ts'
 import { broken, Fields } from './fields.ts'
 import { decodeJoin } from './join.ts'
+import { latencyIn } from './latency.ts'
 import type { ClientMessage, Json, Message, Tags } from './messages.ts'
+import { decodePlainSend } from './plain-send.ts'
 import { decodeTicks } from './ticks.ts'
 
-/** A latency over this is a time stamp, not a latency (ms). */
-const MAX_LATENCY_MS = 60_000
 const MAX_SEQ = 0xffffffff
 /** Deeper JSON can be parsed but not be written again: that takes a stack frame a level. */
 const MAX_DEPTH = 100
@@ -17,6 +17,10 @@ const MAX_DEBOUNCE_MS = 600_000
  * @throws {ProtocolError} with the code to close the connection with
  */
 export function decode(text: string): ClientMessage {
+  return decodePlainSend(text) ?? decodeWhole(text)
+}
+
+function decodeWhole(text: string): ClientMessage {
   const envelope = parse(text)
   const { action, args, tags } = envelope
   if (typeof action !== 'string') return { action: 'unknown', name: String(JSON.stringify(action)) }
@@ -66,21 +70,19 @@ const DECODERS: Record<string, (args: Json | undefined, tags: Json | undefined) 
   }
 
 function decodeSend(args: Json | undefined, tags: Json | undefined): ClientMessage {
-  const message = decodeMessage('SEND', args)
-  const last = message.length > 3 ? message.at(-1) : undefined
-  const isLatency = typeof last === 'number' && last > 0 && last < MAX_LATENCY_MS
   return {
     action: 'SEND',
-    message,
+    message: decodeMessage('SEND', args),
     tags: tags === undefined || tags === null ? undefined : decodeTags(tags),
-    latency: isLatency ? last : undefined,
+    latency: Array.isArray(args) && args.length > 3 ? latencyIn(args.at(-1)) : undefined,
   }
 }
 
 function decodeMessage(action: string, args: Json | undefined): Message {
   if (!Array.isArray(args)) throw broken(action, 'a message must be an array')
-  if (args[2] === undefined || args[2] === null) throw broken(action, 'the payload is missing')
-  return args as Message
+  const [, , payload, ...rest] = args
+  if (payload === undefined || payload === null) throw broken(action, 'the payload is missing')
+  return { payload: JSON.stringify(payload), rest: rest.map((part) => JSON.stringify(part)) }
 }
 
 function decodeTags(tags: Json): Tags | undefined {

@@ -1,7 +1,14 @@
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-/** What is reflected: teatime in ms, seq, payload, and whatever else the sender put behind it. */
-export type Message = [time: number, seq: number, payload: Json, ...rest: Json[]]
+/**
+ * What is reflected behind time and seq, as JSON texts: nothing of it is changed on its way, so it is not
+ * kept as values.
+ */
+export interface Message {
+  readonly payload: string
+  /** whatever else the sender put behind it */
+  readonly rest: readonly string[]
+}
 
 export interface Ticks {
   /** ms of silence before a tick */

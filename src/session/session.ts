@@ -270,11 +270,11 @@ export class Session<M extends Member> {
 
   #reflect(message: Message, now: number): void {
     if (!this.#hasRoom()) return
-    message[0] = this.#teatime.at(now)
-    message[1] = seqAt(this.#history.position + 1)
+    const time = this.#teatime.at(now)
+    const seq = seqAt(this.#history.position + 1)
     const raw = this.rawTime(now)
-    if (raw !== undefined) message[message.length > 3 ? message.length - 1 : 3] = raw
-    const text = JSON.stringify(message)
+    const rest = raw === undefined ? message.rest : [...message.rest.slice(0, -1), `${raw}`]
+    const text = `[${time},${seq},${[message.payload, ...rest].join()}]`
     this.#history.push(text)
     this.#output.reflect(text, this.#audience)
     if (this.#audience.length > 0) this.#beat.restart(now) // TICK2
@@ -283,7 +283,8 @@ export class Session<M extends Member> {
 
   /** A message of the reflector's own. */
   #postOwn(payload: { [key: string]: Json }, now: number): void {
-    this.#post([0, 0, { ...payload, _size: JSON.stringify(payload).length }], now)
+    const sized = { ...payload, _size: JSON.stringify(payload).length }
+    this.#post({ payload: JSON.stringify(sized), rest: [] }, now)
   }
 
   /** Asks the audience for a snapshot if it is time to. */
@@ -323,7 +324,7 @@ export class Session<M extends Member> {
   #openTally(vote: Tutti, now: number): OpenTally | undefined {
     const time = this.#teatime.at(now)
     if (this.#completedTallies.refuses(vote.tuttiKey, vote.sendTime, time)) return undefined
-    if (vote.firstMessage) this.#post([...vote.firstMessage], now)
+    if (vote.firstMessage) this.#post(vote.firstMessage, now)
     const tally: OpenTally = {
       vote,
       counts: new Map(),
