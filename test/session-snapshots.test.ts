@@ -6,12 +6,12 @@ import { Stage, type StageMember } from './support/stage.ts'
 const MESSAGE = '[0,0,"m"]'
 
 /** A session of that many messages, as it comes back from the store. */
-function stored(count: number): StoredSession {
+function stored(count: number, message = MESSAGE): StoredSession {
   const ticks = { tick: 100_000, delay: undefined, scale: undefined }
   const join = { name: '', pageUrl: '', flags: {}, leaveDelay: 0, about: {}, ticks } as const
   const none = { appId: undefined, persistentId: undefined, user: undefined, tove: undefined }
   const fresh = newSession({ action: 'JOIN', ...join, ...none }, 'timeline', undefined)
-  const text = Array(count).fill(MESSAGE).join(',')
+  const text = Array(count).fill(message).join(',')
   const state = { ...fresh.state, position: count }
   return { ...fresh, state, messages: [{ first: 1, count, text }] }
 }
@@ -106,23 +106,33 @@ describe('a snapshot is asked for', () => {
 
 describe('[SNAP7] a history that fills', () => {
   it('is warned of below 10,000 messages left, the more often the fewer are left', () => {
-    const stage = new Stage(stored(89_999))
+    const stage = new Stage(stored(489_999))
     const a = stage.join('a')
     const silent = stage.join('silent', { user: null })
     const warned: number[] = []
-    for (let kept = 90_000; kept <= 100_000; kept += 1) {
+    for (let kept = 490_000; kept <= 500_000; kept += 1) {
       send(stage, 'm')
       if (taken(a, 'INFO').length > 0) warned.push(kept - 1)
     }
-    expect(warned[0]).toBeGreaterThan(90_000)
-    expect(warned.slice(-100)).toEqual(Array.from({ length: 100 }, (_, index) => 99_900 + index))
-    const early = warned.filter((kept) => kept < 95_000)
+    expect(warned[0]).toBeGreaterThan(490_000)
+    expect(warned.slice(-100)).toEqual(Array.from({ length: 100 }, (_, index) => 499_900 + index))
+    const early = warned.filter((kept) => kept < 495_000)
     expect(early.length).toBeLessThan(warned.length / 4)
     expect(taken(silent, 'INFO')).toHaveLength(warned.length)
   })
 
+  it('is full as well when its messages are 250,000,000 long', () => {
+    const stage = new Stage(stored(250, JSON.stringify([0, 0, 'm'.repeat(999_950)])))
+    const a = stage.join('a')
+    a.frames.length = 0
+    send(stage, 'm'.repeat(50_000))
+    expect(taken(a, 'INFO')).toHaveLength(1)
+    send(stage, 'refused')
+    expect(stage.facts.at(-1)).toEqual({ kind: 'message refused', messages: 251 })
+  })
+
   it('takes no more messages when it is full, until there is a snapshot', () => {
-    const stage = new Stage(stored(100_000))
+    const stage = new Stage(stored(500_000))
     const a = stage.join('a')
     a.frames.length = 0
     send(stage, 'refused')
@@ -137,10 +147,10 @@ describe('[SNAP7] a history that fills', () => {
         },
       },
     ])
-    expect(stage.facts.at(-1)).toEqual({ kind: 'message refused', messages: 100_000 })
+    expect(stage.facts.at(-1)).toEqual({ kind: 'message refused', messages: 500_000 })
     stage.advanceTo(6000)
     expect(taken(a, 'REQU')).toHaveLength(1)
-    stage.say('a', '{"action":"SNAP","args":{"time":1,"seq":99983,"hash":"h","url":"file"}}')
+    stage.say('a', '{"action":"SNAP","args":{"time":1,"seq":499983,"hash":"h","url":"file"}}')
     send(stage, 'taken')
     expect(taken(a, 'RECV').map(({ args }) => args[2])).toEqual(['taken'])
   })

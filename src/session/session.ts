@@ -19,8 +19,9 @@ const USERS_DELAY_MS = 200
 const TALLY_TIMEOUT_MS = 1000
 /** Teatime is stored so far ahead (ms of real time) that ticks need a commit no more often than this. */
 const TIME_RESERVE_MS = 2000
-/** A session keeps at most this many messages since its snapshot. */
-const MAX_MESSAGES = 100_000
+/** A session keeps at most this many messages since its snapshot, of this length (as in `JoinCost`). */
+const MAX_MESSAGES = 500_000
+const MAX_BYTES = 250_000_000
 /** Users are warned when there is room for fewer than this. */
 const WARN_HEADROOM = 10_000
 
@@ -274,7 +275,8 @@ export class Session<M extends Member> {
     const seq = seqAt(this.#history.position + 1)
     const raw = this.rawTime(now)
     const rest = raw === undefined ? message.rest : [...message.rest.slice(0, -1), `${raw}`]
-    const text = `[${time},${seq},${[message.payload, ...rest].join()}]`
+    const more = rest.length > 0 ? `,${rest.join()}` : ''
+    const text = `[${time},${seq},${message.payload}${more}]`
     this.#history.push(text)
     this.#output.reflect(text, this.#audience)
     if (this.#audience.length > 0) this.#beat.restart(now) // TICK2
@@ -302,8 +304,12 @@ export class Session<M extends Member> {
 
   /** Warns of a history that fills, ever more often; false when it is full (SNAP7). */
   #hasRoom(): boolean {
-    const messages = this.#history.count
-    const headroom = MAX_MESSAGES - messages
+    const { messages, bytes } = this.joinCost
+    const messageBytes = messages > 0 ? bytes / messages : 1
+    const headroom = Math.min(
+      MAX_MESSAGES - messages,
+      Math.ceil((MAX_BYTES - bytes) / messageBytes),
+    )
     if (headroom >= WARN_HEADROOM) return true
     const every = Math.max(1, Math.floor(headroom / 100) * 10)
     if (headroom <= 0 || messages % every === 0) this.#warnOfFullHistory(headroom)

@@ -28,6 +28,7 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   SNAP3: 'The reference serves a snapshot from the future, which no joiner can use.',
   SNAP5: 'The reference sends every joiner to whatever URL a client announced.',
   SNAP6: 'The reference serves a snapshot whose file is not there, which locks all joiners out.',
+  SNAP7: 'The reference takes 100,000 messages, however short or long they are.',
   SNAP9:
     'The reference asks for no snapshot before the 60,000th message, so that until then joining takes ever longer.',
   SNAP10: 'The reference asks for no snapshot because messages are long.',

@@ -8,7 +8,7 @@ import { type Scene, snapArgs, snapshotPath } from '../scene.ts'
 
 /** Enough for a SNAP to have been looked at (ms). */
 const SETTLED_MS = 500
-/** A session keeps so many messages. */
+/** So many messages fill a history of the reference. */
 const FULL_HISTORY = 100_000
 
 export function describeSnap({ rule, differs }: Rules): void {
@@ -130,9 +130,15 @@ export function describeSnap({ rule, differs }: Rules): void {
     )
   }
 
-  rule(
+  differs(
     'SNAP7',
-    'who fills the history is warned, and refused when it is full, until there is a snapshot',
+    'a history takes more than 100,000 messages',
+    async (scene) => {
+      const silent = await scene.member({ user: undefined })
+      await fillHistory(silent, FULL_HISTORY + 100)
+      expect((await scene.look()).messages).toHaveLength(FULL_HISTORY + 100)
+      expect(silent.argsOf('INFO')).toEqual([])
+    },
     async (scene) => {
       const silent = await scene.member({ user: undefined })
       const warned = silent.next('INFO', undefined, 50_000)
