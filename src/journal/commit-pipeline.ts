@@ -4,7 +4,7 @@ import { StoreUnavailableError } from '../session/session-store.ts'
 import { Backlog } from './backlog.ts'
 import type { CommitLog } from './commit-log.ts'
 import { type CommitPayload, packCommit } from './commit-payload.ts'
-import { encodeRecord } from './commit-record.ts'
+import { checksumSeed, encodeRecord } from './commit-record.ts'
 import type { DatabaseMark } from './watermark.ts'
 import type { WriterThread } from './writer-thread.ts'
 
@@ -34,6 +34,7 @@ export interface CommitPipelineParts {
 /** The way of a commit: into the log, which makes it safe, and by and by into the database, with others. */
 export class CommitPipeline {
   readonly #parts: CommitPipelineParts
+  readonly #seed: number
   readonly #backlog = new Backlog()
   /** number of the newest commit */
   #last: number
@@ -50,6 +51,7 @@ export class CommitPipeline {
 
   constructor(parts: CommitPipelineParts) {
     this.#parts = parts
+    this.#seed = checksumSeed(parts.mark.id)
     this.#last = parts.mark.commits
     this.#applied = parts.mark.commits
   }
@@ -76,13 +78,21 @@ export class CommitPipeline {
   async #write(entries: readonly JournalEntry[]): Promise<void> {
     if (this.#failure) throw this.#failure
     if (this.#isBehind || this.#backlog.length > MAX_LENGTH) await this.#applyThrough(this.#last)
-    const { log, mark } = this.#parts
     const number = this.#last + 1
-    const record = encodeRecord(mark.id, { number, entries })
-    await log.append(number, record).catch(refuse)
+    await this.#log(number, encodeRecord(this.#seed, { number, entries }))
     this.#last = number
     this.#backlog.add(entries)
     this.#applySoon()
+  }
+
+  async #log(number: number, record: Buffer): Promise<void> {
+    try {
+      await this.#parts.log.append(number, record)
+    } catch (cause) {
+      const reason = whyUnavailable(cause)
+      if (reason !== undefined) throw new StoreUnavailableError(reason, { cause })
+      throw new Error(`the journal failed: ${(cause as Error).message}`, { cause })
+    }
   }
 
   #applySoon(): void {
@@ -131,10 +141,4 @@ export class CommitPipeline {
     this.#failure = error
     this.#parts.onFailure(error)
   }
-}
-
-function refuse(cause: unknown): never {
-  const reason = whyUnavailable(cause)
-  if (reason !== undefined) throw new StoreUnavailableError(reason, { cause })
-  throw new Error(`the journal failed: ${(cause as Error).message}`, { cause })
 }

@@ -1,22 +1,24 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { JournalEntry } from '../session/record.ts'
-import { decodeRecords, encodeRecord } from './commit-record.ts'
+import { checksumSeed, decodeRecords, encodeRecord } from './commit-record.ts'
+
+const SEED = checksumSeed('db')
 
 const entriesOf = (text: string): JournalEntry[] => [
   { sessionId: 's', messages: { first: 1, count: 1, text, time: 1.5 } },
 ]
 const recordAt = (number: number, text = 'é\n"\\') => ({ number, entries: entriesOf(text) })
 const logOf = (...numbers: number[]) =>
-  Buffer.concat(numbers.map((number) => encodeRecord('db', recordAt(number))))
-const numbersIn = (log: Buffer, databaseId = 'db') =>
-  [...decodeRecords(databaseId, log)].map(({ number }) => number)
+  Buffer.concat(numbers.map((number) => encodeRecord(SEED, recordAt(number))))
+const numbersIn = (log: Buffer, seed = SEED) =>
+  [...decodeRecords(seed, log)].map(({ number }) => number)
 
 it('gives back what was written, whatever is in it', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), (text, number) => {
       const record = recordAt(number, text)
-      expect([...decodeRecords('db', encodeRecord('db', record))]).toEqual([record])
+      expect([...decodeRecords(SEED, encodeRecord(SEED, record))]).toEqual([record])
     }),
   )
 })
@@ -38,5 +40,5 @@ it('ends where older records begin, also in the middle of one', () => {
 })
 
 it('has no record of another database', () => {
-  expect(numbersIn(logOf(1), 'other')).toEqual([])
+  expect(numbersIn(logOf(1), checksumSeed('other'))).toEqual([])
 })

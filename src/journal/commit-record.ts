@@ -10,23 +10,32 @@ export interface CommitRecord {
 
 const NEWLINE = 0x0a
 
+/** Hexadecimal digits of a checksum, and a space. */
+const SUM_LENGTH = 9
+
+/** What the checksums of a database's records start from: they are good for no other one. */
+export function checksumSeed(databaseId: string): number {
+  return crc32(databaseId)
+}
+
 /**
  * One line: checksum, number, entries as JSON.
- * @param databaseId the checksum is good for records of this database only
+ * @param seed of the database, see {@link checksumSeed}
  * @throws {TypeError} if an entry cannot be written as JSON
  */
-export function encodeRecord(databaseId: string, { number, entries }: CommitRecord): Buffer {
-  const text = `${number} ${JSON.stringify(entries)}\n`
-  return Buffer.from(`${checksum(databaseId, text)} ${text}`)
+export function encodeRecord(seed: number, { number, entries }: CommitRecord): Buffer {
+  const record = Buffer.from(`${''.padEnd(SUM_LENGTH)}${number} ${JSON.stringify(entries)}\n`)
+  record.write(checksum(seed, record.subarray(SUM_LENGTH)), 'latin1')
+  return record
 }
 
 /** The records that a log begins with; what stands behind them is old, or was never finished. */
-export function* decodeRecords(databaseId: string, log: Buffer): Generator<CommitRecord, void> {
+export function* decodeRecords(seed: number, log: Buffer): Generator<CommitRecord, void> {
   let before: number | undefined
   let start = 0
   for (;;) {
     const end = log.indexOf(NEWLINE, start) + 1
-    const record = end > 0 ? decodeRecord(databaseId, log.toString('utf8', start, end)) : undefined
+    const record = end > 0 ? decodeRecord(seed, log.subarray(start, end)) : undefined
     if (!record || (before !== undefined && record.number !== before + 1)) return
     yield record
     before = record.number
@@ -34,12 +43,19 @@ export function* decodeRecords(databaseId: string, log: Buffer): Generator<Commi
   }
 }
 
-function decodeRecord(databaseId: string, line: string): CommitRecord | undefined {
-  const [, sum, text = '', number, json = ''] = /^([0-9a-f]{8}) ((\d+) (.*)\n)$/s.exec(line) ?? []
-  if (sum === undefined || sum !== checksum(databaseId, text)) return undefined
-  return { number: Number(number), entries: JSON.parse(json) as JournalEntry[] }
+function decodeRecord(seed: number, line: Buffer): CommitRecord | undefined {
+  const body = line.subarray(SUM_LENGTH)
+  if (line.toString('latin1', 0, SUM_LENGTH) !== `${checksum(seed, body)} `) return undefined
+  const text = body.toString()
+  const numberEnd = text.indexOf(' ')
+  return {
+    number: Number(text.slice(0, numberEnd)),
+    entries: JSON.parse(text.slice(numberEnd)) as JournalEntry[],
+  }
 }
 
-function checksum(databaseId: string, text: string): string {
-  return crc32(text, crc32(databaseId)).toString(16).padStart(8, '0')
+function checksum(seed: number, body: Buffer): string {
+  return crc32(body, seed)
+    .toString(16)
+    .padStart(SUM_LENGTH - 1, '0')
 }

@@ -89,7 +89,7 @@ class LoggedJournal implements Journal {
   async commit(entries: readonly JournalEntry[]): Promise<void> {
     this.#refuseIfEnded()
     const pipeline = await this.#pipeline
-    await pipeline.commit(entries)
+    return pipeline.commit(entries)
   }
 
   async recordFile({ path, bytes }: FileRecord): Promise<void> {

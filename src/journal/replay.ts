@@ -3,7 +3,7 @@ import { tellsDamage } from '../db/database.ts'
 import { whyUnavailable } from '../db/unavailable.ts'
 import type { JournalEntry } from '../session/record.ts'
 import type { LogPaths } from './commit-log.ts'
-import { type CommitRecord, decodeRecords } from './commit-record.ts'
+import { type CommitRecord, checksumSeed, decodeRecords } from './commit-record.ts'
 import type { Transaction } from './transaction.ts'
 import type { DatabaseMark } from './watermark.ts'
 
@@ -40,7 +40,7 @@ function recordsAfter(
   logs: ReadonlyArray<Buffer | undefined>,
 ): CommitRecord[] {
   return logs
-    .flatMap((log) => (log ? [...decodeRecords(id, log)] : []))
+    .flatMap((log) => (log ? [...decodeRecords(checksumSeed(id), log)] : []))
     .filter(({ number }) => number > commits)
     .sort((one, other) => one.number - other.number)
 }

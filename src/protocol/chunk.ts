@@ -6,9 +6,14 @@ export function chunkHeader(isFirst: boolean, isLast: boolean): string {
   return `_CHUNK${isFirst ? 1 : 0}${isLast ? 1 : 0}`
 }
 
+/** Whether a frame has to go out in chunks. */
+export function isLong(text: string): boolean {
+  return text.length > MAX_FRAME_LENGTH
+}
+
 /** The texts to send for one frame: itself if it is short enough, else its chunks in order. */
 export function chunk(text: string): string[] {
-  if (text.length <= MAX_FRAME_LENGTH) return [text]
+  if (!isLong(text)) return [text]
   const slices = slice(text)
   return slices.map((part, index) => chunkHeader(index === 0, index === slices.length - 1) + part)
 }

@@ -47,7 +47,16 @@ export class Committer {
   /** Resolves once all of it is committed; rejects if it never will be. */
   async commit(entries: readonly JournalEntry[]): Promise<void> {
     this.#since = this.#clock.now()
-    while (!(await this.#attempt(entries))) await this.#pause()
+    for (;;) {
+      try {
+        await this.#store.commit(entries)
+        break
+      } catch (error) {
+        if (this.#isEnding || !(error instanceof StoreUnavailableError)) throw error
+        this.#stall(error.message)
+      }
+      await this.#pause()
+    }
     this.#since = Infinity
     if (!this.#isStalled) return
     this.#isStalled = false
@@ -64,17 +73,6 @@ export class Committer {
   end(): void {
     this.#isEnding = true
     this.#tryNow()
-  }
-
-  async #attempt(entries: readonly JournalEntry[]): Promise<boolean> {
-    try {
-      await this.#store.commit(entries)
-      return true
-    } catch (error) {
-      if (this.#isEnding || !(error instanceof StoreUnavailableError)) throw error
-      this.#stall(error.message)
-      return false
-    }
   }
 
   #stall(reason: string): void {

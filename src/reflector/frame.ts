@@ -1,4 +1,4 @@
-import { chunk } from '../protocol/chunk.ts'
+import { chunk, isLong } from '../protocol/chunk.ts'
 
 /** First byte of a web-socket frame (RFC 6455, 5.2): a whole text, or the first or last part of one. */
 const FIRST_BYTE = { whole: 0x81, first: 0x01, last: 0x80 } as const
@@ -7,7 +7,7 @@ const LENGTH_64_BITS = 127
 
 /** The web-socket frames of one text each, finished and in one Buffer; a long text becomes chunks. */
 export function encodeFrames(texts: readonly string[]): Buffer {
-  return pack(texts.flatMap(chunk))
+  return pack(texts.some(isLong) ? texts.flatMap(chunk) : texts)
 }
 
 /**
@@ -15,14 +15,28 @@ export function encodeFrames(texts: readonly string[]): Buffer {
  * @param part whether they are whole, or begin or end a text that is sent in two frames
  */
 export function pack(texts: readonly string[], part: keyof typeof FIRST_BYTE = 'whole'): Buffer {
-  const sizes = texts.map((text) => Buffer.byteLength(text))
-  const total = sizes.reduce((sum, size) => sum + headerSize(size) + size, 0)
+  const sizes: number[] = []
+  let total = 0
+  for (const text of texts) {
+    const size = Buffer.byteLength(text)
+    sizes.push(size)
+    total += headerSize(size) + size
+  }
   const buffer = Buffer.allocUnsafe(total)
   let at = 0
-  texts.forEach((text, index) => {
+  for (const [index, text] of texts.entries()) {
     at = writeHeader(buffer, at, FIRST_BYTE[part], sizes[index] ?? 0)
     at += buffer.write(text, at)
-  })
+  }
+  return buffer
+}
+
+/** One web-socket frame of a text that is given in pieces, which are not joined first. */
+export function packPieces(pieces: readonly string[]): Buffer {
+  const size = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0)
+  const buffer = Buffer.allocUnsafe(headerSize(size) + size)
+  let at = writeHeader(buffer, 0, FIRST_BYTE.whole, size)
+  for (const piece of pieces) at += buffer.write(piece, at)
   return buffer
 }
 

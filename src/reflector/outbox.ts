@@ -46,7 +46,7 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   #messages: string[] = []
   #isStateNew = false
   /** what a turn seldom has besides */
-  #rare: Pick<JournalEntry, 'snapshot' | 'presence' | 'saved'> = {}
+  #rare: Pick<JournalEntry, 'snapshot' | 'presence' | 'saved'> | undefined
 
   constructor(parts: {
     readonly sessionId: string
@@ -118,7 +118,7 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   }
 
   get needsCommit(): boolean {
-    return this.#messages.length > 0 || this.#isStateNew || Object.keys(this.#rare).length > 0
+    return this.#messages.length > 0 || this.#isStateNew || this.#rare !== undefined
   }
 
   takeShare(): TurnShare {
@@ -139,9 +139,9 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     const messages = this.#takeMessages()
     const rare = this.#rare
     const isStateNew = this.#isStateNew
-    this.#rare = {}
+    this.#rare = undefined
     this.#isStateNew = false
-    if (!messages && !isStateNew && Object.keys(rare).length === 0) return undefined
+    if (!isStateNew && !rare) return messages && { sessionId: this.#sessionId, messages }
     return {
       sessionId: this.#sessionId,
       ...(messages && { messages }),
@@ -154,7 +154,7 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     const { length: count } = this.#messages
     if (count === 0) return undefined
     const { time, position } = this.#source.progress()
-    const text = this.#messages.join(',')
+    const text = this.#messages.join()
     this.#messages = []
     return { first: position - count + 1, count, text, time }
   }

@@ -1,7 +1,7 @@
 import { chunkHeader, MAX_FRAME_LENGTH, slice } from '../protocol/chunk.ts'
 import { encodeSyncHead, SYNC_TAIL } from '../protocol/encode.ts'
 import type { Sync } from '../session/ports.ts'
-import { pack } from './frame.ts'
+import { pack, packPieces } from './frame.ts'
 
 type Run = Sync['runs'][number]
 
@@ -68,10 +68,15 @@ function syncArgs(sync: Sync, fileUrl: (path: string) => string) {
 function chunked(chunks: WeakMap<Run, Buffer>, run: Run, end: string, isLast: boolean): Buffer {
   const known = chunks.get(run)
   if (known) return known
-  const parts = slice(run.text + end)
-  const buffer = pack(
-    parts.map((part, index) => chunkHeader(false, isLast && index === parts.length - 1) + part),
-  )
+  const buffer =
+    run.text.length + end.length <= MAX_FRAME_LENGTH
+      ? packPieces([chunkHeader(false, isLast), run.text, end])
+      : pack(slicesOf(run.text + end, isLast))
   chunks.set(run, buffer)
   return buffer
+}
+
+function slicesOf(text: string, isLast: boolean): string[] {
+  const parts = slice(text)
+  return parts.map((part, index) => chunkHeader(false, isLast && index === parts.length - 1) + part)
 }

@@ -108,9 +108,14 @@ export class Turn {
   }
 
   #commit(members: readonly TurnMember[]): void {
-    const shares = members.map((member) => member.takeShare())
+    const shares: TurnShare[] = []
+    const entries: JournalEntry[] = []
+    for (const member of members) {
+      const share = member.takeShare()
+      shares.push(share)
+      if (share.entry) entries.push(share.entry)
+    }
     this.#committing = new Set(members)
-    const entries = shares.flatMap(({ entry }) => (entry ? [entry] : []))
     this.#underWay = this.#committer.commit(entries).then(
       () => {
         this.#endCommit()
