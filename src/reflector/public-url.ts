@@ -15,12 +15,15 @@ export function publicUrl(request: IncomingMessage, isProxied: boolean): string 
   const host = [forwarded('x-forwarded-host'), request.headers.host].find(
     (name) => name !== undefined && HOST.test(name),
   )
-  const { localAddress = '', localPort } = request.socket
-  const ownAddress = localAddress.includes(':') ? `[${localAddress}]` : localAddress
   const isSecure = scheme === 'https' || scheme === 'wss'
   const path = (forwarded('x-forwarded-prefix') ?? '').replace(/\/$/, '') + pathPrefix(request.url)
   const prefix = PREFIX.test(path) ? path : ''
-  return `${isSecure ? 'https' : 'http'}://${host ?? `${ownAddress}:${localPort}`}${prefix}`
+  return `${isSecure ? 'https' : 'http'}://${host ?? ownHost(request)}${prefix}`
+}
+
+function ownHost({ socket }: IncomingMessage): string {
+  const { localAddress = '', localPort } = socket
+  return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`
 }
 
 /** What stands before `/reflector/<sessionId>`; nothing if the path has another shape. */
