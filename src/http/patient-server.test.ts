@@ -41,13 +41,21 @@ it('cuts them off if nobody ever will', async () => {
   await expect(answer).rejects.toThrow()
 })
 
-it('takes web sockets meanwhile', async () => {
+it('drops a connection on which a request stands still for two minutes', async () => {
+  routing.resolve(({ socket }, response) => response.end(String(socket.timeout)))
+  expect(await (await fetch(`http://${host}/`)).text()).toBe('120000')
+})
+
+it('takes web sockets meanwhile, without a limit of its own', async () => {
   const sockets = new WebSocketServer({ noServer: true })
+  let limit: number | undefined = Infinity
   server.on('upgrade', (request, socket, head) => {
+    limit = request.socket.timeout
     sockets.handleUpgrade(request, socket, head, (webSocket) => webSocket.send('hello'))
   })
   const client = new WebSocket(`ws://${host}/`)
   const [greeting] = await once(client, 'message')
   expect(String(greeting)).toBe('hello')
+  expect(limit).toBe(undefined)
   client.terminate()
 })

@@ -29,10 +29,13 @@ export function createPatientServer(listener: Promise<RequestListener>): Server 
   const server = createServer(
     // Any other upgrade that a client offers, to HTTP/2 say, is one that it can do without.
     { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
-    (request, response) => handle(request, response),
+    (request, response) => {
+      // Not for the whole server: each web socket would keep a timer that it has no use for.
+      request.socket.setTimeout(IDLE_CONNECTION_MS)
+      handle(request, response)
+    },
   )
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.requestTimeout = 0 // a large upload takes as long as it takes, if only it goes on
-  server.setTimeout(IDLE_CONNECTION_MS)
   return server
 }
