@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
+import { WebSocket } from 'ws'
 import { CLOSE_CODE, type CloseCode } from '../protocol/close-code.ts'
 import type { ClientMessage, Json } from '../protocol/messages.ts'
 import type { Sync } from '../session/ports.ts'
@@ -38,6 +38,32 @@ interface Traffic {
   bo: number
 }
 
+/** Told what comes from the other end. */
+export interface ConnectionObserver {
+  received(connection: Connection, data: Buffer): void
+  failed(connection: Connection, error: Error): void
+  closed(connection: Connection, code: number, reason: string): void
+}
+
+/** What all connections share. */
+export interface ConnectionParts {
+  readonly pump: SyncPump
+  readonly clock: Clock
+  readonly observer: ConnectionObserver
+}
+
+/** A web socket that knows its connection, so that all of them share the same listeners. */
+export class ConnectionSocket extends WebSocket {
+  connection?: Connection
+}
+
+/** A SYNC of which some blocks are not written yet; what comes later waits in `held`. */
+interface UnfinishedSync {
+  readonly blocks: Buffer[]
+  readonly held: Buffer[]
+  heldBytes: number
+}
+
 /**
  * One accepted web socket. Frames go to its raw socket as finished Buffers that other connections
  * share; pings and closes go through ws, which writes to the same socket, so order holds.
@@ -55,31 +81,41 @@ export class Connection implements Receiver, SyncStream {
   lastHeard: number
   /** when it was last pinged, monotonic ms */
   lastPinged = -Infinity
-  readonly #webSocket: WebSocket
+  readonly #webSocket: ConnectionSocket
   readonly #socket: Duplex
-  readonly #pump: SyncPump
-  readonly #clock: Clock
-  /** blocks of a SYNC that are not written yet; what comes later waits in `#held` */
-  #syncBlocks: Buffer[] = []
-  #held: Buffer[] = []
-  #heldBytes = 0
+  readonly #parts: ConnectionParts
+  #sync: UnfinishedSync | undefined
   /** monotonic ms at which a closing socket is cut; Infinity while it is open */
   #cutAt = Infinity
 
   constructor(
-    webSocket: WebSocket,
+    webSocket: ConnectionSocket,
     socket: Duplex,
     origin: ConnectionOrigin,
-    pump: SyncPump,
-    clock: Clock,
+    parts: ConnectionParts,
   ) {
     this.#webSocket = webSocket
     this.#socket = socket
     this.origin = origin
-    this.#pump = pump
-    this.#clock = clock
-    this.since = clock.now()
+    this.#parts = parts
+    this.since = parts.clock.now()
     this.lastHeard = this.since
+  }
+
+  /** Listens to its socket from now on. */
+  open(): void {
+    const webSocket = this.#webSocket
+    webSocket.connection = this
+    webSocket.on('message', onMessage).on('pong', onPong).on('error', onError).on('close', onClose)
+  }
+
+  get observer(): ConnectionObserver {
+    return this.#parts.observer
+  }
+
+  /** There was a sign of life from the other end. */
+  heard(): void {
+    this.lastHeard = this.#parts.clock.now()
   }
 
   get isOpen(): boolean {
@@ -87,7 +123,7 @@ export class Connection implements Receiver, SyncStream {
   }
 
   get isCaughtUp(): boolean {
-    return this.#socket.writableLength === 0 && this.#syncBlocks.length === 0 && this.isOpen
+    return this.#socket.writableLength === 0 && this.#sync === undefined && this.isOpen
   }
 
   /** URL under which this client reaches a file of the box. */
@@ -99,17 +135,18 @@ export class Connection implements Receiver, SyncStream {
     if (!this.isOpen) return
     this.traffic.mo += count
     this.traffic.bo += frames.length
-    if (this.#syncBlocks.length > 0) {
-      this.#held.push(frames)
-      this.#heldBytes += frames.length
+    if (this.#sync) {
+      this.#sync.held.push(frames)
+      this.#sync.heldBytes += frames.length
     } else this.#socket.write(frames)
-    if (this.#socket.writableLength + this.#heldBytes > MAX_BACKLOG_BYTES) {
+    const waiting = this.#socket.writableLength + (this.#sync?.heldBytes ?? 0)
+    if (waiting > MAX_BACKLOG_BYTES) {
       this.close(CLOSE_CODE.unresponsive, 'client unresponsive')
     }
   }
 
   sendSync(sync: Sync): void {
-    if (this.#syncBlocks.length > 0) {
+    if (this.#sync) {
       this.close(CLOSE_CODE.unresponsive, 'client joined again before it had its SYNC')
       return
     }
@@ -121,19 +158,20 @@ export class Connection implements Receiver, SyncStream {
     }
     this.traffic.mo += 1
     this.traffic.bo += blocks.reduce((sum, block) => sum + block.length, 0)
-    this.#syncBlocks.push(...blocks)
-    this.#pump.ready(this)
+    this.#sync = { blocks: [...blocks], held: [], heldBytes: 0 }
+    this.#parts.pump.ready(this)
   }
 
   writeBlock(): void {
-    const block = this.#syncBlocks.shift()
-    if (!block || !this.isOpen) return
-    if (this.#syncBlocks.length > 0) {
-      this.#socket.write(block, () => this.#pump.ready(this))
-    } else {
-      this.#socket.write(block)
-      this.#releaseHeld()
+    const sync = this.#sync
+    const block = sync?.blocks.shift()
+    if (!sync || !block || !this.isOpen) return
+    if (sync.blocks.length > 0) {
+      this.#socket.write(block, () => this.#parts.pump.ready(this))
+      return
     }
+    this.#sync = undefined
+    for (const frames of [block, ...sync.held]) this.#socket.write(frames)
   }
 
   /** Leaves what the client sends from now on in the socket, until {@link resume}. */
@@ -156,19 +194,35 @@ export class Connection implements Receiver, SyncStream {
     this.closedWith = { code, reason }
     this.#webSocket.resume() // to hear the answer
     this.#webSocket.close(code, reason)
-    this.#cutAt = this.#clock.now() + CLOSE_TIMEOUT_MS
-    this.#syncBlocks = []
-    this.#held = []
+    this.#cutAt = this.#parts.clock.now() + CLOSE_TIMEOUT_MS
+    this.#sync = undefined
   }
 
   /** Cuts a closing socket whose other end does not answer. */
   cutIfOverdue(now: number): void {
-    if (this.#cutAt <= now) this.#webSocket.terminate()
+    if (this.#cutAt <= now) this.cut()
   }
 
-  #releaseHeld(): void {
-    for (const frames of this.#held) this.#socket.write(frames)
-    this.#held = []
-    this.#heldBytes = 0
+  cut(): void {
+    this.#webSocket.terminate()
   }
+}
+
+function onMessage(this: ConnectionSocket, data: Buffer): void {
+  const { connection } = this
+  connection?.observer.received(connection, data)
+}
+
+function onPong(this: ConnectionSocket): void {
+  this.connection?.heard()
+}
+
+function onError(this: ConnectionSocket, error: Error): void {
+  const { connection } = this
+  connection?.observer.failed(connection, error)
+}
+
+function onClose(this: ConnectionSocket, code: number, reason: Buffer): void {
+  const { connection } = this
+  connection?.observer.closed(connection, code, `${reason}`)
 }

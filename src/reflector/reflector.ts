@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
 import { CLOSE_CODE, ProtocolError } from '../protocol/close-code.ts'
 import { decode } from '../protocol/decode.ts'
 import type { ClientMessage, Join, Json } from '../protocol/messages.ts'
 import type { JoinCost } from '../session/ports.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import { Committer } from './committer.ts'
-import { Connection, type ConnectionOrigin } from './connection.ts'
+import {
+  Connection,
+  type ConnectionOrigin,
+  type ConnectionParts,
+  type ConnectionSocket,
+} from './connection.ts'
 import { logFields, loggable } from './connection-log.ts'
 import { handleMember, handlePlain, isPlain, type MemberMessage } from './dispatch.ts'
 import { Intake } from './intake.ts'
@@ -60,7 +64,7 @@ export class Reflector {
   readonly #committer: Committer
   readonly #turn: Turn
   readonly #intake = new Intake<Connection>()
-  readonly #pump: SyncPump
+  readonly #connectionParts: ConnectionParts
   readonly #hosts = new Map<string, SessionHost>()
   readonly #connections = new Set<Connection>()
   #stopSweep: Cancel = () => {}
@@ -79,7 +83,15 @@ export class Reflector {
       relieved: () => this.#relieved(),
       failed: parts.onStoreFailure,
     })
-    this.#pump = new SyncPump(timers)
+    this.#connectionParts = {
+      ...{ pump: new SyncPump(timers), clock },
+      observer: {
+        received: (connection, data) => this.#receive(connection, data),
+        failed: (connection, err) =>
+          log.warn({ ...logFields(connection, 'socket-error'), err }, 'socket failed'),
+        closed: (connection, code, reason) => this.#disconnected(connection, code, reason),
+      },
+    }
     this.#upgrade = new Upgrade(parts.maxFrameBytes, parts.proxies, clock, (...socket) =>
       this.#connect(...socket),
     )
@@ -162,28 +174,22 @@ export class Reflector {
         }
       })
     }
-    this.#upgrade.cutAll()
+    for (const connection of this.#connections) connection.cut()
+    this.#upgrade.cutRefused()
   }
 
-  #connect(webSocket: WebSocket, socket: Duplex, origin: ConnectionOrigin): void {
-    const { clock, log, metrics } = this.#parts
-    const connection = new Connection(webSocket, socket, origin, this.#pump, clock)
+  #connect(webSocket: ConnectionSocket, socket: Duplex, origin: ConnectionOrigin): void {
+    const { log, metrics } = this.#parts
+    const connection = new Connection(webSocket, socket, origin, this.#connectionParts)
     this.#connections.add(connection)
     metrics.connectionOpened()
-    webSocket.on('message', (data: Buffer) => this.#receive(connection, data))
-    webSocket.on('pong', () => {
-      connection.lastHeard = clock.now()
-    })
-    webSocket.on('error', (err) =>
-      log.warn({ ...logFields(connection, 'socket-error'), err }, 'socket failed'),
-    )
-    webSocket.on('close', (code, reason) => this.#disconnected(connection, code, `${reason}`))
+    connection.open()
     log.notice({ ...logFields(connection, 'start'), url: origin.baseUrl }, 'connection opened')
   }
 
   #receive(connection: Connection, data: Buffer): void {
     if (!connection.isOpen || this.#isDraining) return
-    connection.lastHeard = this.#parts.clock.now()
+    connection.heard()
     connection.traffic.mi += 1
     connection.traffic.bi += data.length
     try {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type Server, WebSocketServer } from 'ws'
 import { CLOSE_CODE } from '../protocol/close-code.ts'
 import { sessionIdOf } from '../protocol/session-id.ts'
-import type { ConnectionOrigin } from './connection.ts'
+import { type ConnectionOrigin, ConnectionSocket } from './connection.ts'
 import type { Clock } from './ports.ts'
 import { publicUrl } from './public-url.ts'
 
@@ -14,19 +14,23 @@ export interface Proxies {
   clientAddress(request: IncomingMessage): string
 }
 
-type OnSocket = (webSocket: WebSocket, socket: Duplex, origin: ConnectionOrigin) => void
+type OnSocket = (webSocket: ConnectionSocket, socket: Duplex, origin: ConnectionOrigin) => void
 
 /** Turns upgrade requests into web sockets of sessions. */
 export class Upgrade {
-  readonly #server: WebSocketServer
+  readonly #server: Server<typeof ConnectionSocket>
   readonly #proxies: Proxies
   readonly #clock: Clock
   readonly #onSocket: OnSocket
+  /** those that were refused and have not gone yet */
+  readonly #refused = new Set<ConnectionSocket>()
 
   constructor(maxFrameBytes: number, proxies: Proxies, clock: Clock, onSocket: OnSocket) {
     this.#server = new WebSocketServer({
       noServer: true,
+      WebSocket: ConnectionSocket,
       perMessageDeflate: false,
+      clientTracking: false,
       maxPayload: maxFrameBytes,
     })
     this.#proxies = proxies
@@ -45,17 +49,23 @@ export class Upgrade {
     const sessionId = sessionIdOf(path)
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       if (sessionId === undefined) {
-        webSocket.on('error', () => webSocket.terminate())
-        webSocket.close(CLOSE_CODE.badProtocol, 'the path does not end in a session id')
+        this.#refuse(webSocket)
         return
       }
       this.#onSocket(webSocket, socket, this.#originOf(request, sessionId))
     })
   }
 
-  /** Cuts all sockets that are still open, those that were refused, too. */
-  cutAll(): void {
-    for (const webSocket of this.#server.clients) webSocket.terminate()
+  /** Cuts those that were refused and are still there. */
+  cutRefused(): void {
+    for (const webSocket of this.#refused) webSocket.terminate()
+  }
+
+  #refuse(webSocket: ConnectionSocket): void {
+    this.#refused.add(webSocket)
+    webSocket.on('error', () => webSocket.terminate())
+    webSocket.on('close', () => this.#refused.delete(webSocket))
+    webSocket.close(CLOSE_CODE.badProtocol, 'the path does not end in a session id')
   }
 
   #originOf(request: IncomingMessage, sessionId: string): ConnectionOrigin {
