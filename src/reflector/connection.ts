@@ -8,8 +8,12 @@ import type { Clock } from './ports.ts'
 import { syncFrames } from './sync-frames.ts'
 import type { SyncPump, SyncStream } from './sync-pump.ts'
 
-/** A client that lets more than this many bytes pile up is closed; it reconnects. */
+/** A client that lets more than this many bytes pile up is closed; it reconnects… */
 const MAX_BACKLOG_BYTES = 16_000_000
+/** …and so is one that takes nothing for this long (ms)… */
+const STUCK_MS = 5000
+/** …while more than this many bytes wait for it. */
+const STUCK_BYTES = 1_000_000
 /** A closed socket whose other end does not answer is cut after this (ms). */
 const CLOSE_TIMEOUT_MS = 3000
 
@@ -57,11 +61,15 @@ export class ConnectionSocket extends WebSocket {
   connection?: Connection
 }
 
-/** A SYNC of which some blocks are not written yet; what comes later waits in `held`. */
-interface UnfinishedSync {
+/** What waits until the client has taken what its socket was given. */
+interface Waiting {
+  /** the rest of a SYNC; goes first */
   readonly blocks: Buffer[]
-  readonly held: Buffer[]
-  heldBytes: number
+  readonly frames: Buffer[]
+  /** of the frames */
+  bytes: number
+  /** when the client took something, monotonic ms */
+  lastTaken: number
 }
 
 /**
@@ -84,7 +92,7 @@ export class Connection implements Receiver, SyncStream {
   readonly #webSocket: ConnectionSocket
   readonly #socket: Duplex
   readonly #parts: ConnectionParts
-  #sync: UnfinishedSync | undefined
+  #waiting: Waiting | undefined
   /** monotonic ms at which a closing socket is cut; Infinity while it is open */
   #cutAt = Infinity
 
@@ -123,7 +131,7 @@ export class Connection implements Receiver, SyncStream {
   }
 
   get isCaughtUp(): boolean {
-    return this.#socket.writableLength === 0 && this.#sync === undefined && this.isOpen
+    return this.#socket.writableLength === 0 && this.#waiting === undefined && this.isOpen
   }
 
   /** URL under which this client reaches a file of the box. */
@@ -135,19 +143,16 @@ export class Connection implements Receiver, SyncStream {
     if (!this.isOpen) return
     this.traffic.mo += count
     this.traffic.bo += frames.length
-    if (this.#sync) {
-      this.#sync.held.push(frames)
-      this.#sync.heldBytes += frames.length
-    } else this.#socket.write(frames)
-    const waiting = this.#socket.writableLength + (this.#sync?.heldBytes ?? 0)
+    this.#put(frames)
+    const waiting = this.#socket.writableLength + (this.#waiting?.bytes ?? 0)
     if (waiting > MAX_BACKLOG_BYTES) {
       this.close(CLOSE_CODE.unresponsive, 'client unresponsive')
     }
   }
 
   sendSync(sync: Sync): void {
-    if (this.#sync) {
-      this.close(CLOSE_CODE.unresponsive, 'client joined again before it had its SYNC')
+    if (this.#waiting) {
+      this.close(CLOSE_CODE.unresponsive, 'client joined before it took what it was sent')
       return
     }
     const blocks = syncFrames(this.origin.sessionId, sync, (path) => this.fileUrl(path))
@@ -158,20 +163,29 @@ export class Connection implements Receiver, SyncStream {
     }
     this.traffic.mo += 1
     this.traffic.bo += blocks.reduce((sum, block) => sum + block.length, 0)
-    this.#sync = { blocks: [...blocks], held: [], heldBytes: 0 }
+    this.#wait([...blocks])
     this.#parts.pump.ready(this)
   }
 
   writeBlock(): void {
-    const sync = this.#sync
-    const block = sync?.blocks.shift()
-    if (!sync || !block || !this.isOpen) return
-    if (sync.blocks.length > 0) {
-      this.#socket.write(block, () => this.#parts.pump.ready(this))
-      return
+    const waiting = this.#waiting
+    const block = waiting?.blocks.shift()
+    if (!waiting || !block || !this.isOpen) return
+    if (waiting.blocks.length === 0) this.#putAll([block, ...waiting.frames])
+    else {
+      this.#socket.write(block, () => {
+        waiting.lastTaken = this.#parts.clock.now()
+        this.#parts.pump.ready(this)
+      })
     }
-    this.#sync = undefined
-    for (const frames of [block, ...sync.held]) this.#socket.write(frames)
+  }
+
+  /** Whether much waits for a client that takes nothing. */
+  isStuck(now: number): boolean {
+    const waiting = this.#waiting
+    return (
+      waiting !== undefined && waiting.bytes > STUCK_BYTES && now - waiting.lastTaken >= STUCK_MS
+    )
   }
 
   /** Leaves what the client sends from now on in the socket, until {@link resume}. */
@@ -195,7 +209,7 @@ export class Connection implements Receiver, SyncStream {
     this.#webSocket.resume() // to hear the answer
     this.#webSocket.close(code, reason)
     this.#cutAt = this.#parts.clock.now() + CLOSE_TIMEOUT_MS
-    this.#sync = undefined
+    this.#waiting = undefined
   }
 
   /** Cuts a closing socket whose other end does not answer. */
@@ -205,6 +219,28 @@ export class Connection implements Receiver, SyncStream {
 
   cut(): void {
     this.#webSocket.terminate()
+  }
+
+  /** Gives frames to the socket, unless it has not yet got rid of those before. */
+  #put(frames: Buffer): void {
+    if (this.#waiting) {
+      this.#waiting.frames.push(frames)
+      this.#waiting.bytes += frames.length
+    } else if (!this.#socket.write(frames) && this.#socket.writableLength > 0) {
+      this.#wait([])
+      this.#socket.once('drain', () => {
+        if (this.isOpen) this.#putAll(this.#waiting?.frames ?? [])
+      })
+    }
+  }
+
+  #putAll(frames: readonly Buffer[]): void {
+    this.#waiting = undefined
+    for (const each of frames) this.#put(each)
+  }
+
+  #wait(blocks: Buffer[]): void {
+    this.#waiting = { blocks, frames: [], bytes: 0, lastTaken: this.#parts.clock.now() }
   }
 }
 

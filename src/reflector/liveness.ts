@@ -14,7 +14,7 @@ const PING_INTERVAL_MS = 5000
 const SILENCE_LIMIT_MS = 60_000
 
 /**
- * Closes connections that never join or are no longer there, wherever they come from.
+ * Closes connections that never join, take nothing or are no longer there, wherever they come from.
  * @param hasCompany whether its session has members
  */
 export function checkLiveness(connection: Connection, hasCompany: boolean, now: number): void {
@@ -24,6 +24,8 @@ export function checkLiveness(connection: Connection, hasCompany: boolean, now: 
   const joinTimeout = hasCompany ? JOIN_TIMEOUT_IN_COMPANY_MS : JOIN_TIMEOUT_MS
   if (connection.stage.tag === 'connected' && now - connection.since >= joinTimeout) {
     connection.close(CLOSE_CODE.neverJoined, 'client never joined')
+  } else if (connection.isStuck(now)) {
+    connection.close(CLOSE_CODE.unresponsive, 'client unresponsive')
   } else if (silence >= SILENCE_LIMIT_MS) {
     connection.close(CLOSE_CODE.inactive, 'client inactive')
   } else if (silence >= PING_AFTER_MS && now - connection.lastPinged >= PING_INTERVAL_MS) {

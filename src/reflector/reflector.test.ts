@@ -548,6 +548,38 @@ describe('trouble', () => {
     })
   })
 
+  it('[LIVE4] a client that takes nothing for 5 s is closed when more than 1 MB waits for it', async () => {
+    const [a, slow] = [await member('a'), await member('slow')]
+    slow.pause()
+    const text = 'x'.repeat(90_000)
+    const say = async (what: string) => {
+      a.send('SEND', [0, 0, what + text])
+      await a.next('RECV', (args) => String(args[2]).startsWith(what))
+    }
+    // More than the buffers of the system take.
+    for (let sent = 0; sent < 120; sent++) await say(`${sent}-`)
+    await pass(4000)
+    expect(slow.isOpen).toBe(true)
+    await pass(2000)
+    slow.resume()
+    expect(await slow.closed()).toMatchObject({ code: 4001 })
+    expect(a.isOpen).toBe(true)
+  })
+
+  it('[LIVE4] a client that reads all goes on, however much waited for it', async () => {
+    const [a, slow] = [await member('a'), await member('slow')]
+    slow.pause()
+    const text = 'x'.repeat(90_000)
+    for (let sent = 0; sent < 120; sent++) a.send('SEND', [0, 0, `${sent}-${text}`])
+    await a.next('RECV', (args) => String(args[2]).startsWith('119-'))
+    await pass(2000)
+    slow.resume()
+    await slow.next('RECV', (args) => String(args[2]).startsWith('119-'))
+    await pass(10_000)
+    expect(slow.argsOf('RECV').filter((args) => String(args[2]).includes('-x'))).toHaveLength(120)
+    expect(slow.isOpen).toBe(true)
+  })
+
   it('[LIVE4] a client that stops reading is closed, others are not held up', async () => {
     const [a, slow] = [await member('a'), await member('slow')]
     slow.pause()
