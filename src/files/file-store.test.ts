@@ -147,9 +147,10 @@ describe('put refuses', () => {
   })
 
   test('more bytes than the limit, and leaves the source to its owner', async () => {
-    const source = bytes('x'.repeat(MAX_BYTES), 'x', 'never asked for')
+    const source = new Readable({ read: () => void source.push(Buffer.alloc(MAX_BYTES)) })
     await expect(store.put(SNAPSHOT, source)).rejects.toMatchObject({ statusCode: 413 })
     expect(source.destroyed).toBe(false)
+    expect(source.isPaused()).toBe(true)
   })
 
   test('an announced size over the limit before the first byte', async () => {

@@ -1,12 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, rm, stat } from 'node:fs/promises'
-import { platform } from 'node:os'
+import { type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { ChunkGarbage } from './chunk-garbage.ts'
 import { type FilePath, parseFilePath } from './file-path.ts'
+import { FolderSyncs, syncFolder } from './folder-syncs.ts'
 import { openFolders } from './open-folders.ts'
+import { Turns } from './turns.ts'
+import { type Batch, batchesOf } from './upload-batches.ts'
 import { checkUpload, tooLarge } from './upload-check.ts'
 import { UploadError } from './upload-error.ts'
+
+/**
+ * Writes and syncs of uploads that wait for the disk at once. Each takes one of the process's threads for
+ * that long (`UV_THREADPOOL_SIZE`), and the journal writes by the same threads: some must always be free.
+ */
+const MOST_AT_DISK = 8
+/** Few uploads at a time are written in large pieces, many in small ones: all of them wait in memory. */
+const FEW_UPLOADS = 16
+const LARGE_BATCH_BYTES = 1_048_576
+const SMALL_BATCH_BYTES = 65_536
 
 /** A file that is on disk. */
 export interface StoredFile {
@@ -63,6 +76,13 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
   const uploadsDir = join(dir, 'uploads')
   const incomingDir = join(dir, 'incoming')
   const trashDir = join(dir, 'trash')
+  const disk = new Turns(MOST_AT_DISK)
+  const garbage = new ChunkGarbage()
+  const folders = new FolderSyncs({
+    top: uploadsDir,
+    syncFolder: (folder) => disk.run(() => syncFolder(folder)),
+  })
+  let underWay = 0
 
   /**
    * The size of a file that is there, and will be: garbage collection may take it away until it is noted
@@ -79,19 +99,19 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
     return sizeOf(target)
   }
 
-  async function store(path: string, chunks: AsyncIterable<Buffer>): Promise<UploadResult> {
+  async function store(path: string, batches: AsyncIterable<Batch>): Promise<UploadResult> {
     const temporary = join(incomingDir, randomUUID())
     const target = join(uploadsDir, path)
     try {
-      await writeSynced(temporary, chunks)
+      await writeSynced(temporary, batches, disk)
       for (;;) {
-        const status = await placeOnce(temporary, target)
-        await syncFolders(dirname(target), uploadsDir)
+        const status = await placeOnce(temporary, target, (folder) => folders.noteMade(folder))
+        await folders.sync(dirname(target))
         const bytes = await keptSize(path, status)
         if (bytes !== undefined) return { path, bytes, status }
       }
     } finally {
-      await rm(temporary, { force: true })
+      await removeIfThere(temporary)
     }
   }
 
@@ -100,13 +120,14 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
     // listener it would end the process.
     source.on('error', () => {})
     const { path } = file
-    const sha256 = file.kind === 'data' ? file.hash : undefined
-    const chunks = checkUpload(source, { maxBytes, sha256 })
     const bytes = await keptSize(path, 'present')
-    if (bytes === undefined) return store(path, chunks)
-    await readThrough(chunks)
+    const batchBytes = underWay > FEW_UPLOADS ? SMALL_BATCH_BYTES : LARGE_BATCH_BYTES
+    const sha256 = file.kind === 'data' ? file.hash : undefined
+    const batches = checkUpload(batchesOf(source, batchBytes, garbage), { maxBytes, sha256 })
+    if (bytes === undefined) return store(path, batches)
+    await readThrough(batches)
     // Whoever wrote it may not have come this far.
-    await syncFolders(dirname(join(uploadsDir, path)), uploadsDir)
+    await folders.sync(dirname(join(uploadsDir, path)))
     return { path, bytes, status: 'present' }
   }
 
@@ -118,6 +139,7 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
 
     async put(path, source, announcedBytes = 0) {
       if (announcedBytes > maxBytes) throw tooLarge(maxBytes)
+      underWay += 1
       try {
         return await receive(path, source)
       } catch (cause) {
@@ -125,6 +147,8 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
         throw new UploadError(507, 'the disk of the box is full: its owner has to make room', {
           cause,
         })
+      } finally {
+        underWay -= 1
       }
     },
 
@@ -136,10 +160,28 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
   }
 }
 
-/** `link` fails if the target exists, so of several writers the first wins and none overwrites. */
-async function placeOnce(temporary: string, target: string): Promise<UploadResult['status']> {
+/**
+ * Links the file to its place, in folders that may have to be made first.
+ * @param onMade told the uppermost folder that was made
+ */
+async function placeOnce(
+  temporary: string,
+  target: string,
+  onMade: (folder: string) => void,
+): Promise<UploadResult['status']> {
   try {
-    await mkdir(dirname(target), { recursive: true })
+    return await linkOnce(temporary, target)
+  } catch (error) {
+    if (!isOneOf(error, 'ENOENT')) throw error
+  }
+  const made = await mkdir(dirname(target), { recursive: true })
+  if (made !== undefined) onMade(made)
+  return linkOnce(temporary, target)
+}
+
+/** `link` fails if the target exists, so of several writers the first wins and none overwrites. */
+async function linkOnce(temporary: string, target: string): Promise<UploadResult['status']> {
+  try {
     await link(temporary, target)
     return 'stored'
   } catch (error) {
@@ -148,31 +190,35 @@ async function placeOnce(temporary: string, target: string): Promise<UploadResul
   }
 }
 
-async function writeSynced(file: string, chunks: AsyncIterable<Buffer>): Promise<void> {
-  const handle = await open(file, 'wx')
+async function writeSynced(
+  path: string,
+  batches: AsyncIterable<Batch>,
+  disk: Turns,
+): Promise<void> {
+  const file = await open(path, 'wx')
   try {
-    await handle.writeFile(chunks)
-    await handle.sync()
+    for await (const batch of batches) await disk.run(() => append(file, batch))
+    await disk.run(() => file.sync())
   } finally {
-    await handle.close()
+    await file.close()
   }
 }
 
-async function readThrough(chunks: AsyncIterable<Buffer>): Promise<void> {
-  for await (const _ of chunks);
+async function append(file: FileHandle, { chunks, bytes }: Batch): Promise<void> {
+  const { bytesWritten } = await file.writev(chunks)
+  if (bytesWritten < bytes) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
 }
 
-/** A name is safe once its folder is on disk, and a folder's own name once its parent is. */
-async function syncFolders(folder: string, top: string): Promise<void> {
-  // Windows opens no folder as a file; its file systems keep names in a journal.
-  if (platform() === 'win32') return
-  const handle = await open(folder, 'r')
+async function readThrough(batches: AsyncIterable<Batch>): Promise<void> {
+  for await (const _ of batches);
+}
+
+async function removeIfThere(file: string): Promise<void> {
   try {
-    await handle.sync()
-  } finally {
-    await handle.close()
+    await unlink(file)
+  } catch (error) {
+    if (!isOneOf(error, 'ENOENT')) throw error
   }
-  if (folder !== top) await syncFolders(dirname(folder), top)
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import type { Batch } from './upload-batches.ts'
 import { UploadError } from './upload-error.ts'
 
 export interface UploadRules {
@@ -13,21 +13,23 @@ export function tooLarge(maxBytes: number): UploadError {
 }
 
 /**
- * The chunks of an upload as they come. Whoever reads to the end without an error has an upload
+ * The batches of an upload as they come. Whoever reads to the end without an error has an upload
  * that came whole and keeps the rules.
- * @throws {UploadError} at the chunk that breaks the limit, at the end for a wrong hash, or broken off
+ * @throws {UploadError} at the batch that breaks the limit, at the end for a wrong hash, or broken off
  */
-export async function* checkUpload(source: Readable, rules: UploadRules): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256')
+export async function* checkUpload(
+  batches: AsyncIterable<Batch>,
+  rules: UploadRules,
+): AsyncGenerator<Batch> {
+  const hash = rules.sha256 === undefined ? undefined : createHash('sha256')
   let bytes = 0
-  for await (const chunk of chunksOf(source)) {
-    bytes += chunk.length
+  for await (const batch of unbroken(batches)) {
+    bytes += batch.bytes
     if (bytes > rules.maxBytes) throw tooLarge(rules.maxBytes)
-    if (rules.sha256 !== undefined) hash.update(chunk)
-    yield chunk
+    if (hash) for (const chunk of batch.chunks) hash.update(chunk)
+    yield batch
   }
-  if (rules.sha256 === undefined) return
-  const actual = hash.digest('base64url')
+  const actual = hash?.digest('base64url')
   if (actual !== rules.sha256) {
     throw new UploadError(
       422,
@@ -36,10 +38,9 @@ export async function* checkUpload(source: Readable, rules: UploadRules): AsyncG
   }
 }
 
-async function* chunksOf(source: Readable): AsyncGenerator<Buffer> {
+async function* unbroken(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
   try {
-    // The sender is still to be answered: a source that is destroyed would take its connection along.
-    yield* source.iterator({ destroyOnReturn: false })
+    yield* batches
   } catch (cause) {
     throw new UploadError(400, 'the upload broke off before its end', { cause })
   }
