@@ -78,36 +78,29 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
   const trashDir = join(dir, 'trash')
   const disk = new Turns(MOST_AT_DISK)
   const garbage = new ChunkGarbage()
-  const folders = new FolderSyncs({
-    top: uploadsDir,
-    syncFolder: (folder) => disk.run(() => syncFolder(folder)),
-  })
+  const folders = new FolderSyncs(uploadsDir, (folder) => disk.run(() => syncFolder(folder)))
   let underWay = 0
 
   /**
    * The size of a file that is there, and will be: garbage collection may take it away until it is noted
    * as in use, so it is looked for after that.
+   * @param found its size before
    */
-  async function keptSize(
-    path: string,
-    status: UploadResult['status'],
-  ): Promise<number | undefined> {
-    const target = join(uploadsDir, path)
-    const bytes = await sizeOf(target)
-    if (bytes === undefined) return undefined
-    await onStored({ path, bytes }, status)
-    return sizeOf(target)
+  async function keptSize(path: string, found: number | undefined, status: UploadResult['status']) {
+    if (found !== undefined) await onStored({ path, bytes: found }, status)
+    return found === undefined ? undefined : sizeOf(join(uploadsDir, path))
   }
 
   async function store(path: string, batches: AsyncIterable<Batch>): Promise<UploadResult> {
     const temporary = join(incomingDir, randomUUID())
     const target = join(uploadsDir, path)
     try {
-      await writeSynced(temporary, batches, disk)
+      const written = await writeSynced(temporary, batches, disk)
       for (;;) {
         const status = await placeOnce(temporary, target, (folder) => folders.noteMade(folder))
         await folders.sync(dirname(target))
-        const bytes = await keptSize(path, status)
+        const found = status === 'stored' ? written : await sizeOf(target)
+        const bytes = await keptSize(path, found, status)
         if (bytes !== undefined) return { path, bytes, status }
       }
     } finally {
@@ -120,7 +113,7 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
     // listener it would end the process.
     source.on('error', () => {})
     const { path } = file
-    const bytes = await keptSize(path, 'present')
+    const bytes = await keptSize(path, await sizeOf(join(uploadsDir, path)), 'present')
     const batchBytes = underWay > FEW_UPLOADS ? SMALL_BATCH_BYTES : LARGE_BATCH_BYTES
     const sha256 = file.kind === 'data' ? file.hash : undefined
     const batches = checkUpload(batchesOf(source, batchBytes, garbage), { maxBytes, sha256 })
@@ -142,11 +135,8 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
       underWay += 1
       try {
         return await receive(path, source)
-      } catch (cause) {
-        if (!isOneOf(cause, 'ENOSPC', 'EDQUOT')) throw cause
-        throw new UploadError(507, 'the disk of the box is full: its owner has to make room', {
-          cause,
-        })
+      } catch (error) {
+        throw isOneOf(error, 'ENOSPC', 'EDQUOT') ? diskFull(error) : error
       } finally {
         underWay -= 1
       }
@@ -190,15 +180,21 @@ async function linkOnce(temporary: string, target: string): Promise<UploadResult
   }
 }
 
+/** Resolves with the number of bytes, once they would survive a power loss. */
 async function writeSynced(
   path: string,
   batches: AsyncIterable<Batch>,
   disk: Turns,
-): Promise<void> {
+): Promise<number> {
   const file = await open(path, 'wx')
   try {
-    for await (const batch of batches) await disk.run(() => append(file, batch))
+    let written = 0
+    for await (const batch of batches) {
+      await disk.run(() => append(file, batch))
+      written += batch.bytes
+    }
     await disk.run(() => file.sync())
+    return written
   } finally {
     await file.close()
   }
@@ -207,6 +203,10 @@ async function writeSynced(
 async function append(file: FileHandle, { chunks, bytes }: Batch): Promise<void> {
   const { bytesWritten } = await file.writev(chunks)
   if (bytesWritten < bytes) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
+}
+
+function diskFull(cause: unknown): UploadError {
+  return new UploadError(507, 'the disk of the box is full: its owner has to make room', { cause })
 }
 
 async function readThrough(batches: AsyncIterable<Batch>): Promise<void> {

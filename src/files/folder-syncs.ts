@@ -5,13 +5,6 @@ import { dirname } from 'node:path'
 /** Folders whose own names are known to be on disk; past that, all are found out anew. */
 const MOST_KNOWN = 10_000
 
-export interface FolderSyncsOptions {
-  /** its own name is on disk */
-  readonly top: string
-  /** puts the names in one folder on disk */
-  readonly syncFolder: (folder: string) => Promise<void>
-}
-
 /**
  * Has the disk keep the names of files: a name is safe once its folder is on disk, and a folder's own
  * name once its parent is. Those who ask for the same folder at the same time share one sync, and a
@@ -25,7 +18,11 @@ export class FolderSyncs {
   /** behind one that is under way, and may have begun too early for who asks now */
   readonly #next = new Map<string, Promise<void>>()
 
-  constructor({ top, syncFolder }: FolderSyncsOptions) {
+  /**
+   * @param top a folder whose own name is on disk
+   * @param syncFolder puts the names in one folder on disk
+   */
+  constructor(top: string, syncFolder: (folder: string) => Promise<void>) {
     this.#top = top
     this.#syncFolder = syncFolder
   }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { refusalSchema } from './answers.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { download } from './download.ts'
 import { setFileHeaders } from './file-headers.ts'
 import { FILE_SHAPES, parseRequestTarget } from './file-path.ts'
 import type { FileStore } from './file-store.ts'
@@ -26,21 +25,7 @@ export async function fileRoutes(app: FastifyInstance, { store }: FileRoutesOpti
 
   for (const url of ['/', '/*']) app.options(url, async (_request, reply) => reply.code(204).send())
 
-  await app.register(fastifyStatic, {
-    serve: false,
-    root: store.uploadsDir,
-    index: false,
-    immutable: true,
-    maxAge: '365d',
-    setHeaders: setDownloadHeaders,
-  })
-  app.get('/*', { schema: { response: { '4xx': refusalSchema } } }, async (request, reply) => {
-    const file = parseRequestTarget(request.url)
-    if (!file) return reply.callNotFound()
-    acceptStrongIfRange(request)
-    return reply.sendFile(file.path)
-  })
-
+  await app.register(download, { store })
   await app.register(putUpload, { store })
   await app.register(formUpload, { store })
 }
@@ -65,19 +50,4 @@ function discardBody(request: IncomingMessage, mostBytes: number): void {
   })
   // A paused stream is not set going by a new listener.
   request.resume()
-}
-
-function setDownloadHeaders(reply: FastifyReply): void {
-  reply.headers({
-    'content-type': 'application/octet-stream',
-    'content-disposition': 'attachment',
-    // Made of size and time, which is weak in general but strong for bytes that never change.
-    etag: String(reply.getHeader('etag')).replace('W/', ''),
-  })
-}
-
-/** If-Range compares with the tag before it was made strong. */
-function acceptStrongIfRange({ headers }: FastifyRequest): void {
-  const tag = headers['if-range']
-  if (typeof tag === 'string' && tag.startsWith('"')) headers['if-range'] = `W/${tag}`
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { chmod, readdir, readFile, stat } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
@@ -34,7 +34,9 @@ beforeAll(async () => {
     BOX_TRUSTED_PROXIES: 'loopback',
     BOX_MAX_UPLOAD_MB: String(MAX_UPLOAD_MB),
   })
-  nginx = await startNginx(box.port)
+  // A temporary folder is its owner's alone, and nginx runs as somebody else.
+  await chmod(box.filesDir, 0o755)
+  nginx = await startNginx(box.port, uploadsDir())
   setDefaultCACertificates([...trustedBefore, nginx.certificate])
 })
 
@@ -130,6 +132,111 @@ describe('files', () => {
   })
 })
 
+describe('a download', () => {
+  const bytes = randomBytes(BYTES_PER_MB)
+  let url: string
+
+  beforeAll(async () => {
+    url = dataUrl(bytes)
+    expect((await fetch(url, { method: 'PUT', body: new Uint8Array(bytes) })).status).toBe(201)
+  })
+
+  test('is sent by nginx itself, with the headers of the box', async () => {
+    const direct = await fetch(url.replace(nginx.httpsUrl, box.url))
+    const response = await fetch(url)
+    expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
+    expect(isNginxTag(response.headers.get('etag'))).toBe(true)
+    expect(isNginxTag(direct.headers.get('etag'))).toBe(false)
+    expect(headersOfFile(response)).toEqual(headersOfFile(direct))
+    expect(response.headers.get('cache-control')).toContain('immutable')
+    await direct.arrayBuffer()
+  })
+
+  test('by HEAD has the same headers', async () => {
+    const head = await fetch(url, { method: 'HEAD' })
+    const whole = await fetch(url)
+    expect(head.status).toBe(200)
+    expect(Number(head.headers.get('content-length'))).toBe(bytes.length)
+    expect(headersOfFile(head)).toEqual(headersOfFile(whole))
+    expect(head.headers.get('etag')).toBe(whole.headers.get('etag'))
+    await whole.arrayBuffer()
+  })
+
+  test('of a copy that is right is saved', async () => {
+    const { headers } = await fetch(url, { method: 'HEAD' })
+    const tag = headers.get('etag') ?? ''
+    const modified = headers.get('last-modified') ?? ''
+    const ask = async (name: string, value: string) =>
+      (await fetch(url, { headers: { [name]: value } })).status
+    expect(await ask('if-none-match', tag)).toBe(304)
+    expect(await ask('if-modified-since', modified)).toBe(304)
+    expect(await ask('if-none-match', '"other"')).toBe(200)
+    const refused = await fetch(url, { headers: { 'if-match': '"other"' } })
+    expect(refused.status).toBe(412)
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*')
+  })
+
+  test.each([
+    ['bytes=10-19', 206, 'bytes 10-19/1000000', 10],
+    ['bytes=-5', 206, 'bytes 999995-999999/1000000', 5],
+    ['bytes=1000000-', 416, 'bytes */1000000', undefined],
+    ['bytes=0-1,5-6', 200, null, 1_000_000],
+  ])('of the range %s is answered %i', async (range, status, contentRange, length) => {
+    const response = await fetch(url, { headers: { range } })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('content-range')).toBe(contentRange)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    const body = await response.arrayBuffer()
+    if (length !== undefined) expect(body.byteLength).toBe(length)
+  })
+
+  test('goes on where it broke off, or starts again for another file', async () => {
+    const tag = (await fetch(url, { method: 'HEAD' })).headers.get('etag') ?? ''
+    const range = 'bytes=999990-'
+    const status = async (ifRange: string) =>
+      (await fetch(url, { headers: { range, 'if-range': ifRange } })).status
+    expect(await status(tag)).toBe(206)
+    expect(await status('"other"')).toBe(200)
+  })
+
+  test('of a file that is not there is refused by the box, in its words', async () => {
+    const response = await fetch(dataUrl(randomBytes(1)))
+    expect(response.status).toBe(404)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining('no file') })
+  })
+
+  test('is had from the box by nobody who goes round it', async () => {
+    const path = new URL(url).pathname.replace('/files/', '/box-uploads/')
+    expect((await fetch(nginx.httpsUrl + path)).status).toBe(404)
+    expect((await fetch(`${nginx.httpsUrl}/box-uploads/../box.sqlite`)).status).toBe(404)
+  })
+
+  test('is sent by the box where nginx sees no uploads, or others', async () => {
+    const blind = await startNginx(box.port)
+    try {
+      const response = await fetch(url.replace(nginx.httpsUrl, `${blind.httpUrl}/team/x`))
+      expect(response.status).toBe(200)
+      expect(isNginxTag(response.headers.get('etag'))).toBe(false)
+      expect(response.headers.get('access-control-allow-origin')).toBe('*')
+      expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
+    } finally {
+      await blind.stop()
+    }
+  })
+
+  test('is sent by the box where nginx may not read the uploads', async () => {
+    await chmod(uploadsDir(), 0o700)
+    try {
+      const response = await fetch(url, { headers: { range: 'bytes=0-9' } })
+      expect(response.status).toBe(206)
+      expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes.subarray(0, 10))
+    } finally {
+      await chmod(uploadsDir(), 0o755)
+    }
+  })
+})
+
 describe('pages', () => {
   test('they come over HTTP/2, compressed', async () => {
     const session = connectHttp2(nginx.httpsUrl)
@@ -206,6 +313,22 @@ describe('scripts/check-box.ts', () => {
     })
   })
 })
+
+function uploadsDir(): string {
+  return join(box.filesDir, 'uploads')
+}
+
+/** Without those that belong to a connection or to who answers. */
+function headersOfFile({ headers }: Response): ReadonlyArray<[name: string, value: string]> {
+  const others = ['connection', 'keep-alive', 'date', 'etag', 'server']
+  return [...headers].filter(([name]) => !others.includes(name))
+}
+
+/** nginx makes tags of the time (s) and the size, the box of the size and the time (ms). */
+function isNginxTag(tag: string | null): boolean {
+  const [, time = '', size] = /^"(\w+)-(\w+)"$/.exec(tag ?? '') ?? []
+  return time.length === 8 && Number.parseInt(size ?? '', 16) === BYTES_PER_MB
+}
 
 function reflectorUrl(): string {
   return `${nginx.httpsUrl}/reflector`

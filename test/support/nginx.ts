@@ -28,8 +28,12 @@ export interface TestNginx {
   stop(): Promise<void>
 }
 
-/** Starts nginx on free ports. @param boxPort where the box is, on 127.0.0.1 */
-export async function startNginx(boxPort: number): Promise<TestNginx> {
+/**
+ * Starts nginx on free ports.
+ * @param boxPort where the box is, on 127.0.0.1
+ * @param uploadsDir the box's upload folder; without it nginx sees none
+ */
+export async function startNginx(boxPort: number, uploadsDir?: string): Promise<TestNginx> {
   const program = findProgram('nginx')
   if (!program) throw new Error('nginx is not installed')
   const dir = await mkdtemp(join(tmpdir(), 'box-nginx-'))
@@ -38,6 +42,7 @@ export async function startNginx(boxPort: number): Promise<TestNginx> {
   const text = await render(await readFile(TEMPLATE, 'utf8'), program, {
     NGINX_RUN_DIR: dir,
     NGINX_CERTIFICATE_DIR: dir,
+    NGINX_UPLOADS_DIR: uploadsDir ?? join(dir, 'no-uploads'),
     NGINX_LISTEN_HTTP: `127.0.0.1:${httpPort}`,
     NGINX_LISTEN_HTTPS: `127.0.0.1:${httpsPort}`,
     NGINX_BOX: `127.0.0.1:${boxPort}`,
