@@ -44,7 +44,9 @@ async function listen(): Promise<number> {
 /** The files of the test that this process has open. */
 async function openFiles(): Promise<string[]> {
   const names = await readdir('/proc/self/fd')
-  const files = await Promise.all(names.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))
+  const files = await Promise.all(
+    names.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+  )
   return files.filter((name) => name.startsWith(dir))
 }
 
