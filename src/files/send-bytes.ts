@@ -11,7 +11,7 @@ export interface ByteRange {
 
 /**
  * Sends part of a file as a response's body and ends it: each piece once the one before it is on its way.
- * If the client goes, or the file is shorter than that, the response is destroyed.
+ * If the client goes, or the file is shorter than that or cannot be read, the response is destroyed.
  * @param response its head says how many bytes come
  */
 export async function sendBytes(
@@ -23,16 +23,19 @@ export async function sendBytes(
   const buffer = buffers.take()
   const end = start + length
   let position = start
-  while (position < end && !response.destroyed) {
-    const most = Math.min(buffer.length, end - position)
-    const { bytesRead } = await file.read(buffer, 0, most, position)
-    if (bytesRead === 0) break
-    await write(response, buffer.subarray(0, bytesRead))
-    position += bytesRead
+  try {
+    while (position < end && !response.destroyed) {
+      const most = Math.min(buffer.length, end - position)
+      const { bytesRead } = await file.read(buffer, 0, most, position)
+      if (bytesRead === 0) break
+      await write(response, buffer.subarray(0, bytesRead))
+      position += bytesRead
+    }
+  } finally {
+    buffers.giveBack(buffer)
+    if (position === end) response.end()
+    else response.destroy()
   }
-  buffers.giveBack(buffer)
-  if (position === end) response.end()
-  else response.destroy()
 }
 
 /** Resolves once nobody reads the bytes any more: they are sent, or the connection is gone. */
