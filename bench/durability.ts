@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { BenchBox, freePort } from './box.ts'
+import { BenchBox } from './box.ts'
 import {
   type Cell,
   DURABILITIES,
@@ -12,6 +12,7 @@ import {
   type Round,
   report,
 } from './durability-report.ts'
+import { freePort } from './free-port.ts'
 import type { LoadOptions, LoadResult } from './load-options.ts'
 import { describeMachine, expectDisk } from './machine.ts'
 import type { Bench, BenchOptions } from './options.ts'

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LoadOptions, LoadResult, Percentiles } from './load-options.ts'
 import { LoadSession } from './load-session.ts'
-import { cpuSecondsOf, machineCpuSeconds } from './machine.ts'
+import { machineCpuSeconds } from './machine.ts'
+import { cpuSecondsOf } from './process-usage.ts'
 import { quantile } from './statistics.ts'
 
 /** Joins under way at a time. */

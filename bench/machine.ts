@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fdatasyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, type } from 'node:os'
 import { join } from 'node:path'
 import { median } from './statistics.ts'
@@ -40,20 +31,6 @@ export function describeMachine(dir: string): string {
 export function expectDisk(dir: string): void {
   if (fileSystemOf(dir) === 'tmpfs')
     throw new Error(`${dir} is in memory: choose a folder on a disk`)
-}
-
-/** CPU time of all threads of a process so far, user and system (s); NaN where there is no /proc. */
-export function cpuSecondsOf(pid: number): number {
-  try {
-    return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => {
-      const nanoseconds = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1').split(
-        ' ',
-      )[0]
-      return sum + Number(nanoseconds) / 1e9
-    }, 0)
-  } catch {
-    return Number.NaN
-  }
 }
 
 /** CPU time of the whole machine so far, all but idle (s). */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { BenchBox, freePort } from './box.ts'
+import { BenchBox } from './box.ts'
+import { freePort } from './free-port.ts'
 import { describeMachine, expectDisk } from './machine.ts'
 import { number, table } from './markdown.ts'
 import type { Bench, BenchOptions } from './options.ts'
