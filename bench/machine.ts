@@ -2,6 +2,7 @@ import { closeSync, fdatasyncSync, openSync, rmSync, statfsSync, writeSync } fro
 import { availableParallelism, cpus, loadavg, release, type } from 'node:os'
 import { join } from 'node:path'
 import { median } from './statistics.ts'
+import { UsageError } from './usage-error.ts'
 
 /** File systems by the numbers that Linux gives them. */
 const FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
@@ -30,7 +31,7 @@ export function describeMachine(dir: string): string {
 /** Refuses a folder in memory: on it, every durability costs the same. */
 export function expectDisk(dir: string): void {
   if (fileSystemOf(dir) === 'tmpfs')
-    throw new Error(`${dir} is in memory: choose a folder on a disk`)
+    throw new UsageError(`${dir} is in memory: choose a folder on a disk`)
 }
 
 /** CPU time of the whole machine so far, all but idle (s). */
