@@ -6,11 +6,13 @@ export default defineConfig({
     // Threads and boxes that tests start need not compile the same again and again.
     env: { NODE_COMPILE_CACHE: 'node_modules/.cache/compile' },
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts'] } },
+      {
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts', 'bench/*.test.ts'] },
+      },
       {
         test: {
           name: 'real',
-          include: ['test/{conformance,e2e,box,crash}/**/*.test.ts'],
+          include: ['test/{conformance,e2e,box,crash,bench}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Browsers and whole boxes: one file at a time, so that two cores are enough.

@@ -15,7 +15,7 @@ import {
 import { freePort } from './free-port.ts'
 import type { LoadOptions, LoadResult } from './load-options.ts'
 import { describeMachine, expectDisk } from './machine.ts'
-import type { Bench, BenchOptions } from './options.ts'
+import type { Bench, BenchOptions, Report } from './options.ts'
 import { Progress } from './progress.ts'
 import { openEventually, sessionIdOf } from './session-client.ts'
 
@@ -34,7 +34,7 @@ export const durability: Bench = {
   run: measure,
 }
 
-async function measure(options: BenchOptions): Promise<string> {
+async function measure(options: BenchOptions): Promise<Report> {
   expectDisk(options.dir)
   const machine = describeMachine(options.dir)
   const { rounds = ROUNDS, seconds = SECONDS, rates = RATES, sessions = SESSIONS } = options
@@ -52,7 +52,8 @@ async function measure(options: BenchOptions): Promise<string> {
       results.push(Object.fromEntries(ofRound) as Round)
     }
   }
-  return report(measured, machine, { rounds, seconds })
+  const text = report(measured, machine, { rounds, seconds })
+  return { text, data: { machine, seconds, cells: [...measured] } }
 }
 
 async function run(

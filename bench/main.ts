@@ -1,76 +1,52 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { durability } from './durability.ts'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { type Command, readCommand, USAGE } from './command.ts'
 import { withSection } from './markdown.ts'
-import type { Bench, BenchOptions } from './options.ts'
-import { outage } from './outage.ts'
+import type { Report } from './options.ts'
 import { tell } from './progress.ts'
-import { start } from './start.ts'
+import { UsageError } from './usage-error.ts'
 
-const BENCHES: Readonly<Record<string, Bench>> = { durability, start, outage }
-const DOCUMENT = 'docs/performance.md'
-/** On the disk of the checkout, and not under version control. */
-const DIR = 'node_modules/.cache/bench'
-
-const USAGE = `Measures the box.
-
-usage: npm run bench -- NAME [options]
-
-${Object.entries(BENCHES)
-  .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
-  .join('\n')}
-
-  --write         put the result into ${DOCUMENT}, too
-  --rounds N      how often each is measured
-  --seconds N     how long, each time
-  --rates LIST    messages/s, e.g. 100,1000
-  --sessions LIST how many sessions, e.g. 1,100
-  --dir FOLDER    where the boxes keep their data (${DIR}); has to be on a disk`
+const DOCS = 'docs'
+const DOCUMENT = join(DOCS, 'performance.md')
 
 async function main(): Promise<number> {
-  const command = readCommand()
+  const command = readCommand(process.argv.slice(2))
   if (!command) {
     tell(USAGE)
     return 2
   }
-  const { name, bench, options, isWritten } = command
-  mkdirSync(options.dir, { recursive: true })
-  const text = await bench.run(options)
-  process.stdout.write(`${text}\n`)
-  if (isWritten) writeFileSync(DOCUMENT, withSection(readFileSync(DOCUMENT, 'utf8'), name, text))
-  return 0
-}
-
-function readCommand() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      write: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      seconds: { type: 'string' },
-      rates: { type: 'string' },
-      sessions: { type: 'string' },
-      dir: { type: 'string', default: DIR },
-    },
-  })
-  const [name = '', ...rest] = positionals
-  const bench = BENCHES[name]
-  if (!bench || rest.length > 0) return undefined
-  const options: BenchOptions = {
-    dir: resolve(values.dir),
-    rounds: numbers(values.rounds)?.[0],
-    seconds: numbers(values.seconds)?.[0],
-    rates: numbers(values.rates),
-    sessions: numbers(values.sessions),
+  // Whoever started servers ends them when this process exits.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => process.exit(128 + constants.signals[signal]))
   }
-  return { name, bench, options, isWritten: values.write }
+  // So that a measurement is not lost because it has no place there.
+  if (command.isWritten) withSection(readFileSync(DOCUMENT, 'utf8'), command.name, '')
+  mkdirSync(command.options.dir, { recursive: true })
+  const report = await command.bench.run(command.options)
+  put(report, command)
+  const missed = report.missed ?? []
+  if (!command.isChecked || missed.length === 0) return 0
+  tell(`Goals that were missed:\n${missed.map((goal) => `  ${goal}`).join('\n')}`)
+  return 1
 }
 
-function numbers(text: string | undefined): number[] | undefined {
-  const values = text?.split(',').map(Number)
-  if (values?.some((value) => !(value > 0))) throw new Error(`"${text}" is not a list of numbers`)
-  return values
+function put({ text, data, pictures = new Map() }: Report, command: Command): void {
+  const { name, options, isWritten, json } = command
+  process.stdout.write(`${text}\n`)
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(data, undefined, 2)}\n`)
+  const folder = isWritten ? DOCS : options.dir
+  for (const [file, picture] of pictures) {
+    writeFileSync(join(folder, file), picture)
+    tell(`${join(folder, file)} is written`)
+  }
+  if (isWritten) writeFileSync(DOCUMENT, withSection(readFileSync(DOCUMENT, 'utf8'), name, text))
 }
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  tell(error.message)
+  process.exitCode = 2
+}

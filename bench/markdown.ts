@@ -36,3 +36,9 @@ export function withSection(document: string, name: string, text: string): strin
   if (from < 0 || to < from) throw new Error(`the document has no "${begin} … ${end}"`)
   return `${document.slice(0, from)}${begin}\n\n${text}\n\n${document.slice(to)}`
 }
+
+/** Three digits or all before the point; a dash if there is none. */
+export function significant(value: number): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
+  return number(value, digits)
+}

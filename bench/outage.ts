@@ -5,7 +5,7 @@ import { BenchBox } from './box.ts'
 import { freePort } from './free-port.ts'
 import { describeMachine, expectDisk } from './machine.ts'
 import { number, percent, table } from './markdown.ts'
-import type { Bench, BenchOptions } from './options.ts'
+import type { Bench, BenchOptions, Report } from './options.ts'
 import { OutageClient } from './outage-client.ts'
 import { Progress } from './progress.ts'
 import { sessionIdOf } from './session-client.ts'
@@ -39,7 +39,7 @@ export const outage: Bench = {
   run: measure,
 }
 
-async function measure(options: BenchOptions): Promise<string> {
+async function measure(options: BenchOptions): Promise<Report> {
   expectDisk(options.dir)
   const machine = describeMachine(options.dir)
   const { rounds = ROUNDS } = options
@@ -72,7 +72,8 @@ async function measure(options: BenchOptions): Promise<string> {
     await box.stop('SIGKILL')
     rmSync(folder, { recursive: true })
   }
-  return report(results, `${machine}. ${rounds} restarts each, in turn.`)
+  const text = report(results, `${machine}. ${rounds} restarts each, in turn.`)
+  return { text, data: { machine, results } }
 }
 
 /** Waits until all are back. */

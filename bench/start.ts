@@ -3,7 +3,7 @@ import { BenchBox } from './box.ts'
 import { freePort } from './free-port.ts'
 import { describeMachine, expectDisk } from './machine.ts'
 import { number, table } from './markdown.ts'
-import type { Bench, BenchOptions } from './options.ts'
+import type { Bench, BenchOptions, Report } from './options.ts'
 import { Progress } from './progress.ts'
 import { join, joinFrame, openEventually, parseSync } from './session-client.ts'
 import { median } from './statistics.ts'
@@ -38,7 +38,7 @@ export const start: Bench = {
   run: measure,
 }
 
-async function measure(options: BenchOptions): Promise<string> {
+async function measure(options: BenchOptions): Promise<Report> {
   expectDisk(options.dir)
   const machine = describeMachine(options.dir)
   const { rounds = ROUNDS, sessions = SESSIONS } = options
@@ -61,7 +61,8 @@ async function measure(options: BenchOptions): Promise<string> {
     progress.step(`round ${round}: restore ${LONG.messages} messages`)
     joins.push(await timeJoin(long, storedSessionId(0)))
   }
-  return report(starts, joins, `${machine}. ${rounds} rounds, interleaved.`)
+  const text = report(starts, joins, `${machine}. ${rounds} rounds, interleaved.`)
+  return { text, data: { machine, starts: [...starts], joins } }
 }
 
 async function timeStart(folder: string, sessionId: string): Promise<Start> {

@@ -1,0 +1,154 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { comparison } from './comparison.ts'
+import type { Reference } from './contenders.ts'
+import { durability } from './durability.ts'
+
+import type { Bench, BenchOptions } from './options.ts'
+import { outage } from './outage.ts'
+import { chooseScenarios, describeScenarios } from './scenarios.ts'
+import { start } from './start.ts'
+import { upstreamReference } from './upstream.ts'
+import { UsageError } from './usage-error.ts'
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  compare: comparison,
+  durability,
+  start,
+  outage,
+}
+const DEFAULT = 'compare'
+/** On the disk of the checkout, and not under version control. */
+const DIR = 'node_modules/.cache/bench'
+const REFLECTOR_PATH = '/reflector'
+
+/** What was asked for. */
+export interface Command {
+  readonly name: string
+  readonly bench: Bench
+  readonly options: BenchOptions
+  readonly isWritten: boolean
+  readonly isChecked: boolean
+  /** file for the result as JSON */
+  readonly json: string | undefined
+}
+
+export const USAGE = `Measures the box.
+
+usage: npm run bench -- [NAME] [options]
+
+${Object.entries(BENCHES)
+  .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
+  .join('\n')}
+
+Without a name: ${DEFAULT}. For each of them:
+
+  --rounds N      how often each is measured
+  --write         put the result into docs/performance.md, too
+  --json FILE     all that was measured, for programs
+  --dir FOLDER    where servers keep their data (${DIR})
+
+compare:
+
+  --quick, --full under a minute (default), or about ten minutes a round
+  --only LIST     scenarios, e.g. A,D
+  --check         fail if a goal is missed
+
+compare:
+
+  --upstream DIR  packages/reflector of a checkout of croquet/croquet, after "npm ci --ignore-scripts"
+  --reference CMD any other reflector, for the shell; {port} stands for its port, {dir} for an empty folder
+  --reference-path PATH   where it has its web sockets (${REFLECTOR_PATH})
+  --reference-files PATH  where it takes files; without this, nginx is compared with
+
+durability, start (each takes some of them):
+
+  --seconds N     how long, each time
+  --sessions LIST how many sessions, e.g. 1,100
+  --rates LIST    messages/s, e.g. 100,1000
+
+Scenarios:
+
+${describeScenarios()}`
+
+/** Undefined if only help was asked for, or there is no bench of that name; throws a UsageError. */
+export function readCommand(args: readonly string[]): Command | undefined {
+  const { values, positionals } = parse(args)
+  const name = positionals[0] ?? DEFAULT
+  const bench = BENCHES[name]
+  if (values.help || !bench || positionals.length > 1) return undefined
+  const dir = resolve(values.dir)
+  return {
+    name,
+    bench,
+    isWritten: values.write,
+    isChecked: values.check,
+    json: values.json,
+    options: {
+      dir,
+      rounds: numbers(values.rounds)?.[0],
+      seconds: numbers(values.seconds)?.[0],
+      rates: numbers(values.rates),
+      clients: undefined,
+      sessions: numbers(values.sessions),
+      messages: undefined,
+      isFull: values.full,
+      scenarios: chooseScenarios(values.only?.split(','), values.full),
+      reference: referenceOf(values, dir),
+    },
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseOptions([...args])
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+function parseOptions(args: string[]) {
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      dir: { type: 'string', default: DIR },
+      quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      check: { type: 'boolean', default: false },
+      upstream: { type: 'string' },
+      reference: { type: 'string' },
+      'reference-path': { type: 'string', default: REFLECTOR_PATH },
+      'reference-files': { type: 'string' },
+      seconds: { type: 'string' },
+      sessions: { type: 'string' },
+      rates: { type: 'string' },
+    },
+  })
+}
+
+function referenceOf(
+  values: ReturnType<typeof parse>['values'],
+  dir: string,
+): Reference | undefined {
+  if (values.upstream !== undefined) return upstreamReference(values.upstream, dir)
+  if (values.reference === undefined) return undefined
+  return {
+    name: values.reference,
+    command: values.reference,
+    reflectorPath: values['reference-path'],
+    filesPath: values['reference-files'],
+  }
+}
+
+function numbers(text: string | undefined): number[] | undefined {
+  const values = text?.split(',').map(Number)
+  if (values?.some((value) => !(value >= 0)))
+    throw new UsageError(`"${text}" is not a list of numbers`)
+  return values
+}
