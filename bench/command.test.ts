@@ -14,6 +14,12 @@ it('has all scenarios in a full comparison, and any that is asked for in a quick
   expect(scenariosOf(readCommand(['--only', 'G,A']))).toEqual(['A', 'G'])
 })
 
+it('takes --profile for the profile of these scenarios', () => {
+  const command = readCommand(['--profile', 'D'])
+  expect(command?.name).toBe('profile')
+  expect(scenariosOf(command)).toEqual(['D'])
+})
+
 it('reads a reference', () => {
   const command = readCommand(['--reference', 'serve {port}', '--reference-files', '/files'])
   expect(command?.options.reference).toEqual({

@@ -6,6 +6,7 @@ import { durability } from './durability.ts'
 
 import type { Bench, BenchOptions } from './options.ts'
 import { outage } from './outage.ts'
+import { profile } from './profile.ts'
 import { chooseScenarios, describeScenarios } from './scenarios.ts'
 import { start } from './start.ts'
 import { upstreamReference } from './upstream.ts'
@@ -13,6 +14,7 @@ import { UsageError } from './usage-error.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   compare: comparison,
+  profile,
   durability,
   start,
   outage,
@@ -48,23 +50,26 @@ Without a name: ${DEFAULT}. For each of them:
   --json FILE     all that was measured, for programs
   --dir FOLDER    where servers keep their data (${DIR})
 
-compare:
+compare, profile:
 
   --quick, --full under a minute (default), or about ten minutes a round
   --only LIST     scenarios, e.g. A,D
-  --check         fail if a goal is missed
+  --profile LIST  the same as "profile --only LIST"
+  --check         compare: fail if a goal is missed
 
-compare:
+compare, growth:
 
   --upstream DIR  packages/reflector of a checkout of croquet/croquet, after "npm ci --ignore-scripts"
   --reference CMD any other reflector, for the shell; {port} stands for its port, {dir} for an empty folder
   --reference-path PATH   where it has its web sockets (${REFLECTOR_PATH})
   --reference-files PATH  where it takes files; without this, nginx is compared with
 
-durability, start (each takes some of them):
+growth, durability, start (each takes some of them):
 
   --seconds N     how long, each time
+  --clients LIST  in one session, e.g. 10,1000
   --sessions LIST how many sessions, e.g. 1,100
+  --messages LIST how long a history, e.g. 0,10000
   --rates LIST    messages/s, e.g. 100,1000
 
 Scenarios:
@@ -74,7 +79,7 @@ ${describeScenarios()}`
 /** Undefined if only help was asked for, or there is no bench of that name; throws a UsageError. */
 export function readCommand(args: readonly string[]): Command | undefined {
   const { values, positionals } = parse(args)
-  const name = positionals[0] ?? DEFAULT
+  const name = values.profile === undefined ? (positionals[0] ?? DEFAULT) : 'profile'
   const bench = BENCHES[name]
   if (values.help || !bench || positionals.length > 1) return undefined
   const dir = resolve(values.dir)
@@ -89,11 +94,11 @@ export function readCommand(args: readonly string[]): Command | undefined {
       rounds: numbers(values.rounds)?.[0],
       seconds: numbers(values.seconds)?.[0],
       rates: numbers(values.rates),
-      clients: undefined,
+      clients: numbers(values.clients),
       sessions: numbers(values.sessions),
-      messages: undefined,
+      messages: numbers(values.messages),
       isFull: values.full,
-      scenarios: chooseScenarios(values.only?.split(','), values.full),
+      scenarios: chooseScenarios((values.profile ?? values.only)?.split(','), values.full),
       reference: referenceOf(values, dir),
     },
   }
@@ -120,13 +125,16 @@ function parseOptions(args: string[]) {
       quick: { type: 'boolean', default: false },
       full: { type: 'boolean', default: false },
       only: { type: 'string' },
+      profile: { type: 'string' },
       check: { type: 'boolean', default: false },
       upstream: { type: 'string' },
       reference: { type: 'string' },
       'reference-path': { type: 'string', default: REFLECTOR_PATH },
       'reference-files': { type: 'string' },
       seconds: { type: 'string' },
+      clients: { type: 'string' },
       sessions: { type: 'string' },
+      messages: { type: 'string' },
       rates: { type: 'string' },
     },
   })
