@@ -4,6 +4,7 @@ import { comparison } from './comparison.ts'
 import type { Reference } from './contenders.ts'
 import { durability } from './durability.ts'
 
+import { growth } from './growth.ts'
 import type { Bench, BenchOptions } from './options.ts'
 import { outage } from './outage.ts'
 import { profile } from './profile.ts'
@@ -15,6 +16,7 @@ import { UsageError } from './usage-error.ts'
 const BENCHES: Readonly<Record<string, Bench>> = {
   compare: comparison,
   profile,
+  growth,
   durability,
   start,
   outage,
