@@ -6,13 +6,15 @@ import { findChromium, findProgram } from '../test/support/programs.ts'
 /** Debian asks this program whether a service that was just installed may start; 101 says no. */
 const POLICY_PATH = '/usr/sbin/policy-rc.d'
 
+const C_HEADER = '/usr/include/stdio.h'
+
 /** Package managers and how each installs the tools. */
 const INSTALL_COMMANDS = {
-  'apt-get': 'sudo apt-get install chromium nginx openssl strace',
-  dnf: 'sudo dnf install chromium nginx openssl strace',
-  pacman: 'sudo pacman -S chromium nginx openssl strace',
-  zypper: 'sudo zypper install chromium nginx openssl strace',
-  apk: 'sudo apk add chromium nginx openssl strace',
+  'apt-get': 'sudo apt-get install chromium gcc libc6-dev nginx openssl strace',
+  dnf: 'sudo dnf install chromium gcc nginx openssl strace',
+  pacman: 'sudo pacman -S chromium gcc nginx openssl strace',
+  zypper: 'sudo zypper install chromium gcc nginx openssl strace',
+  apk: 'sudo apk add chromium gcc musl-dev nginx openssl strace',
   brew: 'brew install nginx openssl && brew install --cask google-chrome',
 } as const
 
@@ -34,10 +36,19 @@ function missingTools(): readonly string[] {
     chromium: findChromium(),
     nginx: findProgram('nginx'),
     openssl: findProgram('openssl'),
-    // It makes writes fail; where there is no such thing, that test says so and is left out.
-    ...(platform() === 'linux' && { strace: findProgram('strace') }),
+    // One makes writes fail, the others the load of the bench; what needs them is left out elsewhere, and says so.
+    ...(platform() === 'linux' && {
+      strace: findProgram('strace'),
+      gcc: findProgram('gcc'),
+      'libc6-dev': findHeaders(),
+    }),
   }
   return Object.entries(tools).flatMap(([name, path]) => (path === undefined ? [name] : []))
+}
+
+/** Of the C library; packages for gcc do not always bring them. */
+function findHeaders(): string | undefined {
+  return existsSync(C_HEADER) ? C_HEADER : undefined
 }
 
 function installWithApt(packages: readonly string[]): void {
