@@ -36,6 +36,24 @@ it('leaves whatever comes with more than messages where it is', () => {
   ).toEqual([messages('a', 1), state, messages('a', 3), snapshot, messages('a', 4, 2)])
 })
 
+it('keeps the last of states that follow each other, and who is there', () => {
+  const presence = { announced: ['u'], leaveDelay: 5 }
+  const [first, second] = [stateAt(1), stateAt(2)]
+  const other = stateAt(0, { timeline: 'other' })
+  expect(
+    taken(
+      [{ sessionId: 'a', state: first, presence }],
+      [{ sessionId: 'b', state: first }],
+      [{ sessionId: 'a', state: second }],
+      [{ sessionId: 'a', state: other }],
+    ),
+  ).toEqual([
+    { sessionId: 'a', state: second, presence },
+    { sessionId: 'b', state: first },
+    { sessionId: 'a', state: other },
+  ])
+})
+
 it('ends a run that has become long', () => {
   const text = JSON.stringify([1, 1, 'x'.repeat(100_000)])
   const long = (first: number) => [

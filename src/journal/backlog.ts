@@ -3,11 +3,14 @@ import type { JournalEntry, NewMessages } from '../session/record.ts'
 /** A run ends when it has become so long (UTF-16 units): it is deleted as a whole when nobody needs it. */
 const LONG_RUN = 250_000
 
-/** What is committed and on its way into the database: messages of a session become one run if they can. */
+/**
+ * What is committed and on its way into the database, as few entries as possible: a session's messages
+ * become one run, and of states that follow each other only the last counts.
+ */
 export class Backlog {
   #entries: JournalEntry[] = []
-  /** index of each session's newest entry, if it has messages alone */
-  readonly #growing = new Map<string, number>()
+  /** index of each session's newest entry */
+  readonly #newest = new Map<string, number>()
   #length = 0
 
   /** How much it is, in UTF-16 units of messages. */
@@ -27,30 +30,41 @@ export class Backlog {
   take(): readonly JournalEntry[] {
     const entries = this.#entries
     this.#entries = []
-    this.#growing.clear()
+    this.#newest.clear()
     this.#length = 0
     return entries
   }
 
   #addOne(entry: JournalEntry): void {
-    const { sessionId, messages } = entry
-    this.#length += messages?.text.length ?? 0
-    const index = this.#growing.get(sessionId)
+    this.#length += entry.messages?.text.length ?? 0
+    const index = this.#newest.get(entry.sessionId)
     const before = index === undefined ? undefined : this.#entries[index]
-    if (!messages || hasMore(entry)) this.#growing.delete(sessionId)
-    else if (index !== undefined && before?.messages && before.messages.text.length < LONG_RUN) {
-      this.#entries[index] = { sessionId, messages: both(before.messages, messages) }
-      return
-    } else this.#growing.set(sessionId, this.#entries.length)
-    this.#entries.push(entry)
+    const both = before && merged(before, entry)
+    if (both && index !== undefined) this.#entries[index] = both
+    else this.#newest.set(entry.sessionId, this.#entries.push(entry) - 1)
   }
 }
 
-function hasMore({ state, snapshot, presence, saved }: JournalEntry): boolean {
-  return Boolean(state ?? snapshot ?? presence ?? saved)
+/** One entry for two that follow each other; undefined if it takes both. */
+function merged(before: JournalEntry, after: JournalEntry): JournalEntry | undefined {
+  const { sessionId, messages } = before
+  if (isMessagesOnly(before) && isMessagesOnly(after)) {
+    if (!messages || !after.messages || messages.text.length > LONG_RUN) return undefined
+    return { sessionId, messages: joined(messages, after.messages) }
+  }
+  const isSame = before.state?.timeline === after.state?.timeline || !after.state
+  return isSame && isStateOnly(before) && isStateOnly(after) ? { ...before, ...after } : undefined
 }
 
-function both(earlier: NewMessages, later: NewMessages): NewMessages {
+function isMessagesOnly({ state, snapshot, presence, saved }: JournalEntry): boolean {
+  return !(state || snapshot || presence || saved)
+}
+
+function isStateOnly({ messages, snapshot, saved }: JournalEntry): boolean {
+  return !(messages || snapshot || saved)
+}
+
+function joined(earlier: NewMessages, later: NewMessages): NewMessages {
   const { first, count, text } = earlier
   return { first, count: count + later.count, text: `${text},${later.text}`, time: later.time }
 }
