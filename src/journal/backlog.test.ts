@@ -8,16 +8,16 @@ const messages = (sessionId: string, first: number, count = 1): JournalEntry => 
   messages: newMessages(first, count),
 })
 
-/** What is left of these commits when they are taken together. */
-function taken(...commits: readonly JournalEntry[][]): readonly JournalEntry[] {
+/** What these commits come to. */
+function entriesOf(...commits: readonly JournalEntry[][]): readonly JournalEntry[] {
   const backlog = new Backlog()
   for (const entries of commits) backlog.add(entries)
-  return backlog.take()
+  return backlog.entries
 }
 
 it('makes one run of the messages of a session', () => {
   expect(
-    taken([messages('a', 1), messages('b', 1)], [messages('a', 2, 2)], [messages('a', 4)]),
+    entriesOf([messages('a', 1), messages('b', 1)], [messages('a', 2, 2)], [messages('a', 4)]),
   ).toEqual([messages('a', 1, 4), messages('b', 1)])
 })
 
@@ -25,7 +25,7 @@ it('leaves whatever comes with more than messages where it is', () => {
   const state = { ...messages('a', 2), state: stateAt(2) }
   const snapshot = { sessionId: 'a', snapshot: snapshotAt(3) }
   expect(
-    taken(
+    entriesOf(
       [messages('a', 1)],
       [state],
       [messages('a', 3)],
@@ -41,7 +41,7 @@ it('keeps the last of states that follow each other, and who is there', () => {
   const [first, second] = [stateAt(1), stateAt(2)]
   const other = stateAt(0, { timeline: 'other' })
   expect(
-    taken(
+    entriesOf(
       [{ sessionId: 'a', state: first, presence }],
       [{ sessionId: 'b', state: first }],
       [{ sessionId: 'a', state: second }],
@@ -59,15 +59,20 @@ it('ends a run that has become long', () => {
   const long = (first: number) => [
     { sessionId: 'a', messages: { first, count: 1, text, time: first } },
   ]
-  const runs = taken(long(1), long(2), long(3), long(4), long(5))
+  const runs = entriesOf(long(1), long(2), long(3), long(4), long(5))
   expect(runs.map((entry) => entry.messages?.count)).toEqual([3, 2])
 })
 
-it('knows how much it holds, and nothing when it was taken', () => {
+it('knows how much it holds, and of which sessions', () => {
   const backlog = new Backlog()
+  expect([backlog.length, backlog.concerns('a')]).toEqual([0, false])
   backlog.add([messages('a', 1)])
-  expect([backlog.length, backlog.isEmpty]).toEqual([newMessages(1, 1).text.length, false])
-  backlog.take()
-  expect([backlog.length, backlog.isEmpty]).toEqual([0, true])
-  expect(backlog.take()).toEqual([])
+  expect(backlog.length).toBe(newMessages(1, 1).text.length)
+  expect([backlog.concerns('a'), backlog.concerns('b')]).toEqual([true, false])
+})
+
+it('concerns every session once it has saved data, which any of them may start from', () => {
+  const backlog = new Backlog()
+  backlog.add([{ sessionId: 'a', saved: { appId: 'app', persistentId: 'id', path: 'path' } }])
+  expect(backlog.concerns('b')).toBe(true)
 })

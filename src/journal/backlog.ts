@@ -8,35 +8,34 @@ const LONG_RUN = 250_000
  * become one run, and of states that follow each other only the last counts.
  */
 export class Backlog {
-  #entries: JournalEntry[] = []
+  readonly #entries: JournalEntry[] = []
   /** index of each session's newest entry */
   readonly #newest = new Map<string, number>()
   #length = 0
+  #hasSaved = false
 
   /** How much it is, in UTF-16 units of messages. */
   get length(): number {
     return this.#length
   }
 
-  get isEmpty(): boolean {
-    return this.#entries.length === 0
+  /** All of it, in order. */
+  get entries(): readonly JournalEntry[] {
+    return this.#entries
+  }
+
+  /** Whether it may have something that whoever loads this session has to see. */
+  concerns(sessionId: string): boolean {
+    return this.#hasSaved || this.#newest.has(sessionId)
   }
 
   add(entries: readonly JournalEntry[]): void {
     for (const entry of entries) this.#addOne(entry)
   }
 
-  /** All of it, in order; then there is nothing left. */
-  take(): readonly JournalEntry[] {
-    const entries = this.#entries
-    this.#entries = []
-    this.#newest.clear()
-    this.#length = 0
-    return entries
-  }
-
   #addOne(entry: JournalEntry): void {
     this.#length += entry.messages?.text.length ?? 0
+    this.#hasSaved ||= entry.saved !== undefined
     const index = this.#newest.get(entry.sessionId)
     const before = index === undefined ? undefined : this.#entries[index]
     const both = before && merged(before, entry)

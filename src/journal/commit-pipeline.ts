@@ -17,6 +17,7 @@ const MAX_LENGTH = 16_000_000
 
 /** Commits on their way into the database, in one transaction. */
 interface Batch {
+  readonly backlog: Backlog
   readonly payload: CommitPayload
   /** number of the newest of them */
   readonly through: number
@@ -35,7 +36,7 @@ export interface CommitPipelineParts {
 export class CommitPipeline {
   readonly #parts: CommitPipelineParts
   readonly #seed: number
-  readonly #backlog = new Backlog()
+  #backlog = new Backlog()
   /** number of the newest commit */
   #last: number
   /** number of the newest that is in the database */
@@ -67,6 +68,15 @@ export class CommitPipeline {
   async settle(): Promise<void> {
     await this.#logged
     await this.#applyThrough(this.#last)
+  }
+
+  /** Resolves when all of it that whoever loads this session has to see is in the database. */
+  async settleFor(sessionId: string): Promise<void> {
+    await this.#logged
+    const isWaiting = [this.#backlog, this.#batch?.backlog].some((some) =>
+      some?.concerns(sessionId),
+    )
+    if (isWaiting) await this.#applyThrough(this.#last)
   }
 
   /** It is not used any more; commits that are not in the database stay in the log. */
@@ -119,21 +129,24 @@ export class CommitPipeline {
 
   async #applyBatch(): Promise<void> {
     this.#batch ??= this.#takeBatch()
+    const { payload, through } = this.#batch
     try {
-      await this.#parts.thread.ask('done', { kind: 'commit', ...this.#batch })
+      await this.#parts.thread.ask('done', { kind: 'commit', payload, through })
     } catch (error) {
       if (error instanceof StoreUnavailableError) this.#isBehind = true
       else this.#fail(error as Error)
       throw error
     }
-    this.#applied = this.#batch.through
+    this.#applied = through
     this.#batch = undefined
     this.#isBehind = false
   }
 
   #takeBatch(): Batch {
     this.#parts.log.turnOver(this.#applied)
-    return { payload: packCommit(this.#backlog.take()), through: this.#last }
+    const backlog = this.#backlog
+    this.#backlog = new Backlog()
+    return { backlog, payload: packCommit(backlog.entries), through: this.#last }
   }
 
   #fail(error: Error): void {

@@ -105,7 +105,9 @@ class LoggedJournal implements Journal {
     appId: string | undefined,
     persistentId: string | undefined,
   ): Promise<StoredStart> {
-    await this.#settle()
+    this.#refuseIfEnded()
+    const pipeline = await this.#pipeline
+    await pipeline.settleFor(sessionId)
     return new Promise((resolve, reject) => {
       const messages: MessageRun[] = []
       const receive = (answer: Answer) => {
@@ -118,7 +120,9 @@ class LoggedJournal implements Journal {
   }
 
   async stats(): Promise<Totals> {
-    await this.#settle()
+    this.#refuseIfEnded()
+    const pipeline = await this.#pipeline
+    await pipeline.settle()
     return (await this.#ask('totals', { kind: 'totals' })).totals
   }
 
@@ -153,13 +157,6 @@ class LoggedJournal implements Journal {
     } finally {
       await pipeline?.close()
     }
-  }
-
-  /** Resolves when the database has all that was committed until now. */
-  async #settle(): Promise<void> {
-    this.#refuseIfEnded()
-    const pipeline = await this.#pipeline
-    await pipeline.settle()
   }
 
   async #ask<Kind extends Answer['kind']>(
