@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { COMMIT_LOG_NAMES, DATABASE_NAME, lockBox, WATERMARK_NAME } from './backup/box-folder.ts'
+import { commitLogPaths, DATABASE_NAME, lockBox, WATERMARK_NAME } from './backup/box-folder.ts'
 import type { Config } from './config.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
 import { UploadError } from './files/upload-error.ts'
@@ -98,7 +98,7 @@ function startJournalIn(
   const journal = startJournal({
     databasePath,
     watermarkPath: join(dir, WATERMARK_NAME),
-    logPaths: [join(dir, COMMIT_LOG_NAMES[0]), join(dir, COMMIT_LOG_NAMES[1])],
+    logPaths: commitLogPaths(dir),
     uploadsDir: join(dir, 'uploads'),
     trashDir: join(dir, 'trash'),
     quarantineDir: join(dir, 'quarantine'),

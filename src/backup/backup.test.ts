@@ -6,7 +6,12 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { commitCountIn } from '../db/commit-count.ts'
+import { messagesIn } from '../db/messages.ts'
 import { MIGRATIONS } from '../db/migrations.ts'
+import { sessionsIn } from '../db/sessions.ts'
+import { checksumSeed, encodeRecord } from '../journal/commit-record.ts'
+import { newMessages, runAt, stateAt } from '../journal/sample-records.ts'
 import { type BackupOptions, writeBackup } from './backup.ts'
 import { lockBox } from './box-folder.ts'
 import type { Manifest } from './manifest.ts'
@@ -102,6 +107,21 @@ it('writes a tar of the database, the files and a manifest that any tar program 
     missing: 0,
     bytes: manifest.database.bytes + 14,
   })
+})
+
+it('has what a box that ended suddenly left in its commit log alone', async () => {
+  const live = new Sqlite(join(dir, 'box.sqlite'))
+  const { id, commits } = commitCountIn(live).read()
+  live.close()
+  const entries = [{ sessionId: 'late', messages: newMessages(1, 2), state: stateAt(2) }]
+  const record = encodeRecord(checksumSeed(id), { number: commits + 1, entries })
+  writeFileSync(join(dir, 'box.commits-b'), record)
+  const output = new Sink()
+  expect(await back(output)).toMatchObject({ sessions: 2 })
+  const db = new Sqlite(join(unpack(output).into, 'box.sqlite'), { readonly: true })
+  const key = sessionsIn(db).find('late')?.key ?? 0
+  expect([...messagesIn(db).after(key, 0)]).toEqual([runAt(1, 2)])
+  db.close()
 })
 
 it('names bytes and SHA-256 of everything', async () => {

@@ -6,10 +6,12 @@ import { pipeline } from 'node:stream/promises'
 import { type Pack, pack } from 'tar-stream'
 import type { FileRecord } from '../db/files.ts'
 import { parseFilePath } from '../files/file-path.ts'
+import { readLog } from '../journal/replay.ts'
 import { BackupError, explained } from './backup-error.ts'
-import { DATABASE_NAME, lockBackups, UPLOADS_NAME } from './box-folder.ts'
+import { commitLogPaths, DATABASE_NAME, lockBackups, UPLOADS_NAME } from './box-folder.ts'
 import { type Checksum, checksumMeter } from './checksum.ts'
 import {
+  bringUpToDate,
   type Contents,
   copyDatabase,
   newCopyPath,
@@ -44,7 +46,8 @@ export interface BackupSummary {
 }
 
 /**
- * Writes a backup as a tar: the database as it is at one moment, the files that it lists, a manifest. The
+ * Writes a backup as a tar: the database as it is at one moment, with what the commit log has for it, the
+ * files that it lists, a manifest. The
  * box may run, and go on undisturbed. Needs room for a copy of the database in the box's folder.
  * Rejects if it is not complete; what `output` has taken until then is no backup.
  * @throws {BackupError} in words for the person who asked for it
@@ -58,7 +61,10 @@ export async function writeBackup(options: BackupOptions): Promise<BackupSummary
   try {
     await removeCopies(dir)
     const copyPath = newCopyPath(dir)
+    // Before the copy: what the box takes out of it meanwhile is in the copy.
+    const log = readLog(commitLogPaths(dir))
     await copyDatabase(dir, copyPath, options.signal, options.onProgress)
+    bringUpToDate(copyPath, log, options.wallTime)
     return await writeTar(options, dir, copyPath)
   } catch (error) {
     throw explained(error, `make room for the backup and, in ${dir}, for a copy of the database`)

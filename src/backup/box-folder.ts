@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { lockFolder } from '../db/folder-lock.ts'
+import type { LogPaths } from '../journal/commit-log.ts'
 import { BackupError } from './backup-error.ts'
 
 /** The database's name, in the box's folder and in a backup. */
@@ -7,7 +8,7 @@ export const DATABASE_NAME = 'box.sqlite'
 /** How far the sessions had come: of this folder alone, so never in a backup. */
 export const WATERMARK_NAME = 'box.watermark'
 /** Where commits are until they are in the database. */
-export const COMMIT_LOG_NAMES = ['box.commits-a', 'box.commits-b'] as const
+const COMMIT_LOG_NAMES = ['box.commits-a', 'box.commits-b'] as const
 /** Where uploads are, in the box's folder and in a backup. */
 export const UPLOADS_NAME = 'uploads'
 /**
@@ -23,6 +24,12 @@ export const DATA_NAMES: readonly string[] = [
   WATERMARK_NAME,
   UPLOADS_NAME,
 ]
+
+/** @param dir the box's folder */
+export function commitLogPaths(dir: string): LogPaths {
+  const [one, other] = COMMIT_LOG_NAMES
+  return [join(dir, one), join(dir, other)]
+}
 
 /**
  * Keeps boxes out of the folder; see `lockFolder`.

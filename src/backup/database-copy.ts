@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Database, openReader } from '../db/database.ts'
+import { commitCountIn } from '../db/commit-count.ts'
+import { closeDatabase, type Database, openDatabase, openReader } from '../db/database.ts'
 import type { FileRecord } from '../db/files.ts'
 import { MIGRATIONS } from '../db/migrations.ts'
 import { quickCheck } from '../db/quick-check.ts'
+import { type LogContents, missingCommits, replay } from '../journal/replay.ts'
+import { transactionIn } from '../journal/transaction.ts'
 import { BackupError } from './backup-error.ts'
 import { DATABASE_NAME, lockBox } from './box-folder.ts'
 import type { OnProgress } from './progress.ts'
@@ -65,6 +68,21 @@ export async function copyDatabase(
   } finally {
     reader.close()
     unlock()
+  }
+}
+
+/**
+ * Brings what the commit log had before the copy was made into the copy, as the next start of the box would.
+ */
+export function bringUpToDate(copyPath: string, log: LogContents, wallTime: () => number): void {
+  const mark = reading(copyPath, (db) => commitCountIn(db).read())
+  if (missingCommits(log, mark).length === 0) return
+  const db = openDatabase(copyPath)
+  try {
+    // What the box would trim is trimmed after the next start.
+    replay(log, mark, transactionIn(db, { wallTime, keptSnapshots: Number.MAX_SAFE_INTEGER }))
+  } finally {
+    closeDatabase(db)
   }
 }
 

@@ -3,7 +3,7 @@ import { commitCountIn } from '../db/commit-count.ts'
 import type { Database } from '../db/database.ts'
 import { sessionsIn } from '../db/sessions.ts'
 import type { ArchiveOptions } from './options.ts'
-import { replay } from './replay.ts'
+import { readLog, replay } from './replay.ts'
 import type { Transaction } from './transaction.ts'
 import { type DatabaseMark, doubtOf, Watermark } from './watermark.ts'
 
@@ -24,10 +24,12 @@ export function openProgress(db: Database, options: ArchiveOptions, commit: Tran
   const { watermarkPath, logPaths, bootId, durability, programVersion, onProblem } = options
   const inDatabase = commitCountIn(db)
   inDatabase.writeProgram(programVersion)
-  const { hasLog, doubt } = replay(logPaths, inDatabase.read(), commit)
+  const log = readLog(logPaths)
+  const doubt = replay(log, inDatabase.read(), commit)
   const mark = inDatabase.read()
   const risk = durability === 'power' ? 'logged' : 'at-risk'
   const now = { ...mark, bootId, risk } as const
+  const hasLog = log.every((file) => file !== undefined)
   const reason = doubt ?? doubtOf(watermarkPath, now, hasLog)
   if (reason !== undefined) {
     sessionsIn(db).renewTimelines()

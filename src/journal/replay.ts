@@ -7,23 +7,26 @@ import { type CommitRecord, checksumSeed, decodeRecords } from './commit-record.
 import type { Transaction } from './transaction.ts'
 import type { DatabaseMark } from './watermark.ts'
 
-/** What came of reading a commit log. */
-export interface Replay {
-  readonly hasLog: boolean
-  /** why the database has not all that clients saw; undefined: nothing tells so */
-  readonly doubt: string | undefined
+/** What is in the files of a commit log; undefined for one that is not there. */
+export type LogContents = ReadonlyArray<Buffer | undefined>
+
+export function readLog(paths: LogPaths): LogContents {
+  return paths.map(readIfThere)
 }
 
 /**
  * Brings into a database the commits that only its log has.
+ * @returns why it has not all that clients saw even so; undefined: nothing tells so
  * @throws {Error} if the database is damaged, or cannot be written for now
  */
-export function replay(paths: LogPaths, database: DatabaseMark, commit: Transaction): Replay {
-  const logs = paths.map(readIfThere)
-  const hasLog = logs.every((log) => log !== undefined)
+export function replay(
+  log: LogContents,
+  database: DatabaseMark,
+  commit: Transaction,
+): string | undefined {
   const doubts: string[] = []
   let next = database.commits + 1
-  for (const record of recordsAfter(database, logs)) {
+  for (const record of missingCommits(log, database)) {
     if (record.number !== next) {
       doubts.push(`its log goes on at commit ${record.number}, and it at ${next}`)
       break
@@ -31,16 +34,14 @@ export function replay(paths: LogPaths, database: DatabaseMark, commit: Transact
     doubts.push(...repeat(record, commit))
     next += 1
   }
-  return { hasLog, doubt: doubts[0] }
+  return doubts[0]
 }
 
 /** The commits that the database has not, in order. */
-function recordsAfter(
-  { id, commits }: DatabaseMark,
-  logs: ReadonlyArray<Buffer | undefined>,
-): CommitRecord[] {
-  return logs
-    .flatMap((log) => (log ? [...decodeRecords(checksumSeed(id), log)] : []))
+export function missingCommits(log: LogContents, { id, commits }: DatabaseMark): CommitRecord[] {
+  const seed = checksumSeed(id)
+  return log
+    .flatMap((file) => (file ? [...decodeRecords(seed, file)] : []))
     .filter(({ number }) => number > commits)
     .sort((one, other) => one.number - other.number)
 }
