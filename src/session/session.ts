@@ -19,6 +19,8 @@ const USERS_DELAY_MS = 200
 const TALLY_TIMEOUT_MS = 1000
 /** Teatime is stored so far ahead (ms of real time) that ticks need a commit no more often than this. */
 const TIME_RESERVE_MS = 2000
+/** It is stored anew this long (ms of real time) before it is needed, so that no tick waits for that. */
+const TIME_RESERVE_LEFT_MS = 500
 /** A session keeps at most this many messages since its snapshot, of this length (as in `JoinCost`). */
 const MAX_MESSAGES = 500_000
 const MAX_BYTES = 250_000_000
@@ -237,11 +239,15 @@ export class Session<M extends Member> {
     if (!this.#audience.some((member) => member.isCaughtUp)) return // TICK4
     const time = this.#teatime.at(now)
     this.#beat.lastTick = time
-    if (this.#reachedTime(now) > this.#reservedTime) this.#reserveTime(now)
+    const reserved = this.#reservedTime - this.#reachedTime(now)
+    if (reserved < 0) this.#reserveTime(now)
+    else if (reserved < TIME_RESERVE_LEFT_MS * this.#teatime.scale) {
+      this.#agenda.at(now, (later) => this.#reserveTime(later))
+    }
     this.#output.tick(time, this.#audience)
   }
 
-  /** Has a later teatime stored, before the tick that is next is let out. */
+  /** Has a later teatime stored, before anything else is let out. */
   #reserveTime(now: number): void {
     this.#reservedTime = this.#reachedTime(now) + Math.ceil(TIME_RESERVE_MS * this.#teatime.scale)
     this.#output.stateChanged()
