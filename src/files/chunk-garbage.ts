@@ -12,11 +12,11 @@ type Collect = (options: { readonly type: 'minor' }) => void
  * heap, again and again: more work than all the rest of an upload. A look at the young objects does.
  */
 export class ChunkGarbage {
-  readonly #collect: () => Collect
+  readonly #collect: () => Collect | undefined
   #collector: Collect | undefined
   #bytes = 0
 
-  constructor(collect: () => Collect = exposeCollector) {
+  constructor(collect: () => Collect | undefined = exposeCollector) {
     this.#collect = collect
   }
 
@@ -26,14 +26,16 @@ export class ChunkGarbage {
     if (this.#bytes < MOST_BYTES) return
     this.#bytes = 0
     this.#collector ??= this.#collect()
-    this.#collector({ type: 'minor' })
+    this.#collector?.({ type: 'minor' })
   }
 }
 
-/** V8 shows it to contexts made while the flag is set, and to no others. */
-function exposeCollector(): Collect {
+/** V8 shows it to contexts made while the flag is set, and to no others; undefined if it does not. */
+function exposeCollector(): Collect | undefined {
   setFlagsFromString('--expose-gc')
-  const collect: Collect = runInNewContext('gc')
-  setFlagsFromString('--no-expose-gc')
-  return collect
+  try {
+    return runInNewContext('globalThis.gc')
+  } finally {
+    setFlagsFromString('--no-expose-gc')
+  }
 }

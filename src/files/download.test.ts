@@ -67,8 +67,6 @@ describe('a file is left to nginx', () => {
     expect(response.headers).toMatchObject({
       'x-accel-redirect': `/box-uploads/${SNAPSHOT}`,
       'access-control-allow-origin': '*',
-      'cache-control': 'public, max-age=31536000, immutable',
-      'content-disposition': 'attachment',
       'content-security-policy': "default-src 'none'; sandbox",
       'content-type': 'application/octet-stream',
       vary: 'X-Sendfile-Type',

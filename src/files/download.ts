@@ -49,15 +49,16 @@ function isSentByNginx({ headers, ips = [] }: FastifyRequest): boolean {
   return headers['x-sendfile-type'] === 'X-Accel-Redirect' && ips.length > 1
 }
 
-/** Ranges and conditions are up to nginx, which has tags of its own. */
+/**
+ * Ranges, conditions and caching are up to nginx. Should another proxy pass on what a client claims, that
+ * client gets an empty answer, which nobody is told to keep.
+ */
 async function leaveToNginx(reply: FastifyReply, store: FileStore, path: string) {
   if (!(await store.stat(path))) return reply.callNotFound()
   return reply
     .headers({
-      ...DOWNLOAD,
+      'content-type': DOWNLOAD['content-type'],
       'x-accel-redirect': NGINX_LOCATION + path,
-      'cache-control': 'public, max-age=31536000, immutable',
-      // Should a proxy pass on what a client claims, its cache keeps the empty answer for that client.
       vary: 'X-Sendfile-Type',
     })
     .send()

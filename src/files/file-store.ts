@@ -97,7 +97,7 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
     try {
       const written = await writeSynced(temporary, batches, disk)
       for (;;) {
-        const status = await placeOnce(temporary, target, (folder) => folders.noteMade(folder))
+        const status = await placeOnce(temporary, target, () => folders.noteMade())
         await folders.sync(dirname(target))
         const found = status === 'stored' ? written : await sizeOf(target)
         const bytes = await keptSize(path, found, status)
@@ -152,12 +152,12 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
 
 /**
  * Links the file to its place, in folders that may have to be made first.
- * @param onMade told the uppermost folder that was made
+ * @param onMade told if one was made
  */
 async function placeOnce(
   temporary: string,
   target: string,
-  onMade: (folder: string) => void,
+  onMade: () => void,
 ): Promise<UploadResult['status']> {
   try {
     return await linkOnce(temporary, target)
@@ -165,7 +165,7 @@ async function placeOnce(
     if (!isOneOf(error, 'ENOENT')) throw error
   }
   const made = await mkdir(dirname(target), { recursive: true })
-  if (made !== undefined) onMade(made)
+  if (made !== undefined) onMade()
   return linkOnce(temporary, target)
 }
 

@@ -57,7 +57,7 @@ test('a folder that was made anew is synced with those above it', async () => {
   await endAll()
   await first
   synced = []
-  folders.noteMade('/up/a')
+  folders.noteMade()
   const second = folders.sync('/up/a/b')
   expect(synced.toSorted()).toEqual(['/up', '/up/a', '/up/a/b'])
   await endAll()

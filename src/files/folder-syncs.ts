@@ -36,9 +36,9 @@ export class FolderSyncs {
     await Promise.all([this.#share(folder), this.#syncName(folder)])
   }
 
-  /** To be told of each folder that was made, before it is synced: one of its name may have been known. */
-  noteMade(folder: string): void {
-    if (this.#known.has(folder)) this.#known.clear()
+  /** To be told when a folder was made, before it is synced: it, or one in it, may have been known. */
+  noteMade(): void {
+    this.#known.clear()
   }
 
   async #syncName(folder: string): Promise<void> {

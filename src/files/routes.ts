@@ -7,6 +7,9 @@ import type { FileStore } from './file-store.ts'
 import { formUpload } from './form-upload.ts'
 import { putUpload } from './put-upload.ts'
 
+/** How long an answer has to arrive before the connection is cut on which a body is still coming (ms). */
+const ANSWER_MS = 1000
+
 export interface FileRoutesOptions {
   readonly store: FileStore
 }
@@ -38,7 +41,7 @@ function notFoundMessage({ method, url }: FastifyRequest): string {
 
 /**
  * Reads and drops what is left of a body when it was answered early: the connection is good for the
- * next request only after it, and closing at once would lose the answer. Who sends on is cut off.
+ * next request only after it, and closing at once would lose the answer. Who sends on is cut off in the end.
  */
 function discardBody(request: IncomingMessage, mostBytes: number): void {
   if (request.readableEnded) return
@@ -46,7 +49,9 @@ function discardBody(request: IncomingMessage, mostBytes: number): void {
   request.unpipe()
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > mostBytes) request.destroy()
+    if (bytes <= mostBytes) return
+    request.pause()
+    setTimeout(() => request.destroy(), ANSWER_MS).unref()
   })
   // A paused stream is not set going by a new listener.
   request.resume()

@@ -148,7 +148,8 @@ describe('a download', () => {
     expect(isNginxTag(response.headers.get('etag'))).toBe(true)
     expect(isNginxTag(direct.headers.get('etag'))).toBe(false)
     expect(headersOfFile(response)).toEqual(headersOfFile(direct))
-    expect(response.headers.get('cache-control')).toContain('immutable')
+    expect(response.headers.get('cache-control')).toMatch(/^[^,]*, [^,]*, immutable$/)
+    expect(response.headers.get('content-disposition')).toBe('attachment')
     await direct.arrayBuffer()
   })
 
@@ -217,6 +218,7 @@ describe('a download', () => {
       expect(response.status).toBe(200)
       expect(isNginxTag(response.headers.get('etag'))).toBe(false)
       expect(response.headers.get('access-control-allow-origin')).toBe('*')
+      expect(response.headers.get('content-disposition')).toBe('attachment')
       expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
     } finally {
       await blind.stop()
