@@ -123,7 +123,7 @@ class Bed implements Trash {
 
   close(): void {
     closeDatabase(this.index.db)
-    this.archive.close()
+    this.archive.close(false)
     this.running.clear()
   }
 

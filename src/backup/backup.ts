@@ -47,8 +47,8 @@ export interface BackupSummary {
 
 /**
  * Writes a backup as a tar: the database as it is at one moment, with what the commit log has for it, the
- * files that it lists, a manifest. The
- * box may run, and go on undisturbed. Needs room for a copy of the database in the box's folder.
+ * files that it lists, a manifest. The box may run, and go on undisturbed. Needs room for a copy of the
+ * database in the box's folder.
  * Rejects if it is not complete; what `output` has taken until then is no backup.
  * @throws {BackupError} in words for the person who asked for it
  */

@@ -75,6 +75,7 @@ export async function copyDatabase(
  * Brings what the commit log had before the copy was made into the copy, as the next start of the box would.
  */
 export function bringUpToDate(copyPath: string, log: LogContents, wallTime: () => number): void {
+  if (log.every((file) => !file?.length)) return
   const mark = reading(copyPath, (db) => commitCountIn(db).read())
   if (missingCommits(log, mark).length === 0) return
   const db = openDatabase(copyPath)

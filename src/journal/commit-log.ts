@@ -10,12 +10,6 @@ const SLOW_WRITE_MS = 20
 /** …means a disk that is busy; for so long (ms) it is left to other threads to wait for it. */
 const WARY_MS = 60_000
 
-/**
- * What an append is good for: `process` it outlives the process, `power` a failure of the machine, too;
- * `slow` as the first, on a drive that may keep those waiting who write to it.
- */
-export type LogMode = 'process' | 'power' | 'slow'
-
 /** The two files of a commit log. */
 export type LogPaths = readonly [string, string]
 
@@ -33,30 +27,33 @@ interface LogFile {
  * all is in the database is written from its beginning again.
  */
 export class CommitLog {
-  readonly #mode: LogMode
+  readonly #isSynced: boolean
   #current: LogFile
   #other: LogFile
   /** until then it does not wait for the disk itself; as of `performance.now()` */
   #waryUntil = 0
 
-  /** @param paths files that are there, and hold nothing that is needed */
-  constructor([one, other]: LogPaths, mode: LogMode) {
-    this.#mode = mode
+  /**
+   * @param paths files that are there, and hold nothing that is needed
+   * @param isSynced whether each record has to be on the disk: to outlive a failure of the machine, or since
+   *   the drive tells only then that it has no room
+   */
+  constructor([one, other]: LogPaths, isSynced: boolean) {
+    this.#isSynced = isSynced
     this.#current = { fd: openSync(one, 'r+'), end: 0, newest: 0 }
     this.#other = { fd: openSync(other, 'r+'), end: 0, newest: 0 }
   }
 
   /**
-   * Resolves when the record is safe. If it rejects, with an error of the file system, it is as if it had
-   * not been called. One call at a time.
+   * Resolves when the record is safe. Rejects with an error of the file system; then it may be there or
+   * not, and is to be appended again. One call at a time.
    * @param number of the commit: higher than all before
    */
   async append(number: number, record: Buffer): Promise<void> {
     const file = this.#current
-    if (this.#mode === 'process' && performance.now() >= this.#waryUntil) {
-      this.#writeAtOnce(file, record)
-    } else await writeWhole(file.fd, record, file.end)
-    if (this.#mode === 'power') await syncFile(file.fd)
+    if (!this.#isSynced && performance.now() >= this.#waryUntil) this.#writeAtOnce(file, record)
+    else await writeWhole(file.fd, record, file.end)
+    if (this.#isSynced) await syncFile(file.fd)
     file.end += record.length
     file.newest = number
   }
@@ -72,8 +69,8 @@ export class CommitLog {
 
   /** Ends it. @param isNeeded whether something in it is not in the database yet */
   async close(isNeeded: boolean): Promise<void> {
-    for (const { fd } of [this.#current, this.#other]) {
-      if (!isNeeded) await cutFile(fd)
+    for (const { fd, newest } of [this.#current, this.#other]) {
+      if (newest > 0) await (isNeeded ? syncFile(fd) : cutFile(fd))
       await closeFile(fd)
     }
   }

@@ -10,7 +10,7 @@ import type { WriterThread } from './writer-thread.ts'
 
 /** What is committed is brought into the database after this time (ms)… */
 const APPLY_AFTER_MS = 1000
-/** …or when there is so much of it (UTF-16 units of messages). */
+/** …or when there is so much of it (UTF-16 units). */
 const APPLY_LENGTH = 1_000_000
 /** When so much of it waits, nothing more is committed until the database has it. */
 const MAX_LENGTH = 16_000_000
@@ -79,10 +79,15 @@ export class CommitPipeline {
     if (isWaiting) await this.#applyThrough(this.#last)
   }
 
+  /** Whether some of what is committed is in the log only. */
+  get isLogNeeded(): boolean {
+    return this.#applied < this.#last
+  }
+
   /** It is not used any more; commits that are not in the database stay in the log. */
   async close(): Promise<void> {
     clearTimeout(this.#timer)
-    await this.#parts.log.close(this.#applied < this.#last)
+    await this.#parts.log.close(this.isLogNeeded)
   }
 
   async #write(entries: readonly JournalEntry[]): Promise<void> {
@@ -108,7 +113,11 @@ export class CommitPipeline {
   #applySoon(): void {
     const isUrgent = this.#backlog.length >= APPLY_LENGTH && !this.#applying
     if (isUrgent) this.#applyUnasked()
-    else this.#timer ??= setTimeout(() => this.#applyUnasked(), APPLY_AFTER_MS)
+    else this.#applyLater()
+  }
+
+  #applyLater(): void {
+    this.#timer ??= setTimeout(() => this.#applyUnasked(), APPLY_AFTER_MS)
   }
 
   /** Whoever commits or loads next learns of it if it fails. */
@@ -133,8 +142,10 @@ export class CommitPipeline {
     try {
       await this.#parts.thread.ask('done', { kind: 'commit', payload, through })
     } catch (error) {
-      if (error instanceof StoreUnavailableError) this.#isBehind = true
-      else this.#fail(error as Error)
+      if (error instanceof StoreUnavailableError) {
+        this.#isBehind = true
+        this.#applyLater()
+      } else this.#fail(error as Error)
       throw error
     }
     this.#applied = through

@@ -29,17 +29,20 @@ export function encodeRecord(seed: number, { number, entries }: CommitRecord): B
   return record
 }
 
-/** The records that a log begins with; what stands behind them is old, or was never finished. */
+/**
+ * The records of a log, in order. Lines are passed over that are old, were never finished, or are damaged:
+ * then a number is missing.
+ */
 export function* decodeRecords(seed: number, log: Buffer): Generator<CommitRecord, void> {
-  let before: number | undefined
+  let newest = -Infinity
   let start = 0
-  for (;;) {
-    const end = log.indexOf(NEWLINE, start) + 1
-    const record = end > 0 ? decodeRecord(seed, log.subarray(start, end)) : undefined
-    if (!record || (before !== undefined && record.number !== before + 1)) return
+  for (let end = 0; ; start = end) {
+    end = log.indexOf(NEWLINE, start) + 1
+    if (end === 0) return
+    const record = decodeRecord(seed, log.subarray(start, end))
+    if (!record || record.number <= newest) continue
     yield record
-    before = record.number
-    start = end
+    newest = record.number
   }
 }
 

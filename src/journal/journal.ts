@@ -142,8 +142,7 @@ class LoggedJournal implements Journal {
   async #openPipeline(): Promise<CommitPipeline> {
     const mark = await this.#thread.opened
     const { logPaths, durability, journalMode } = this.#options
-    const mode = durability === 'process' && journalMode === 'rollback' ? 'slow' : durability
-    const log = new CommitLog(logPaths, mode)
+    const log = new CommitLog(logPaths, durability === 'power' || journalMode === 'rollback')
     const onFailure = (error: Error) => this.#fail(error)
     return new CommitPipeline({ thread: this.#thread, log, mark, onFailure })
   }
@@ -153,7 +152,7 @@ class LoggedJournal implements Journal {
     try {
       // What the database does not take now stays in the log.
       await pipeline?.settle().catch(() => {})
-      await this.#thread.close()
+      await this.#thread.close(pipeline?.isLogNeeded ?? false)
     } finally {
       await pipeline?.close()
     }

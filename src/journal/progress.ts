@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { commitCountIn } from '../db/commit-count.ts'
 import type { Database } from '../db/database.ts'
 import { sessionsIn } from '../db/sessions.ts'
@@ -13,7 +13,8 @@ export interface Progress {
   readonly mark: DatabaseMark
   /** It has come to the commit of this number. */
   note(number: number): void
-  close(): void
+  /** @param isLogNeeded whether it lacks what is in the commit log */
+  close(isLogNeeded: boolean): void
 }
 
 /**
@@ -21,23 +22,13 @@ export interface Progress {
  * saw even so, all timelines are renewed.
  */
 export function openProgress(db: Database, options: ArchiveOptions, commit: Transaction): Progress {
-  const { watermarkPath, logPaths, bootId, durability, programVersion, onProblem } = options
-  const inDatabase = commitCountIn(db)
-  inDatabase.writeProgram(programVersion)
-  const log = readLog(logPaths)
-  const doubt = replay(log, inDatabase.read(), commit)
-  const mark = inDatabase.read()
-  const risk = durability === 'power' ? 'logged' : 'at-risk'
-  const now = { ...mark, bootId, risk } as const
-  const hasLog = log.every((file) => file !== undefined)
-  const reason = doubt ?? doubtOf(watermarkPath, now, hasLog)
-  if (reason !== undefined) {
-    sessionsIn(db).renewTimelines()
-    onProblem({ kind: 'timelines renewed', reason })
-  }
-  for (const path of logPaths) writeFileSync(path, '', { flush: true })
-  // Not before: if the renewal fails, the next start has to doubt as well.
-  const watermark = Watermark.take(watermarkPath, now)
+  const { watermarkPath, logPaths, bootId, durability, onProblem } = options
+  const risk = durability === 'power' ? 'logged' : 'unsynced'
+  const mark = catchUp(db, options, commit)
+  for (const path of logPaths) writeFileSync(path, '', { flag: 'a' })
+  // Not before: if it had failed until here, the next start would have to doubt as well.
+  const watermark = Watermark.take(watermarkPath, { ...mark, bootId, risk })
+  for (const path of logPaths) truncateSync(path)
   let hasFailed = false
   return {
     mark,
@@ -49,6 +40,28 @@ export function openProgress(db: Database, options: ArchiveOptions, commit: Tran
         hasFailed = true
       }
     },
-    close: () => watermark.close(),
+    close: (isLogNeeded) => watermark.close(!isLogNeeded),
   }
+}
+
+/** All of it or, throwing, nothing: what was refused must not be forgotten before it has its consequence. */
+function catchUp(db: Database, options: ArchiveOptions, commit: Transaction): DatabaseMark {
+  const { watermarkPath, logPaths, bootId, programVersion, onProblem } = options
+  const inDatabase = commitCountIn(db)
+  const log = readLog(logPaths)
+  const hasLog = log.every((file) => file !== undefined)
+  const reason = db.transaction(() => {
+    inDatabase.writeProgram(programVersion)
+    const refused = replay(log, inDatabase.read(), commit)
+    const now = { ...inDatabase.read(), bootId, risk: 'safe' } as const
+    const doubt = refused ?? doubtOf(watermarkPath, now, hasLog)
+    if (doubt !== undefined) {
+      sessionsIn(db).renewTimelines()
+      // Another database from now on, which no older log or watermark is of.
+      inDatabase.renewId()
+    }
+    return doubt
+  })()
+  if (reason !== undefined) onProblem({ kind: 'timelines renewed', reason })
+  return inDatabase.read()
 }

@@ -23,7 +23,7 @@ export type Request =
   | { readonly kind: 'totals'; readonly id: number }
   | { readonly kind: 'collect garbage'; readonly id: number; readonly rules: GarbageRules }
   | { readonly kind: 'take inventory'; readonly id: number }
-  | { readonly kind: 'close' }
+  | { readonly kind: 'close'; readonly isLogNeeded: boolean }
 
 /** The answer to the request of that id. A load has any number of runs before it is `loaded`. */
 export type Answer =

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { doubtOf, type Mark, Watermark } from './watermark.ts'
 
-const NOW: Mark = { id: 'one', commits: 10, bootId: 'boot1', risk: 'at-risk' }
+const NOW: Mark = { id: 'one', commits: 10, bootId: 'boot1', risk: 'unsynced' }
 
 let path: string
 
@@ -74,7 +74,7 @@ it('believes one that the machine could not harm when it went down', () => {
 })
 
 it('believes one that was closed, whatever the machine did then', () => {
-  use(12).close()
+  use(12).close(true)
   expect(doubtAt({ commits: 12, bootId: 'boot2' })).toBeUndefined()
 })
 
@@ -82,13 +82,24 @@ it('[SYNC10] doubts one whose commit log is gone, unless it was closed', () => {
   const watermark = use(12, { risk: 'logged' })
   expect(doubtAt({ commits: 12 })).toBeUndefined()
   expect(doubtAt({ commits: 12 }, false)).toBe('its commit log is gone')
-  watermark.close()
+  watermark.close(true)
   expect(doubtAt({ commits: 12 }, false)).toBeUndefined()
+})
+
+it('believes one whose last commits a box without a log made, unless the machine went down', () => {
+  use(12, { risk: 'at-risk' })
+  expect(doubtAt({ commits: 12 }, false)).toBeUndefined()
+  expect(doubtAt({ commits: 12, bootId: 'boot2' }, false)).toBeDefined()
+})
+
+it('[SYNC10] is no less in doubt when it was closed while something was in the log only', () => {
+  use(12).close(false)
+  expect(doubtAt({ commits: 12 }, false)).toBe('its commit log is gone')
 })
 
 it('is whole after each of its writes', () => {
   const watermark = use(99_999_999)
-  expect(readFileSync(path, 'utf8')).toBe('0000000099999999 at-risk one boot1\n')
-  watermark.close()
-  expect(readFileSync(path, 'utf8')).toBe('0000000099999999 safe    one boot1\n')
+  expect(readFileSync(path, 'utf8')).toBe('0000000099999999 unsynced one boot1\n')
+  watermark.close(true)
+  expect(readFileSync(path, 'utf8')).toBe('0000000099999999 safe     one boot1\n')
 })

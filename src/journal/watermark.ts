@@ -17,9 +17,10 @@ export interface DatabaseMark {
 
 /**
  * Where the last commits are: in the database, on the disk (`safe`); perhaps in the log only, on the disk
- * (`logged`); or where a failure of the machine can undo them (`at-risk`).
+ * (`logged`), or where a failure of the machine can undo them (`unsynced`). `at-risk` is what a box without a
+ * log wrote: in the database, where a failure can undo them.
  */
-type Risk = 'safe' | 'logged' | 'at-risk'
+type Risk = 'safe' | 'logged' | 'unsynced' | 'at-risk'
 
 export interface Mark extends DatabaseMark {
   /** of the start of the machine in which it was written */
@@ -28,6 +29,7 @@ export interface Mark extends DatabaseMark {
 }
 
 const COMMITS_WIDTH = 16
+const RISK_WIDTH = 'unsynced'.length
 
 /**
  * How far the database has come, written beside it each time that it got further. One that has not come so
@@ -59,9 +61,9 @@ export class Watermark {
     writeSync(this.#fd, digits(commits), 0)
   }
 
-  /** Everything is on the disk. */
-  close(): void {
-    this.#write({ ...this.#mark, risk: 'safe' })
+  /** @param isSafe whether everything is in the database, and on the disk */
+  close(isSafe: boolean): void {
+    if (isSafe) this.#write({ ...this.#mark, risk: 'safe' })
     fsyncSync(this.#fd)
     closeSync(this.#fd)
   }
@@ -86,16 +88,24 @@ export function doubtOf(path: string, now: Mark, hasLog: boolean): string | unde
   if (before.commits > now.commits) {
     return `it has ${now.commits} commits, and had ${before.commits}`
   }
-  if (before.risk !== 'safe' && !hasLog) return 'its commit log is gone'
-  if (before.risk === 'at-risk' && before.bootId !== now.bootId) {
+  if (isLogged(before) && !hasLog) return 'its commit log is gone'
+  if (isUndoable(before) && before.bootId !== now.bootId) {
     return 'the machine went down while it was in use'
   }
   return undefined
 }
 
+function isLogged({ risk }: Mark): boolean {
+  return risk === 'logged' || risk === 'unsynced'
+}
+
+function isUndoable({ risk }: Mark): boolean {
+  return risk === 'unsynced' || risk === 'at-risk'
+}
+
 /** The numbers come first and have one width, so that they can be overwritten in place. */
 function textOf({ commits, id, bootId, risk }: Mark): string {
-  return `${digits(commits)} ${risk.padEnd('at-risk'.length)} ${id} ${bootId}\n`
+  return `${digits(commits)} ${risk.padEnd(RISK_WIDTH)} ${id} ${bootId}\n`
 }
 
 function digits(commits: number): string {
@@ -104,7 +114,7 @@ function digits(commits: number): string {
 
 function read(path: string): Mark | undefined {
   const text = readIfThere(path)
-  const found = /^(\d{16}) (safe|logged|at-risk) +(\S+) (\S*)\n$/.exec(text)
+  const found = /^(\d{16}) (safe|logged|unsynced|at-risk) +(\S+) (\S*)\n$/.exec(text)
   if (!found) return undefined
   const [, commits, risk, id = '', bootId = ''] = found
   return { commits: Number(commits), risk: risk as Risk, id, bootId }

@@ -91,14 +91,17 @@ export class WriterThread {
     this.#pending.set(request.id, pending)
   }
 
-  /** Resolves when everything asked for is done and the thread has ended. */
-  close(): Promise<void> {
+  /**
+   * Resolves when everything asked for is done and the thread has ended.
+   * @param isLogNeeded whether the database lacks what is in the log
+   */
+  close(isLogNeeded: boolean): Promise<void> {
     switch (this.#state.tag) {
       case 'opening':
       case 'open': {
         const end = Promise.withResolvers<void>()
         this.#state = { tag: 'closing', end }
-        this.#worker.postMessage({ kind: 'close' } satisfies Request)
+        this.#worker.postMessage({ kind: 'close', isLogNeeded } satisfies Request)
         return end.promise
       }
       case 'closing':

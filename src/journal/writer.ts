@@ -31,7 +31,8 @@ class Writer {
   readonly #loads: Task[] = []
   readonly #chores: Task[] = []
   #mayTrim = true
-  #isClosing = false
+  /** the request to close, once it came */
+  #closing: Extract<Request, { kind: 'close' }> | undefined
   #isStepPlanned = false
 
   constructor(port: MessagePort, options: WriterOptions) {
@@ -50,7 +51,7 @@ class Writer {
   }
 
   #handle(request: Request): void {
-    if (request.kind === 'close') this.#isClosing = true
+    if (request.kind === 'close') this.#closing = request
     else this.#attempt(request.id, () => this.#answer(request))
     this.#planStep()
   }
@@ -104,15 +105,15 @@ class Writer {
     this.#isStepPlanned = false
     let delayMs = 0
     if (this.#loads.length > 0) this.#stepOn(this.#loads)
-    else if (this.#isClosing) {
-      this.#end()
+    else if (this.#closing) {
+      this.#end(this.#closing.isLogNeeded)
       return
     } else if (this.#chores.length > 0) {
       delayMs = this.#stepOn(this.#chores)
       this.#checkpoint()
     } else this.#tidy()
     const isIdle = this.#loads.length === 0 && this.#chores.length === 0
-    if (!isIdle || this.#isClosing || this.#mayTrim) this.#planStep(delayMs)
+    if (!isIdle || this.#closing || this.#mayTrim) this.#planStep(delayMs)
   }
 
   /** Does the next step of the first of them; tells how long the one after that can wait (ms). */
@@ -184,12 +185,12 @@ class Writer {
   }
 
   /** What of the chores is not done is done after the next start. */
-  #end(): void {
+  #end(isLogNeeded: boolean): void {
     for (const { id, steps } of this.#chores) {
       steps.return({ kind: 'done', id })
       this.#reply({ kind: 'failed', id, reason: 'the journal is closed', isPassing: false })
     }
-    this.#archive.close()
+    this.#archive.close(isLogNeeded)
     this.#port.close()
   }
 

@@ -12,8 +12,9 @@ import type { SyncPump, SyncStream } from './sync-pump.ts'
 const MAX_BACKLOG_BYTES = 16_000_000
 /** …and so is one that takes nothing for this long (ms)… */
 const STUCK_MS = 5000
-/** …while more than this many bytes wait for it. */
+/** …while more than this many bytes wait for it. What its socket has it may take as slowly as this (bytes/ms). */
 const STUCK_BYTES = 1_000_000
+const SLOWEST_RATE = 250
 /** A closed socket whose other end does not answer is cut after this (ms). */
 const CLOSE_TIMEOUT_MS = 3000
 
@@ -68,7 +69,7 @@ interface Waiting {
   readonly frames: Buffer[]
   /** of the frames */
   bytes: number
-  /** when the client took something, monotonic ms */
+  /** when the client had taken all that its socket was given, monotonic ms */
   lastTaken: number
 }
 
@@ -183,9 +184,8 @@ export class Connection implements Receiver, SyncStream {
   /** Whether much waits for a client that takes nothing. */
   isStuck(now: number): boolean {
     const waiting = this.#waiting
-    return (
-      waiting !== undefined && waiting.bytes > STUCK_BYTES && now - waiting.lastTaken >= STUCK_MS
-    )
+    if (!waiting || waiting.bytes <= STUCK_BYTES) return false
+    return now - waiting.lastTaken >= STUCK_MS + this.#socket.writableLength / SLOWEST_RATE
   }
 
   /** Leaves what the client sends from now on in the socket, until {@link resume}. */

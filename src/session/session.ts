@@ -311,11 +311,8 @@ export class Session<M extends Member> {
   /** Warns of a history that fills, ever more often; false when it is full (SNAP7). */
   #hasRoom(): boolean {
     const { messages, bytes } = this.joinCost
-    const messageBytes = messages > 0 ? bytes / messages : 1
-    const headroom = Math.min(
-      MAX_MESSAGES - messages,
-      Math.ceil((MAX_BYTES - bytes) / messageBytes),
-    )
+    const room = Math.ceil((1 - bytes / MAX_BYTES) * MAX_MESSAGES)
+    const headroom = Math.min(MAX_MESSAGES - messages, room)
     if (headroom >= WARN_HEADROOM) return true
     const every = Math.max(1, Math.floor(headroom / 100) * 10)
     if (headroom <= 0 || messages % every === 0) this.#warnOfFullHistory(headroom)

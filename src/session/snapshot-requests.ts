@@ -11,8 +11,9 @@ const REPEAT_MS = 6000
 /** After so many requests without a snapshot there is a pause (ms)… */
 const PATIENCE = 10
 const PAUSE_MS = 10 * 60_000
-/** …but not when a history of so many messages is on its way to being full. */
+/** …but not when a history of so many messages or bytes is on its way to being full. */
 const NO_PAUSE_FROM = 60_000
+const NO_PAUSE_FROM_BYTES = 30_000_000
 /** Making a snapshot stops the app for a moment: how long a long history is left alone after one (ms). */
 const REST_MS = 30_000
 
@@ -76,9 +77,9 @@ export class SnapshotRequests {
     return now - this.#since > OLD_MS ? 'age' : undefined
   }
 
-  #due(reason: SnapshotReason, { messages }: JoinCost): number {
-    const isPausing =
-      this.#unanswered > 0 && this.#unanswered % PATIENCE === 0 && messages < NO_PAUSE_FROM
+  #due(reason: SnapshotReason, { messages, bytes }: JoinCost): number {
+    const isFilling = messages >= NO_PAUSE_FROM || bytes >= NO_PAUSE_FROM_BYTES
+    const isPausing = this.#unanswered > 0 && this.#unanswered % PATIENCE === 0 && !isFilling
     const next = this.#lastRequest + (isPausing ? PAUSE_MS : REPEAT_MS)
     return reason === 'leaving' ? next : Math.max(next, this.#lastSnapshot + REST_MS)
   }
