@@ -48,6 +48,15 @@ it('asks for what does not depend on the reference also without one', () => {
   expect(missedGoals(goals, cheaper, ['A'], false)).toEqual([])
 })
 
+it('takes a goal for missed of which nothing was measured, with a reference or without', () => {
+  const goals = { 'A.cpu': { ratio: 5 } }
+  for (const hasReference of [true, false]) {
+    expect(missedGoals(goals, [], ['A'], hasReference)).toEqual([
+      'A.cpu: ≥ 5×; nothing was measured',
+    ])
+  }
+})
+
 function cost(value: number | null): Figure {
   return less('A.cpu', 'a delivery', 'µs', value)
 }

@@ -52,9 +52,10 @@ export function comparisonRows(trials: readonly Trial[], goals: Goals): readonly
  * reference.
  */
 export function meetsGoal(row: Row | undefined, goal: Goal, hasReference: boolean): boolean {
+  if (!row || !Number.isFinite(row.box)) return false
   const { ratio: least, atMost } = goal
-  const isBetter = least === undefined || !hasReference || median(row?.ratios ?? []) >= least
-  return isBetter && (atMost === undefined || (row?.box ?? Number.NaN) <= atMost)
+  const isBetter = least === undefined || !hasReference || median(row.ratios) >= least
+  return isBetter && (atMost === undefined || row.box <= atMost)
 }
 
 /** The goals of these scenarios that were missed, in words. */

@@ -74,5 +74,5 @@ async function runStint(
 
 function failure(error: unknown): Outcome {
   const trouble = error instanceof Error ? error.message : String(error)
-  return { figures: [], troubles: [trouble], gaps: 0, othersCores: [], details: undefined }
+  return { figures: [], troubles: [trouble], gaps: undefined, othersCores: [], details: undefined }
 }

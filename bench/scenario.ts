@@ -22,8 +22,8 @@ export interface Outcome {
   readonly figures: readonly Figure[]
   /** what makes the figures doubtful, or explains why some are missing; in words */
   readonly troubles: readonly string[]
-  /** messages that did not follow on the one before: 0 unless the server breaks its order */
-  readonly gaps: number
+  /** messages that did not follow on the one before: 0 unless the server breaks its order; undefined: not counted */
+  readonly gaps: number | undefined
   /** CPU that neither server nor generator used meanwhile, in cores */
   readonly othersCores: readonly number[]
   /** all that was measured */

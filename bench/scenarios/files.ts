@@ -51,7 +51,7 @@ export const files: Scenario = {
     return {
       figures: Array.from(transfers, ([key, result]) => figures(key, result)).flat(),
       troubles: [...transfers.values()].flatMap(({ failures }) => failures),
-      gaps: 0,
+      gaps: undefined,
       othersCores: [],
       details: Object.fromEntries(transfers),
     }

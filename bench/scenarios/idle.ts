@@ -47,7 +47,7 @@ async function wait(
       less(`${name}.cpu`, who, '% CPU', result.cpuShare * 100, 0.1),
     ],
     troubles: clientTroubles(who, { live: result.live, expected: connections, closes: result }),
-    gaps: 0,
+    gaps: undefined,
     othersCores: [],
     details: result,
   }

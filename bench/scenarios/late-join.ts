@@ -33,7 +33,7 @@ export const lateJoin: Scenario = {
         less('D.memory', who, 'MB more memory', result.hwmDeltaMB, 4),
       ],
       troubles: troubles(who, result, load.messages),
-      gaps: 0,
+      gaps: undefined,
       othersCores: [],
       details: result,
     }

@@ -33,7 +33,7 @@ export const ticks: Scenario = {
         expected: SESSIONS * CLIENTS,
         closes: result,
       }),
-      gaps: 0,
+      gaps: undefined,
       othersCores: step ? [step.othersCpu] : [],
       details: result,
     }
