@@ -47,16 +47,7 @@ export class Committer {
   /** Resolves once all of it is committed; rejects if it never will be. */
   async commit(entries: readonly JournalEntry[]): Promise<void> {
     this.#since = this.#clock.now()
-    for (;;) {
-      try {
-        await this.#store.commit(entries)
-        break
-      } catch (error) {
-        if (this.#isEnding || !(error instanceof StoreUnavailableError)) throw error
-        this.#stall(error.message)
-      }
-      await this.#pause()
-    }
+    while (!(await this.#attempt(entries))) await this.#pause()
     this.#since = Infinity
     if (!this.#isStalled) return
     this.#isStalled = false
@@ -73,6 +64,17 @@ export class Committer {
   end(): void {
     this.#isEnding = true
     this.#tryNow()
+  }
+
+  async #attempt(entries: readonly JournalEntry[]): Promise<boolean> {
+    try {
+      await this.#store.commit(entries)
+      return true
+    } catch (error) {
+      if (this.#isEnding || !(error instanceof StoreUnavailableError)) throw error
+      this.#stall(error.message)
+      return false
+    }
   }
 
   #stall(reason: string): void {
