@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
+import { syncFolder } from '../files/sync-folder.ts'
 import { BackupError } from './backup-error.ts'
-import { syncFolder } from './sync-folder.ts'
 
 const OWNER_ONLY = 0o600
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../files/sync-folder.ts'
 import { DATA_NAMES, DATABASE_NAME, UPLOADS_NAME } from './box-folder.ts'
-import { syncFolder, syncFolders } from './sync-folder.ts'
+import { syncFolders } from './sync-folders.ts'
 
 type Move = readonly [from: string, to: string]
 

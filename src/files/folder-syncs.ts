@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises'
-import { platform } from 'node:os'
 import { dirname } from 'node:path'
 
 /** Folders whose own names are known to be on disk; past that, all are found out anew. */
@@ -66,17 +64,5 @@ export class FolderSyncs {
     const sync = this.#syncFolder(folder).finally(() => this.#underWay.delete(folder))
     this.#underWay.set(folder, sync)
     return sync
-  }
-}
-
-/** Puts the names in one folder on disk. */
-export async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folder as a file; its file systems keep names in a journal.
-  if (platform() === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
