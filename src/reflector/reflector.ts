@@ -73,7 +73,7 @@ export class Reflector {
   #onLastGone = () => {}
 
   constructor(parts: ReflectorParts) {
-    const { clock, timers, store, log, metrics, newTimeline } = parts
+    const { clock, timers, store, files, log, metrics, newTimeline } = parts
     this.#parts = parts
     this.#wheel = new Wheel(clock, timers)
     const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
@@ -84,7 +84,8 @@ export class Reflector {
       failed: parts.onStoreFailure,
     })
     this.#connectionParts = {
-      ...{ pump: new SyncPump(timers), clock },
+      pump: new SyncPump(timers),
+      clock,
       observer: {
         received: (connection, data) => this.#receive(connection, data),
         failed: (connection, err) =>
@@ -96,7 +97,13 @@ export class Reflector {
       this.#connect(...socket),
     )
     this.#hostParts = {
-      ...{ store, files: parts.files, clock, log, metrics, newTimeline, turn: this.#turn },
+      store,
+      files,
+      turn: this.#turn,
+      clock,
+      log,
+      metrics,
+      newTimeline,
       onJoined: (connection) => this.#joined(connection),
       onParked: (host) => this.#parked(host),
       onRescheduled: (host) => this.#wheel.schedule(host),
