@@ -53,8 +53,7 @@ function catchUp(db: Database, options: ArchiveOptions, commit: Transaction): Da
   const reason = db.transaction(() => {
     inDatabase.writeProgram(programVersion)
     const refused = replay(log, inDatabase.read(), commit)
-    const now = { ...inDatabase.read(), bootId, risk: 'safe' } as const
-    const doubt = refused ?? doubtOf(watermarkPath, now, hasLog)
+    const doubt = refused ?? doubtOf(watermarkPath, { ...inDatabase.read(), bootId }, hasLog)
     if (doubt !== undefined) {
       sessionsIn(db).renewTimelines()
       // Another database from now on, which no older log or watermark is of.

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { doubtOf, type Mark, Watermark } from './watermark.ts'
 
-const NOW: Mark = { id: 'one', commits: 10, bootId: 'boot1', risk: 'unsynced' }
+const NOW = { id: 'one', commits: 10, bootId: 'boot1' }
 
 let path: string
 
@@ -16,12 +16,12 @@ afterEach(() => rmSync(join(path, '..'), { recursive: true }))
 
 /** Uses a database that has come to 10 commits, up to `commits`, without closing it. */
 function use(commits: number, changes: Partial<Mark> = {}): Watermark {
-  const watermark = Watermark.take(path, { ...NOW, ...changes })
+  const watermark = Watermark.take(path, { ...NOW, risk: 'unsynced', ...changes })
   watermark.raise(commits)
   return watermark
 }
 
-const doubtAt = (changes: Partial<Mark>, hasLog = true) =>
+const doubtAt = (changes: Partial<typeof NOW>, hasLog = true) =>
   doubtOf(path, { ...NOW, ...changes }, hasLog)
 
 it('[SYNC10] believes a database that has come as far as before, or farther', () => {

@@ -81,7 +81,11 @@ export class Watermark {
  * @param now what is true of the database and the machine; a `bootId` of "" says that no one knows
  * @param hasLog whether its commit log was there, of which all is in the database now
  */
-export function doubtOf(path: string, now: Mark, hasLog: boolean): string | undefined {
+export function doubtOf(
+  path: string,
+  now: Omit<Mark, 'risk'>,
+  hasLog: boolean,
+): string | undefined {
   const before = read(path)
   if (!before) return now.commits === 0 ? undefined : 'there is no watermark beside it'
   if (before.id !== now.id) return 'the watermark beside it is of another database'
