@@ -123,6 +123,15 @@ describe('[TIME6] teatime is stored ahead of what members are told', () => {
     expect(stored.size).toBeLessThan(10)
   })
 
+  it('before a tick needs it, in a turn of its own: only the first tick waits for a commit', () => {
+    const stage = new Stage()
+    const { frames } = stage.join('a', { ticks: { tick: 50 } })
+    stage.advanceTo(10_000)
+    const ticks = frames.filter((frame) => JSON.parse(frame).action === 'TICK')
+    expect(ticks.length).toBeGreaterThan(150)
+    expect(stage.heldTicks).toEqual([50])
+  })
+
   it('with a delay, ahead of the ticks that members make themselves', () => {
     const stage = new Stage()
     const { frames } = stage.join('a', { ticks: { tick: 1000, delay: 950 } })

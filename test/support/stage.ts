@@ -31,8 +31,12 @@ export class Stage {
   sentTime = 0
   /** texts of all messages, as a journal would have them */
   readonly reflected: string[] = []
+  /** teatimes of the ticks that waited for a commit, since something of their turn had to be stored */
+  readonly heldTicks: number[] = []
   readonly #stored: StoredSession | undefined
   #session: Session<StageMember> | undefined
+  /** what there was since the last turn ended */
+  #turn: { readonly ticks: number[]; needsCommit: boolean } = { ticks: [], needsCommit: false }
   readonly #members = new Map<string, StageMember>()
 
   /** @param stored what the session is restored from at its first join; else it is new */
@@ -92,6 +96,8 @@ export class Stage {
 
   /** What a turn sent is let out when it is committed: by then its time must be stored (TIME6). */
   #endTurn(): void {
+    if (this.#turn.needsCommit) this.heldTicks.push(...this.#turn.ticks)
+    this.#turn = { ticks: [], needsCommit: false }
     if (this.sentTime > this.storedTime) {
       throw new Error(`teatime ${this.sentTime} was sent, ${this.storedTime} is stored`)
     }
@@ -103,12 +109,14 @@ export class Stage {
     }
     return {
       reflect: (text, audience) => {
+        this.#turn.needsCommit = true
         this.reflected.push(text)
         this.storedTime = Math.max(this.storedTime, this.session.progress(this.now).time)
         this.sentTime = Math.max(this.sentTime, JSON.parse(text)[0])
         tell(encodeRecv('S', text), audience)
       },
       tick: (time, audience) => {
+        this.#turn.ticks.push(time)
         this.sentTime = Math.max(this.sentTime, time)
         tell(
           encodeTick('S', time),
@@ -121,10 +129,15 @@ export class Stage {
       },
       tell,
       stateChanged: () => {
+        this.#turn.needsCommit = true
         this.storedTime = this.session.progress(this.now).time
       },
-      snapshotTaken: (snapshot) => this.snapshots.push(snapshot),
+      snapshotTaken: (snapshot) => {
+        this.#turn.needsCommit = true
+        this.snapshots.push(snapshot)
+      },
       presenceChanged: (presence) => {
+        this.#turn.needsCommit = true
         this.presence = presence
       },
       report: (fact) => this.facts.push(fact),
