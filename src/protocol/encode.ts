@@ -15,9 +15,9 @@ export function encodeRequ(sessionId: string): string {
   return `{"id":"${sessionId}","action":"REQU"}`
 }
 
-interface Info {
+/** What a client shows to its user. */
+export interface Info {
   readonly code: string
-  /** shown to the user by the client */
   readonly msg: string
   readonly options: { readonly level: 'warning' | 'error' }
 }

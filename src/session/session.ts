@@ -5,6 +5,7 @@ import { Absentees, type HasUser } from './absentees.ts'
 import { Agenda } from './agenda.ts'
 import { Debounce } from './debounce.ts'
 import { History } from './history.ts'
+import { headroomOf, warningOf } from './history-limit.ts'
 import type { JoinCost, Member, SessionOutput } from './ports.ts'
 import type { SessionState, SnapshotRecord, StoredSession } from './record.ts'
 import { Roster } from './roster.ts'
@@ -21,11 +22,6 @@ const TALLY_TIMEOUT_MS = 1000
 const TIME_RESERVE_MS = 2000
 /** It is stored anew this long (ms of real time) before it is needed, so that no tick waits for that. */
 const TIME_RESERVE_LEFT_MS = 500
-/** A session keeps at most this many messages since its snapshot, of this length (as in `JoinCost`). */
-const MAX_MESSAGES = 500_000
-const MAX_BYTES = 250_000_000
-/** Users are warned when there is room for fewer than this. */
-const WARN_HEADROOM = 10_000
 
 /** What became of an announced snapshot. */
 type SnapshotFate = 'taken' | 'not newer' | 'from the future' | 'messages are gone'
@@ -308,26 +304,16 @@ export class Session<M extends Member> {
     }
   }
 
-  /** Warns of a history that fills, ever more often; false when it is full (SNAP7). */
+  /** Warns of a history that fills; false when it is full (SNAP7). */
   #hasRoom(): boolean {
-    const { messages, bytes } = this.joinCost
-    const room = Math.ceil((1 - bytes / MAX_BYTES) * MAX_MESSAGES)
-    const headroom = Math.min(MAX_MESSAGES - messages, room)
-    if (headroom >= WARN_HEADROOM) return true
-    const every = Math.max(1, Math.floor(headroom / 100) * 10)
-    if (headroom <= 0 || messages % every === 0) this.#warnOfFullHistory(headroom)
+    const { joinCost } = this
+    const { messages } = joinCost
+    const headroom = headroomOf(joinCost)
+    const warning = warningOf(headroom, messages)
+    if (warning) this.#output.tell(encodeInfo(this.id, warning), [...this.#members])
     if (headroom > 0) return true
     this.#output.report({ kind: 'message refused', messages })
     return false
-  }
-
-  #warnOfFullHistory(headroom: number): void {
-    const msg =
-      headroom > 0
-        ? `The session has room for ${headroom} more messages until it gets a snapshot.`
-        : 'The session takes no more messages until it gets a snapshot.'
-    const info = { code: 'SNAPSHOT_NEEDED', msg, options: { level: 'warning' } } as const
-    this.#output.tell(encodeInfo(this.id, info), [...this.#members])
   }
 
   #openTally(vote: Tutti, now: number): OpenTally | undefined {
