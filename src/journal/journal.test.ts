@@ -1,63 +1,30 @@
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
-import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { JournalEntry } from '../session/record.ts'
-import { type Journal, openJournal } from './journal.ts'
-import type { JournalProblem } from './problem.ts'
-import {
-  journalOptions,
-  messagesOf,
-  newMessages,
-  runAt,
-  snapshotAt,
-  stateAt,
-} from './sample-records.ts'
+import { JournalBed, sessionIn } from '../../test/support/journal-bed.ts'
+import type { Journal } from './journal.ts'
+import { messagesOf, newMessages, runAt, snapshotAt, stateAt } from './sample-records.ts'
 
-let uploadsDir: string
-let databasePath: string
-let problems: JournalProblem[]
-let journals: Journal[]
-
+let bed: JournalBed
 beforeEach(() => {
-  uploadsDir = mkdtempSync(join(tmpdir(), 'journal-'))
-  databasePath = join(uploadsDir, 'box.sqlite')
-  problems = []
-  journals = []
+  bed = new JournalBed()
 })
-afterEach(async () => {
-  await Promise.all(journals.map((journal) => journal.close()))
-  rmSync(uploadsDir, { recursive: true })
-})
-
-async function open(onFailure?: (error: Error) => void): Promise<Journal> {
-  const journal = await openJournal({
-    ...journalOptions(uploadsDir),
-    onProblem: (problem) => problems.push(problem),
-    ...(onFailure && { onFailure }),
-  })
-  journals.push(journal)
-  return journal
-}
-
-const loadFrom = async (journal: Journal) => (await journal.load('s', 'app', 'id')).session
+afterEach(() => bed.close())
 
 describe('opening', () => {
   it('rejects for a file that is no database', async () => {
-    writeFileSync(databasePath, 'no database')
-    await expect(open()).rejects.toThrow(`${databasePath} is not a database`)
+    writeFileSync(bed.databasePath, 'no database')
+    await expect(bed.open()).rejects.toThrow(`${bed.databasePath} is not a database`)
   })
 })
 
 describe('closing', () => {
   it('first does all that was asked for', async () => {
-    const journal = await open()
+    const journal = await bed.open()
     const asked = [
       journal.commit([{ sessionId: 's', messages: newMessages(1, 2), state: stateAt(2) }]),
-      loadFrom(journal),
+      sessionIn(journal),
     ]
     await journal.close()
     const [, session] = await Promise.all(asked)
@@ -66,18 +33,18 @@ describe('closing', () => {
       snapshot: undefined,
       messages: [runAt(1, 2)],
     })
-    expect(existsSync(`${databasePath}-wal`)).toBe(false)
+    expect(existsSync(`${bed.databasePath}-wal`)).toBe(false)
   })
 
   it('may be done twice, at once or later', async () => {
-    const journal = await open()
+    const journal = await bed.open()
     await Promise.all([journal.close(), journal.close()])
     await journal.close()
   })
 
   it('ends also while messages wait to be deleted', async () => {
-    const journal = await open()
-    writeFileSync(join(uploadsDir, 'snapshot-3000'), '')
+    const journal = await bed.open()
+    writeFileSync(join(bed.dir, 'snapshot-3000'), '')
     const runs = Array.from({ length: 3000 }, (_, index) => newMessages(index + 1, 1))
     await journal.commit([{ sessionId: 's', state: stateAt(0) }])
     await journal.commit(runs.map((messages) => ({ sessionId: 's', messages })))
@@ -86,26 +53,26 @@ describe('closing', () => {
     ])
     await journal.close()
     await snapped
-    expect((await loadFrom(await open()))?.snapshot).toEqual(snapshotAt(3000))
+    expect((await sessionIn(await bed.open()))?.snapshot).toEqual(snapshotAt(3000))
   })
 
   it('refuses what is asked for afterwards', async () => {
-    const journal = await open()
+    const journal = await bed.open()
     const closed = journal.close()
     await expect(journal.commit([])).rejects.toThrow('the journal is closed')
     await closed
     await expect(journal.commit([])).rejects.toThrow('the journal is closed')
-    await expect(loadFrom(journal)).rejects.toThrow('the journal is closed')
+    await expect(sessionIn(journal)).rejects.toThrow('the journal is closed')
     await expect(journal.stats()).rejects.toThrow('the journal is closed')
   })
 })
 
 describe('what is committed', () => {
   it('is there when the journal is opened again', async () => {
-    const first = await open()
+    const first = await bed.open()
     await first.commit([{ sessionId: 's', messages: newMessages(1, 3), state: stateAt(3) }])
     await first.close()
-    expect(await loadFrom(await open())).toMatchObject({
+    expect(await sessionIn(await bed.open())).toMatchObject({
       state: stateAt(3),
       snapshot: undefined,
       messages: [runAt(1, 3)],
@@ -113,26 +80,18 @@ describe('what is committed', () => {
   })
 
   it('survives the sudden end of the process', async () => {
-    const program = `
-      const { openJournal } = await import(${JSON.stringify(new URL('./journal.ts', import.meta.url))})
-      const journal = await openJournal(${JSON.stringify(journalOptions(uploadsDir))})
-      await journal.commit([${JSON.stringify({ sessionId: 's', messages: newMessages(1, 3), state: stateAt(3) })}])
-      process.kill(process.pid, 'SIGKILL')`
-    const script = join(uploadsDir, 'killed.mjs')
-    writeFileSync(script, program)
-    const { signal } = spawnSync(process.execPath, [script])
-    expect(signal).toBe('SIGKILL')
-    expect(messagesOf(await loadFrom(await open()))).toEqual(runAt(1, 3))
+    bed.commitAndKill([{ sessionId: 's', messages: newMessages(1, 3), state: stateAt(3) }])
+    expect(messagesOf(await sessionIn(await bed.open()))).toEqual(runAt(1, 3))
   })
 
   it('comes back in few runs, none longer than one frame, without a change', async () => {
-    const journal = await open()
+    const journal = await bed.open()
     const text = JSON.stringify([1, 'x'.repeat(400_000)])
     await journal.commit([{ sessionId: 's', state: stateAt(0) }])
     for (let first = 1; first <= 5; first++) {
       await journal.commit([{ sessionId: 's', messages: { first, count: 1, text, time: first } }])
     }
-    const session = await loadFrom(journal)
+    const session = await sessionIn(journal)
     expect(session?.messages.map(({ first, count }) => [first, count])).toEqual([
       [1, 2],
       [3, 2],
@@ -142,11 +101,11 @@ describe('what is committed', () => {
   })
 
   it('can be read while more is committed', async () => {
-    const journal = await open()
+    const journal = await bed.open()
     const runs = Array.from({ length: 5000 }, (_, index) => newMessages(index + 1, 1))
     await journal.commit([{ sessionId: 's', state: stateAt(0) }])
     await journal.commit(runs.map((messages) => ({ sessionId: 's', messages })))
-    const loads = [loadFrom(journal), loadFrom(journal)]
+    const loads = [sessionIn(journal), sessionIn(journal)]
     for (let count = 0; count < 5; count++) {
       await journal.commit([{ sessionId: `other-${count}`, state: stateAt(0) }])
     }
@@ -156,95 +115,11 @@ describe('what is committed', () => {
   })
 })
 
-describe('the commit log', () => {
-  const logPaths = journalOptions('').logPaths
-  /** Opens a journal in a process of its own, commits these one by one, and kills it. */
-  const commitAndKill = (...commits: readonly JournalEntry[][]) => {
-    const program = `
-      const { openJournal } = await import(${JSON.stringify(new URL('./journal.ts', import.meta.url))})
-      const journal = await openJournal(${JSON.stringify(journalOptions(uploadsDir))})
-      for (const entries of ${JSON.stringify(commits)}) await journal.commit(entries)
-      process.kill(process.pid, 'SIGKILL')`
-    const script = join(uploadsDir, 'killed.mjs')
-    writeFileSync(script, program)
-    expect(spawnSync(process.execPath, [script]).signal).toBe('SIGKILL')
-  }
-  const started = { sessionId: 's', messages: newMessages(1, 3), state: stateAt(3) }
-
-  it('has what the sudden end of the process kept from the database', async () => {
-    commitAndKill([started], [{ sessionId: 's', messages: newMessages(4, 2) }])
-    const database = new Sqlite(databasePath, { readonly: true })
-    expect(database.prepare('SELECT * FROM sessions').all()).toEqual([])
-    database.close()
-    const session = await loadFrom(await open())
-    expect(session?.state).toEqual(stateAt(5))
-    expect(messagesOf(session)).toEqual(runAt(1, 5))
-    expect(problems).toEqual([])
-  })
-
-  it('gives its commits once, however often the process ends', async () => {
-    commitAndKill([started])
-    commitAndKill([{ sessionId: 's', messages: newMessages(4, 1) }])
-    commitAndKill()
-    expect(messagesOf(await loadFrom(await open()))).toEqual(runAt(1, 4))
-    expect(problems).toEqual([])
-  })
-
-  it('is empty when everything is in the database', async () => {
-    const journal = await open()
-    await journal.commit([started])
-    await journal.close()
-    for (const path of logPaths) expect(statSync(join(uploadsDir, path)).size).toBe(0)
-  })
-
-  it('gives up what the database does not take, and the timelines with it', async () => {
-    const other = { ...started, sessionId: 'other' }
-    commitAndKill([started], [{ sessionId: 'unknown', messages: newMessages(1, 1) }, other])
-    const journal = await open()
-    expect((await loadFrom(journal))?.state.timeline).not.toBe('timeline-1')
-    expect((await journal.load('other', undefined, undefined)).session).toBeDefined()
-    const reason = 'it does not take commit 2 of its log: session unknown has no state yet'
-    expect(problems).toEqual([{ kind: 'timelines renewed', reason }])
-  })
-
-  it('ends the journal with what the database does not take', async () => {
-    const failures: string[] = []
-    const journal = await open((error) => failures.push(error.message))
-    await journal.commit([started, { sessionId: 'unknown', messages: newMessages(1, 1) }])
-    const failure = 'the journal failed: session unknown has no state yet'
-    await expect(loadFrom(journal)).rejects.toThrow(failure)
-    await expect(journal.commit([started])).rejects.toThrow(failure)
-    expect(failures).toEqual([failure])
-  })
-
-  it('[SYNC10] is needed after a sudden end: without it, timelines are renewed', async () => {
-    commitAndKill([started])
-    rmSync(join(uploadsDir, logPaths[1]))
-    await open()
-    const reason = 'its commit log is gone'
-    expect(problems).toEqual([{ kind: 'timelines renewed', reason }])
-  })
-
-  it('[SYNC10] of a newer database tells that this one is older', async () => {
-    const first = await open()
-    await first.commit([started])
-    await first.close()
-    copyFileSync(databasePath, `${databasePath}.old`)
-    commitAndKill([{ sessionId: 's', messages: newMessages(4, 1) }])
-    commitAndKill([{ sessionId: 's', messages: newMessages(5, 1) }])
-    for (const end of ['-wal', '-shm']) rmSync(databasePath + end, { force: true })
-    copyFileSync(`${databasePath}.old`, databasePath)
-    expect(messagesOf(await loadFrom(await open()))).toEqual(runAt(1, 3))
-    const reason = 'its log goes on at commit 3, and it at 2'
-    expect(problems).toEqual([{ kind: 'timelines renewed', reason }])
-  })
-})
-
 describe('a database that is older than what clients saw', () => {
-  const timelineOf = async (journal: Journal) => (await loadFrom(journal))?.state.timeline
+  const timelineOf = async (journal: Journal) => (await sessionIn(journal))?.state.timeline
   /** Opens it, commits messages up to this position, and closes it. */
   const run = async (from: number, to: number) => {
-    const journal = await open()
+    const journal = await bed.open()
     const timeline = await timelineOf(journal)
     for (let at = from; at <= to; at++) {
       const state = stateAt(at, timeline === undefined ? {} : { timeline })
@@ -255,37 +130,39 @@ describe('a database that is older than what clients saw', () => {
 
   it('[SYNC10] goes on with another timeline, and all that it has', async () => {
     await run(1, 3)
-    copyFileSync(databasePath, `${databasePath}.old`)
+    copyFileSync(bed.databasePath, `${bed.databasePath}.old`)
     await run(4, 5)
-    copyFileSync(`${databasePath}.old`, databasePath)
-    const session = await loadFrom(await open())
+    copyFileSync(`${bed.databasePath}.old`, bed.databasePath)
+    const session = await sessionIn(await bed.open())
     expect(session?.state.timeline).not.toBe('timeline-1')
     expect(messagesOf(session)).toEqual(runAt(1, 3))
-    expect(problems).toEqual([{ kind: 'timelines renewed', reason: 'it has 3 commits, and had 5' }])
+    expect(bed.problems).toEqual([
+      { kind: 'timelines renewed', reason: 'it has 3 commits, and had 5' },
+    ])
   })
 
   it('[SYNC10] is found out once: then clients know its timeline', async () => {
     await run(1, 3)
-    rmSync(join(uploadsDir, 'box.watermark'))
-    const first = await open()
+    rmSync(join(bed.dir, 'box.watermark'))
+    const first = await bed.open()
     const timeline = await timelineOf(first)
     expect(timeline).not.toBe('timeline-1')
     await first.close()
-    expect(await timelineOf(await open())).toBe(timeline)
-    expect(problems).toHaveLength(1)
+    expect(await timelineOf(await bed.open())).toBe(timeline)
+    expect(bed.problems).toHaveLength(1)
   })
 
   it('[SYNC8] is not one that was only used again', async () => {
     await run(1, 3)
     await run(4, 5)
-    expect(await timelineOf(await open())).toBe('timeline-1')
-    expect(problems).toEqual([])
+    expect(await timelineOf(await bed.open())).toBe('timeline-1')
+    expect(bed.problems).toEqual([])
   })
 })
 
 describe('problems', () => {
   it('tells which files were missing and which session cannot go on', async () => {
-    const journal = await open()
+    const journal = await bed.open()
     const saved = { appId: 'app', persistentId: 'id', path: 'saved' }
     const state = stateAt(2, { persistedPath: 'start' })
     await journal.commit([
@@ -296,7 +173,7 @@ describe('problems', () => {
       persistedPath: undefined,
     })
     const reason = 'what it started from is gone: start'
-    expect(problems).toEqual([
+    expect(bed.problems).toEqual([
       { kind: 'file missing', sessionId: 's', path: 'snapshot-2' },
       { kind: 'file missing', sessionId: 's', path: 'start' },
       { kind: 'session lost', sessionId: 's', reason },
@@ -305,59 +182,59 @@ describe('problems', () => {
   })
 
   it('refuses what cannot be written down and goes on', async () => {
-    const journal = await open()
+    const journal = await bed.open()
     const state = stateAt(0, { time: 1n as unknown as number })
     await expect(journal.commit([{ sessionId: 's', state }])).rejects.toThrow('BigInt')
     await journal.commit([{ sessionId: 's', state: stateAt(0) }])
-    expect((await loadFrom(journal))?.state).toEqual(stateAt(0))
+    expect((await sessionIn(journal))?.state).toEqual(stateAt(0))
   })
 })
 
 it('moves what was committed into the main file by and by', async () => {
-  const journal = await open()
+  const journal = await bed.open()
   await journal.commit([{ sessionId: 's', state: stateAt(0) }])
-  const { size } = statSync(databasePath)
+  const { size } = statSync(bed.databasePath)
   const wide = 'x'.repeat(10_000)
   for (let first = 1; first <= 600; first++) {
     const messages = { first, count: 1, text: JSON.stringify([first, wide]), time: first }
     await journal.commit([{ sessionId: 's', messages }])
   }
-  const isMoved = () => expect(statSync(databasePath).size).toBeGreaterThan(size + 100_000)
+  const isMoved = () => expect(statSync(bed.databasePath).size).toBeGreaterThan(size + 100_000)
   await vi.waitFor(isMoved, { timeout: 5000 })
 })
 
 describe('an upload that is to be used again', () => {
   it('is in use as of now, whether it was known or not', async () => {
-    const journal = await open()
-    for (const path of ['known', 'unknown']) writeFileSync(join(uploadsDir, path), 'bytes')
+    const journal = await bed.open()
+    for (const path of ['known', 'unknown']) writeFileSync(join(bed.dir, path), 'bytes')
     await journal.recordFile({ path: 'known', bytes: 5 })
     await journal.keepFile('known')
     await journal.keepFile('unknown')
     expect(await journal.stats()).toMatchObject({ files: 2, fileBytes: 10 })
-    expect(problems).toEqual([])
+    expect(bed.problems).toEqual([])
   })
 
   it('is not remembered if it is not there', async () => {
-    const journal = await open()
+    const journal = await bed.open()
     await journal.keepFile('gone')
     expect(await journal.stats()).toMatchObject({ files: 0 })
   })
 
   it('is put aside if it is not as long as when it was stored', async () => {
-    const journal = await open()
-    writeFileSync(join(uploadsDir, 'cut'), 'byt')
+    const journal = await bed.open()
+    writeFileSync(join(bed.dir, 'cut'), 'byt')
     await journal.recordFile({ path: 'cut', bytes: 5 })
     await journal.keepFile('cut')
-    expect(existsSync(join(uploadsDir, 'cut'))).toBe(false)
-    expect(existsSync(join(uploadsDir, 'quarantine', 'cut'))).toBe(true)
+    expect(existsSync(join(bed.dir, 'cut'))).toBe(false)
+    expect(existsSync(join(bed.dir, 'quarantine', 'cut'))).toBe(true)
     expect(await journal.stats()).toMatchObject({ files: 0, fileBytes: 0 })
-    expect(problems).toEqual([{ kind: 'upload damaged', path: 'cut' }])
+    expect(bed.problems).toEqual([{ kind: 'upload damaged', path: 'cut' }])
   })
 })
 
 describe('stats', () => {
   it('counts what is stored', async () => {
-    const journal = await open()
+    const journal = await bed.open()
     await journal.recordFile({ path: 'a', bytes: 10 })
     await journal.recordFile({ path: 'b', bytes: 5 })
     await journal.recordFile({ path: 'a', bytes: 7 })
@@ -384,7 +261,7 @@ describe('the end of the thread', () => {
     const remember = (worker: Worker) => workers.push(worker)
     process.on('worker', remember)
     const failures: Error[] = []
-    const journal = await open((error) => failures.push(error))
+    const journal = await bed.open((error) => failures.push(error))
     process.off('worker', remember)
     await journal.commit([{ sessionId: 's', messages: newMessages(1, 1), state: stateAt(1) }])
 
@@ -393,10 +270,10 @@ describe('the end of the thread', () => {
     await expect(asked).rejects.toThrow("the journal's thread ended by itself")
     await terminated
     await expect(journal.commit([])).rejects.toThrow("the journal's thread ended by itself")
-    await expect(loadFrom(journal)).rejects.toThrow("the journal's thread ended by itself")
+    await expect(sessionIn(journal)).rejects.toThrow("the journal's thread ended by itself")
     expect(failures.map((error) => error.message)).toEqual(["the journal's thread ended by itself"])
     await journal.close()
 
-    expect(messagesOf(await loadFrom(await open()))).toEqual(runAt(1, 1))
+    expect(messagesOf(await sessionIn(await bed.open()))).toEqual(runAt(1, 1))
   })
 })

@@ -1,0 +1,84 @@
+import { copyFileSync, rmSync, statSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { JournalBed, sessionIn } from '../../test/support/journal-bed.ts'
+import { messagesOf, newMessages, runAt, stateAt } from './sample-records.ts'
+
+let bed: JournalBed
+beforeEach(() => {
+  bed = new JournalBed()
+})
+afterEach(() => bed.close())
+
+describe('the commit log', () => {
+  const started = { sessionId: 's', messages: newMessages(1, 3), state: stateAt(3) }
+
+  it('has what the sudden end of the process kept from the database', async () => {
+    bed.commitAndKill([started], [{ sessionId: 's', messages: newMessages(4, 2) }])
+    const database = new Sqlite(bed.databasePath, { readonly: true })
+    expect(database.prepare('SELECT * FROM sessions').all()).toEqual([])
+    database.close()
+    const session = await sessionIn(await bed.open())
+    expect(session?.state).toEqual(stateAt(5))
+    expect(messagesOf(session)).toEqual(runAt(1, 5))
+    expect(bed.problems).toEqual([])
+  })
+
+  it('gives its commits once, however often the process ends', async () => {
+    bed.commitAndKill([started])
+    bed.commitAndKill([{ sessionId: 's', messages: newMessages(4, 1) }])
+    bed.commitAndKill()
+    expect(messagesOf(await sessionIn(await bed.open()))).toEqual(runAt(1, 4))
+    expect(bed.problems).toEqual([])
+  })
+
+  it('is empty when everything is in the database', async () => {
+    const journal = await bed.open()
+    await journal.commit([started])
+    await journal.close()
+    for (const path of bed.options.logPaths) expect(statSync(path).size).toBe(0)
+  })
+
+  it('gives up what the database does not take, and the timelines with it', async () => {
+    const other = { ...started, sessionId: 'other' }
+    bed.commitAndKill([started], [{ sessionId: 'unknown', messages: newMessages(1, 1) }, other])
+    const journal = await bed.open()
+    expect((await sessionIn(journal))?.state.timeline).not.toBe('timeline-1')
+    expect((await journal.load('other', undefined, undefined)).session).toBeDefined()
+    const reason = 'it does not take commit 2 of its log: session unknown has no state yet'
+    expect(bed.problems).toEqual([{ kind: 'timelines renewed', reason }])
+  })
+
+  it('ends the journal with what the database does not take', async () => {
+    const failures: string[] = []
+    const journal = await bed.open((error) => failures.push(error.message))
+    await journal.commit([started, { sessionId: 'unknown', messages: newMessages(1, 1) }])
+    const failure = 'the journal failed: session unknown has no state yet'
+    await expect(sessionIn(journal)).rejects.toThrow(failure)
+    await expect(journal.commit([started])).rejects.toThrow(failure)
+    expect(failures).toEqual([failure])
+  })
+
+  it('[SYNC10] is needed after a sudden end: without it, timelines are renewed', async () => {
+    bed.commitAndKill([started])
+    rmSync(bed.options.logPaths[1])
+    await bed.open()
+    const reason = 'its commit log is gone'
+    expect(bed.problems).toEqual([{ kind: 'timelines renewed', reason }])
+  })
+
+  it('[SYNC10] of a newer database tells that this one is older', async () => {
+    const first = await bed.open()
+    await first.commit([started])
+    await first.close()
+    const { databasePath } = bed
+    copyFileSync(databasePath, `${databasePath}.old`)
+    bed.commitAndKill([{ sessionId: 's', messages: newMessages(4, 1) }])
+    bed.commitAndKill([{ sessionId: 's', messages: newMessages(5, 1) }])
+    for (const end of ['-wal', '-shm']) rmSync(databasePath + end, { force: true })
+    copyFileSync(`${databasePath}.old`, databasePath)
+    expect(messagesOf(await sessionIn(await bed.open()))).toEqual(runAt(1, 3))
+    const reason = 'its log goes on at commit 3, and it at 2'
+    expect(bed.problems).toEqual([{ kind: 'timelines renewed', reason }])
+  })
+})
