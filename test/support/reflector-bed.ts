@@ -4,7 +4,8 @@ import type { AnnouncedFile, Log } from '../../src/reflector/ports.ts'
 import { Reflector } from '../../src/reflector/reflector.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemorySessionStore } from './memory-session-store.ts'
-import { RawClients } from './raw-client.ts'
+import { type RawClient, RawClients } from './raw-client.ts'
+import type { JoinArgs } from './wire.ts'
 
 interface LogLine {
   readonly level: string
@@ -74,6 +75,22 @@ export class ReflectorBed {
     return this.clients.connect(this.url, sessionId, options)
   }
 
+  /** A client that joined this session, of a user by this name. */
+  async member(sessionId: string, name: string, args: JoinArgs = {}): Promise<RawClient> {
+    const client = await this.connect(sessionId)
+    await client.join({ user: [name], ...args })
+    return client
+  }
+
+  /** Moves time on in steps as fine as the reflector's own, letting sockets work in between. */
+  async pass(ms: number): Promise<void> {
+    const end = this.clock.elapsed + ms
+    while (this.clock.elapsed < end) {
+      this.clock.advanceTo(Math.min(this.clock.elapsed + 100, end))
+      await new Promise(setImmediate)
+    }
+  }
+
   /** Log lines of an event. */
   logged(event: string): LogLine[] {
     return this.log.filter((line) => line.event === event)
@@ -93,6 +110,14 @@ export class ReflectorBed {
     const [debug, info, notice] = [at('debug'), at('info'), at('notice')]
     return { debug, info, notice, warn: at('warn'), error: at('error') }
   }
+}
+
+/** The payloads of users' messages that it heard so far. */
+export function textsOf(client: RawClient): unknown[] {
+  return client
+    .argsOf('RECV')
+    .map((args) => args[2])
+    .filter((payload) => typeof payload === 'string')
 }
 
 /** Waits until a condition holds, looking again each turn of the event loop. */

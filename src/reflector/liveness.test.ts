@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { joinArgs, randomSessionId } from '../../test/support/raw-client.ts'
+import { ReflectorBed, until } from '../../test/support/reflector-bed.ts'
+
+const S = randomSessionId()
+const OTHER = randomSessionId()
+
+let bed: ReflectorBed
+beforeEach(async () => {
+  bed = new ReflectorBed()
+  await bed.open()
+})
+afterEach(() => bed.close())
+
+describe('connections that are not there', () => {
+  it('[LIVE1] 100 that never join are closed after 7 s, and nobody else notices', async () => {
+    const a = await bed.member(OTHER, 'a')
+    const idle = await Promise.all(Array.from({ length: 100 }, () => bed.connect(S)))
+    await bed.pass(6900)
+    expect(idle.every((client) => client.isOpen)).toBe(true)
+    await bed.pass(1100)
+    const closed = await Promise.all(idle.map((client) => client.closed()))
+    expect(new Set(closed.map(({ code }) => code))).toEqual(new Set([4121]))
+    a.send('SEND', [0, 0, 'still here'])
+    await a.next('RECV', (args) => args[2] === 'still here')
+  })
+
+  it('[LIVE1] one that never joins a session with members has 35 s', async () => {
+    await bed.member(S, 'a')
+    const idle = await bed.connect(S)
+    const beat = bed.clock.every(5000, () => idle.send('PULSE'))
+    await bed.pass(34_000)
+    expect(idle.isOpen).toBe(true)
+    await bed.pass(2000)
+    beat()
+    expect((await idle.closed()).code).toBe(4121)
+  })
+
+  it('[LIVE2] a silent member is pinged after 35 s and stays as long as it answers', async () => {
+    const a = await bed.member(S, 'a')
+    await bed.pass(34_000)
+    expect(a.pings).toHaveLength(0)
+    await bed.pass(100_000)
+    expect(a.pings.length).toBeGreaterThan(1)
+    expect(a.isOpen).toBe(true)
+  })
+
+  it('[LIVE3] one that answers nothing for 60 s is closed with 4002', async () => {
+    const a = await bed.connect(S, { autoPong: false })
+    await a.join()
+    await bed.pass(59_000)
+    expect(a.isOpen).toBe(true)
+    await bed.pass(2000)
+    expect((await a.closed()).code).toBe(4002)
+  })
+})
+
+describe('clients that do not take what they are sent', () => {
+  it('[LIVE4] who asks again and again for a long SYNC and reads none is closed', async () => {
+    const a = await bed.member(S, 'a')
+    const text = 'x'.repeat(90_000)
+    for (let sent = 0; sent < 30; sent++) a.send('SEND', [0, 0, text])
+    const slow = await bed.connect(S)
+    slow.pause()
+    for (let sent = 0; sent < 50; sent++) slow.send('JOIN', joinArgs())
+    await a.ping()
+    await until(() => bed.logged('join').length === 2, 'joined')
+    await bed.pass(5000)
+    expect(bed.logged('end')[0]).toMatchObject({ code: 4001 })
+  })
+
+  it('[LIVE4] a client that takes nothing for 5 s is closed when more than 1 MB waits for it', async () => {
+    const [a, slow] = [await bed.member(S, 'a'), await bed.member(S, 'slow')]
+    slow.pause()
+    const text = 'x'.repeat(90_000)
+    const say = async (what: string) => {
+      a.send('SEND', [0, 0, what + text])
+      await a.next('RECV', (args) => String(args[2]).startsWith(what))
+    }
+    // More than the buffers of the system take.
+    for (let sent = 0; sent < 120; sent++) await say(`${sent}-`)
+    await bed.pass(4000)
+    expect(slow.isOpen).toBe(true)
+    await bed.pass(20_000)
+    expect(bed.logged('end')[0]).toMatchObject({ code: 4001 })
+    expect(a.isOpen).toBe(true)
+  })
+
+  it('[LIVE4] a client that reads all goes on, however much waited for it', async () => {
+    const [a, slow] = [await bed.member(S, 'a'), await bed.member(S, 'slow')]
+    slow.pause()
+    const text = 'x'.repeat(90_000)
+    for (let sent = 0; sent < 120; sent++) a.send('SEND', [0, 0, `${sent}-${text}`])
+    await a.next('RECV', (args) => String(args[2]).startsWith('119-'))
+    await bed.pass(2000)
+    slow.resume()
+    await slow.next('RECV', (args) => String(args[2]).startsWith('119-'))
+    await bed.pass(10_000)
+    expect(slow.argsOf('RECV').filter((args) => String(args[2]).includes('-x'))).toHaveLength(120)
+    expect(slow.isOpen).toBe(true)
+  })
+
+  it('[LIVE4] a client that stops reading is closed, others are not held up', async () => {
+    const [a, slow] = [await bed.member(S, 'a'), await bed.member(S, 'slow')]
+    slow.pause()
+    const text = 'x'.repeat(90_000)
+    for (let sent = 0; sent < 400 && bed.logged('end').length === 0; sent++) {
+      a.send('SEND', [0, 0, `${sent}${text}`])
+      await a.next('RECV', (args) => String(args[2]).startsWith(`${sent}x`))
+      await bed.pass(100)
+    }
+    expect(bed.logged('end')[0]).toMatchObject({ code: 4001 })
+    expect([...bed.reflector.sessions()][0]?.clients).toBe(1)
+    expect(a.isOpen).toBe(true)
+  })
+})
