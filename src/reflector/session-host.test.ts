@@ -11,6 +11,9 @@ beforeEach(async () => {
 })
 afterEach(() => bed.close())
 
+/** Log lines of sessions that were put away. */
+const sessionEnds = () => bed.logged('end').filter(({ scope }) => scope === 'session')
+
 describe('parking and restoring', () => {
   it('[TIME5] everybody gone for 10 s, a session is put away, and comes back as it was', async () => {
     const a = await bed.member(S, 'a', { tove: 'proof', ticks: { tick: 1000, delay: 0 } })
@@ -22,6 +25,7 @@ describe('parking and restoring', () => {
     expect([...bed.reflector.sessions()]).toHaveLength(1)
     await bed.pass(2000)
     await until(() => [...bed.reflector.sessions()].length === 0, 'parked')
+    expect(sessionEnds()).toMatchObject([{ level: 'notice', text: 'session parked', position: 1 }])
     await bed.pass(100_000)
 
     const b = await bed.connect(S)
@@ -87,7 +91,7 @@ describe('parking and restoring', () => {
     const b = await bed.member(S, 'b')
     await bed.pass(20_000)
     expect(b.isOpen).toBe(true)
-    expect(bed.logged('end').filter((line) => line.scope === 'session')).toEqual([])
+    expect(sessionEnds()).toEqual([])
   })
 
   it('[JOIN10] what arrives between JOIN and SYNC is done after it', async () => {
@@ -134,7 +138,10 @@ describe('a snapshot that is lost while its session runs', () => {
     const closes = await Promise.all([a, b, c].map((client) => client.closed()))
     expect(closes.map(({ code }) => code)).toEqual([4003, 4003, 4003])
     expect(bed.logged('snapshot-lost')).toMatchObject([{ level: 'error', path: 'mine' }])
-    await until(() => bed.logged('end').some(({ scope }) => scope === 'session'), 'restored')
+    await until(() => sessionEnds().length > 0, 'ended')
+    expect(sessionEnds()).toMatchObject([
+      { level: 'notice', text: 'session ended, to be restored' },
+    ])
     const sync = await (await bed.connect(S)).join({ user: ['a'], ...app })
     expect([sync.url, sync.timeline]).toEqual(['', 'timeline 1'])
     expect(sync.messages.map(([, , payload]) => payload)).toMatchObject([
@@ -148,7 +155,7 @@ describe('a snapshot that is lost while its session runs', () => {
     const c = await bed.connect(S)
     c.send('JOIN', joinArgs())
     await Promise.all([a, b, c].map((client) => client.closed()))
-    await until(() => bed.logged('end').some(({ scope }) => scope === 'session'), 'restored')
+    await until(() => sessionEnds().length > 0, 'ended')
     const [again] = [await bed.member(S, 'a', app), await bed.member(S, 'b', app)]
     await bed.pass(6000)
     again.send('SEND', [0, 0, 'three'])

@@ -220,7 +220,7 @@ export class SessionHost implements Sleeper {
     for (const connection of [...session.members, joiner]) {
       connection.close(CLOSE_CODE.pleaseReconnect, RESTORING)
     }
-    this.#outbox.whenCommitted(() => this.#finishParking(session))
+    this.#outbox.whenCommitted(() => this.#putAway(session))
   }
 
   /** The store could not be read: nobody is let in, and everybody may try again. */
@@ -241,17 +241,18 @@ export class SessionHost implements Sleeper {
     const session = this.#session()
     this.#state = { tag: 'parking', session }
     this.settle(now)
-    this.#outbox.whenCommitted(() => this.#finishParking(session))
+    this.#outbox.whenCommitted(() => this.#putAway(session))
   }
 
-  #finishParking(session: Session<Connection>): void {
-    if (this.#state.tag !== 'parking' && this.#state.tag !== 'ending') return
+  #putAway(session: Session<Connection>): void {
+    const { tag } = this.#state
+    if (tag !== 'parking' && tag !== 'ending') return
     this.#state = { tag: 'parked' }
     const { log, metrics, clock } = this.#parts
     const { time: teatime, position } = session.state(clock.now())
     metrics.sessionClosed()
     const fields = { scope: 'session', event: 'end', sessionId: this.sessionId, teatime, position }
-    log.notice(fields, 'session parked')
+    log.notice(fields, tag === 'parking' ? 'session parked' : 'session ended, to be restored')
     this.#parts.onParked(this)
   }
 
