@@ -3,12 +3,12 @@ import { parseArgs } from 'node:util'
 import { comparison } from './comparison.ts'
 import type { Reference } from './contenders.ts'
 import { durability } from './durability.ts'
-
 import { growth } from './growth.ts'
 import type { Bench, BenchOptions } from './options.ts'
 import { outage } from './outage.ts'
 import { profile } from './profile.ts'
 import { chooseScenarios, describeScenarios } from './scenarios.ts'
+import { soak } from './soak.ts'
 import { start } from './start.ts'
 import { upstreamReference } from './upstream.ts'
 import { UsageError } from './usage-error.ts'
@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   durability,
   start,
   outage,
+  soak,
 }
 const DEFAULT = 'compare'
 /** On the disk of the checkout, and not under version control. */
@@ -57,7 +58,7 @@ compare, profile:
   --quick, --full under a minute (default), or about ten minutes a round
   --only LIST     scenarios, e.g. A,D
   --profile LIST  the same as "profile --only LIST"
-  --check         compare: fail if a goal is missed
+  --check         compare, soak: fail if a goal is missed
 
 compare, growth:
 
@@ -66,7 +67,7 @@ compare, growth:
   --reference-path PATH   where it has its web sockets (${REFLECTOR_PATH})
   --reference-files PATH  where it takes files; without this, nginx is compared with
 
-growth, durability, start (each takes some of them):
+growth, durability, start, soak (each takes some of them):
 
   --seconds N     how long, each time
   --clients LIST  in one session, e.g. 10,1000

@@ -10,7 +10,7 @@ import { UsageError } from './usage-error.ts'
 
 const SOURCE = fileURLToPath(new URL('./loadgen.c', import.meta.url))
 const DIR = fileURLToPath(new URL('../node_modules/.cache/bench', import.meta.url))
-/** Longer than any load takes. */
+/** Longer than loads take. */
 const TIMEOUT_MS = 600_000
 const OUTPUT_BYTES = 10_000_000
 
@@ -27,6 +27,7 @@ export async function generate<Mode extends keyof GeneratorResults>(
   mode: Mode,
   target: Target,
   options: GeneratorOptions,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<GeneratorResults[Mode]> {
   const args = Object.entries({
     mode,
@@ -36,7 +37,7 @@ export async function generate<Mode extends keyof GeneratorResults>(
     ...(target.filesPath !== undefined && { files: target.filesPath }),
     ...options,
   }).map(([key, value]) => `${key}=${value}`)
-  const settings = { timeout: TIMEOUT_MS, maxBuffer: OUTPUT_BYTES }
+  const settings = { timeout: timeoutMs, maxBuffer: OUTPUT_BYTES }
   const generator = run(compiledGenerator(), args, settings)
   const kill = () => generator.child.kill('SIGKILL')
   process.once('exit', kill)

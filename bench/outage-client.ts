@@ -10,7 +10,7 @@ const RANDOM_STEPS = 1000
 const HALF_RANGE = 0x8000_0000
 
 /** What a client knows of its session. */
-interface Known {
+export interface Known {
   readonly timeline: string
   /** of what was heard last */
   readonly time: number
@@ -63,9 +63,24 @@ export class OutageClient {
     }
   }
 
+  /** What it knows of its session; undefined before it was in it. */
+  get known(): Known | undefined {
+    return this.#known
+  }
+
   /** Sends a message, unless it is away. */
   send(): void {
-    this.#client?.send(this.#message)
+    this.say(this.#message)
+  }
+
+  /** Sends a frame, unless it is away. */
+  say(frame: Buffer): void {
+    this.#client?.send(frame)
+  }
+
+  /** Loses its connection; it comes back by itself. */
+  cut(): void {
+    this.#client?.socket.destroy()
   }
 
   /** For good. */

@@ -16,3 +16,15 @@ export function quantile(values: readonly number[], share: number): number {
 export function shareBelow(values: readonly number[], limit: number): number {
   return values.filter((value) => value < limit).length / values.length
 }
+
+/** By how much y grows with x: least squares. NaN of fewer than two different x. */
+export function slope(points: ReadonlyArray<readonly [x: number, y: number]>): number {
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, each) => sum + each, 0) / values.length
+  const [middleX, middleY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))]
+  const [up, along] = points.reduce(
+    ([sumY, sumX], [x, y]) => [sumY + (x - middleX) * (y - middleY), sumX + (x - middleX) ** 2],
+    [0, 0],
+  )
+  return up / along
+}
