@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { parseFileUrl } from './files/file-path.ts'
 import type { FileStore } from './files/file-store.ts'
+import { Heralds } from './herald/heralds.ts'
 import type { AppParts } from './http/app.ts'
 import { createPatientServer } from './http/patient-server.ts'
 import type { Journal } from './journal/journal.ts'
@@ -49,8 +50,11 @@ export interface BoxParts {
  * Opens a box: from now on those who connect are answered.
  * @throws {Error} with a sentence for the person who starts it
  */
-export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
-  const { storage, listener, onFailure } = parts
+export async function openBox(
+  config: Config,
+  log: BoxLog,
+  { storage, listener, onFailure }: BoxParts,
+): Promise<Box> {
   const release: Array<() => Promise<void>> = [() => listener.close(), storage.close]
   const close = onlyOnce(() => undo(release))
   try {
@@ -67,7 +71,11 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     )
     const stopHeartbeat = clock.startHeartbeat()
     release.push(async () => stopHeartbeat())
-    const reflector = createReflector(config, log, { files, journal, metrics, clock, onFailure })
+    const { heraldHosts: allowed } = config
+    const herald = new Heralds({ allowed, clock, log, onOutcome: metrics.heralded })
+    release.push(() => herald.close())
+    const parts = { files, journal, herald, metrics, clock, onFailure }
+    const reflector = createReflector(config, log, parts)
     const upkeep = createUpkeep(config, log, storage, reflector, clock)
     const routing = Promise.withResolvers<RequestListener>()
     routing.promise.catch(() => {})
@@ -101,18 +109,21 @@ interface Parts {
   readonly metrics: ReturnType<typeof createMetrics>
 }
 
-function createReflector(
-  config: Config,
-  log: BoxLog,
-  parts: Parts & { readonly clock: SteadyClock; readonly onFailure: (error: unknown) => void },
-): Reflector {
-  const { journal, metrics, clock, onFailure } = parts
+interface ReflectorOnly {
+  readonly herald: Heralds
+  readonly clock: SteadyClock
+  readonly onFailure: (error: unknown) => void
+}
+
+function createReflector(config: Config, log: BoxLog, parts: Parts & ReflectorOnly): Reflector {
+  const { journal, herald, metrics, clock, onFailure } = parts
   return new Reflector({
     store: journal,
     files: {
       identify: announcedFile,
       exists: (path) => isKept(parts, path),
     },
+    herald,
     clock,
     timers: systemTimers,
     log,

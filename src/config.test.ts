@@ -22,6 +22,7 @@ describe('loadConfig', () => {
       maxUploadBytes: 100_000_000,
       maxFrameBytes: 4 * 1024 * 1024,
       trustedProxies: ['loopback'],
+      heraldHosts: [],
       urls: [],
     })
   })
@@ -50,6 +51,7 @@ describe('loadConfig', () => {
     ['BOX_PORT', ['-1', '65536', '1.5', '1e3', ' 1']],
     ['BOX_MAX_FRAME_KB', ['15', 'x']],
     ['BOX_URLS', ['localhost', 'ftp://x/', 'http://', 'http://a b/']],
+    ['BOX_HERALD', ['http://x/', 'x:0', '*', 'a b']],
     ['BOX_TRUSTED_PROXIES', ['everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'loopback,']],
   ])('%s refuses what it cannot use', (name, values) => {
     for (const value of values) {

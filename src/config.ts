@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseAllowedHosts } from './herald/allowed-hosts.ts'
 
 /** What is wrong with the settings, all of it, in words for the person who set them. */
 export class ConfigError extends Error {
@@ -78,6 +79,12 @@ export const SETTINGS = {
     'loopback',
     'proxies whose `X-Forwarded-…` headers are believed: addresses, networks, `loopback`, `uniquelocal`; comma-separated',
     parseProxies,
+  ),
+  heraldHosts: setting(
+    'BOX_HERALD',
+    '',
+    'hosts that apps may have told who is in their sessions (`heraldUrl`): names, addresses, `*.example.org`, with a port unless it is the usual one; comma-separated; empty: nobody is told',
+    parseAllowedHosts,
   ),
   urls: setting(
     'BOX_URLS',

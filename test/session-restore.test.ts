@@ -8,7 +8,13 @@ const DELAY = 1250
 /** A session as it was stored while these users were in it. */
 function stored(presence: Presence, changes: Partial<SessionState> = {}): StoredSession {
   const join = { name: '', pageUrl: '', flags: {}, leaveDelay: 0, about: {} } as const
-  const none = { appId: undefined, persistentId: undefined, user: undefined, tove: undefined }
+  const none = {
+    appId: undefined,
+    persistentId: undefined,
+    user: undefined,
+    tove: undefined,
+    heraldUrl: undefined,
+  }
   const ticks = { tick: 100_000, delay: undefined, scale: undefined }
   const fresh = newSession({ action: 'JOIN', ...join, ...none, ticks }, 'timeline', undefined)
   return { ...fresh, state: { ...fresh.state, ...changes }, presence }

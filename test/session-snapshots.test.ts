@@ -9,7 +9,13 @@ const MESSAGE = '[0,0,"m"]'
 function stored(count: number, message = MESSAGE): StoredSession {
   const ticks = { tick: 100_000, delay: undefined, scale: undefined }
   const join = { name: '', pageUrl: '', flags: {}, leaveDelay: 0, about: {}, ticks } as const
-  const none = { appId: undefined, persistentId: undefined, user: undefined, tove: undefined }
+  const none = {
+    appId: undefined,
+    persistentId: undefined,
+    user: undefined,
+    tove: undefined,
+    heraldUrl: undefined,
+  }
   const fresh = newSession({ action: 'JOIN', ...join, ...none }, 'timeline', undefined)
   const text = Array(count).fill(message).join(',')
   const state = { ...fresh.state, position: count }

@@ -98,7 +98,7 @@ describe('JOIN', () => {
     expect(decode(text('JOIN', JOIN))).toEqual({
       action: 'JOIN',
       ...{ name: '', appId: undefined, persistentId: undefined, pageUrl: '', user: undefined },
-      ...{ ticks: {}, tove: undefined, leaveDelay: 0, flags: {}, about: {} },
+      ...{ ticks: {}, tove: undefined, leaveDelay: 0, flags: {}, heraldUrl: undefined, about: {} },
     })
   })
 

@@ -30,6 +30,7 @@ export function decodeJoin(args: Json | undefined): Join {
     tove: fields.optionalString('tove'),
     leaveDelay: Math.min(Math.max(fields.optionalNumber('leaveDelay') ?? 0, 0), MAX_LEAVE_DELAY_MS),
     flags: supportedFlags(fields.json('flags')),
+    heraldUrl: textOnly(fields.json('heraldUrl')),
     about: Object.fromEntries(
       LOGGED.flatMap((name) => {
         const value = fields.json(name)
@@ -50,6 +51,10 @@ function outdated(): ProtocolError {
 /** Clients name a session `<appId>/<name>`. */
 function bareName(name: string, appId: string | undefined): string {
   return appId && name.startsWith(`${appId}/`) ? name.slice(appId.length + 1) : name
+}
+
+function textOnly(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function supportedFlags(asked: Json | undefined): Record<string, true> {

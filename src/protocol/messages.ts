@@ -31,6 +31,8 @@ export interface Join {
   /** ms to hold back the announcement that a user left */
   readonly leaveDelay: number
   readonly flags: Readonly<Record<string, true>>
+  /** what is to be told who is in the session; undefined: nobody */
+  readonly heraldUrl: string | undefined
   /** what only the log wants to know */
   readonly about: { readonly [key: string]: Json }
 }

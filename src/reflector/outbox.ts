@@ -1,5 +1,5 @@
 import { encodeRecv, encodeTick } from '../protocol/encode.ts'
-import type { Member, SessionFact, SessionOutput, Sync } from '../session/ports.ts'
+import type { HeraldNews, Member, SessionFact, SessionOutput, Sync } from '../session/ports.ts'
 import type {
   JournalEntry,
   NewMessages,
@@ -41,6 +41,7 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   readonly #turn: Turn
   readonly #metrics: ReflectorMetrics
   readonly #report: (fact: SessionFact) => void
+  readonly #herald: (news: HeraldNews) => void
   readonly #source: OutboxSource
   #effects: Effect[] = []
   #messages: string[] = []
@@ -54,12 +55,15 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     readonly metrics: ReflectorMetrics
     readonly source: OutboxSource
     readonly report: (fact: SessionFact) => void
+    /** told when what it tells of is committed */
+    readonly herald: (news: HeraldNews) => void
   }) {
     this.#sessionId = parts.sessionId
     this.#turn = parts.turn
     this.#metrics = parts.metrics
     this.#source = parts.source
     this.#report = parts.report
+    this.#herald = parts.herald
   }
 
   reflect(text: string, audience: readonly Receiver[]): void {
@@ -110,6 +114,10 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   /** Calls back when everything gathered so far is committed and let out. */
   whenCommitted(run: () => void): void {
     this.#add({ kind: 'call', run })
+  }
+
+  herald(news: HeraldNews): void {
+    this.whenCommitted(() => this.#herald(news))
   }
 
   report(fact: SessionFact): void {

@@ -1,3 +1,5 @@
+import type { HeraldNews } from '../session/ports.ts'
+
 /** Time as the reflector needs it. */
 export interface Clock {
   /** monotonic, ms with fractions; stands still while the process does */
@@ -42,6 +44,18 @@ export interface ReflectorMetrics {
   snapshotTaken(): void
   /** a client's round trip, ms */
   latency(ms: number): void
+}
+
+/** Why a herald was not told, in words for users. */
+export interface HeraldFailure {
+  readonly text: string
+  readonly level: 'warning' | 'error'
+}
+
+/** Tells the servers that clients name, the heralds, who is in a session (JOIN9). */
+export interface Herald {
+  /** Returns at once. @param onFailure called, perhaps at once, if the herald could not be told */
+  tell(sessionId: string, news: HeraldNews, onFailure: (failure: HeraldFailure) => void): void
 }
 
 /** A file of the box that a client may announce: a snapshot of a session, or data an app saved. */

@@ -16,7 +16,15 @@ import { logFields, loggable } from './connection-log.ts'
 import { handleMember, handlePlain, isPlain, type MemberMessage } from './dispatch.ts'
 import { Intake } from './intake.ts'
 import { checkLiveness, SWEEP_INTERVAL_MS } from './liveness.ts'
-import type { Cancel, Clock, FileDirectory, Log, ReflectorMetrics, Timers } from './ports.ts'
+import type {
+  Cancel,
+  Clock,
+  FileDirectory,
+  Herald,
+  Log,
+  ReflectorMetrics,
+  Timers,
+} from './ports.ts'
 import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
 import { SyncPump } from './sync-pump.ts'
@@ -34,6 +42,7 @@ const MAX_QUEUED = 100
 export interface ReflectorParts {
   readonly store: SessionStore
   readonly files: FileDirectory
+  readonly herald: Herald
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
@@ -73,7 +82,7 @@ export class Reflector {
   #onLastGone = () => {}
 
   constructor(parts: ReflectorParts) {
-    const { clock, timers, store, files, log, metrics, newTimeline } = parts
+    const { clock, timers, store, files, herald, log, metrics, newTimeline } = parts
     this.#parts = parts
     this.#wheel = new Wheel(clock, timers)
     const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
@@ -99,6 +108,7 @@ export class Reflector {
     this.#hostParts = {
       store,
       files,
+      herald,
       turn: this.#turn,
       clock,
       log,

@@ -1,4 +1,5 @@
 import { CLOSE_CODE } from '../protocol/close-code.ts'
+import { encodeInfo } from '../protocol/encode.ts'
 import type { Join } from '../protocol/messages.ts'
 import { newSession } from '../session/new-session.ts'
 import type { SavedRecord, StoredStart } from '../session/record.ts'
@@ -6,7 +7,7 @@ import { Session } from '../session/session.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import type { Connection } from './connection.ts'
 import { Outbox } from './outbox.ts'
-import type { Clock, FileDirectory, Log, ReflectorMetrics } from './ports.ts'
+import type { Clock, FileDirectory, Herald, HeraldFailure, Log, ReflectorMetrics } from './ports.ts'
 import { describeFact } from './session-log.ts'
 import type { Turn } from './turn.ts'
 import type { Sleeper } from './wheel.ts'
@@ -20,6 +21,7 @@ const RESTORING = 'please reconnect: the session is being restored'
 export interface HostParts {
   readonly store: SessionStore
   readonly files: Pick<FileDirectory, 'exists'>
+  readonly herald: Herald
   readonly turn: Turn
   readonly clock: Clock
   readonly log: Log
@@ -70,6 +72,9 @@ export class SessionHost implements Sleeper {
         progress: () => this.#session().progress(parts.clock.now()),
       },
       report: (fact) => describeFact(parts.log, sessionId, fact),
+      herald: (news) => {
+        parts.herald.tell(sessionId, news, (failure) => this.#heraldFailed(failure))
+      },
     })
   }
 
@@ -264,6 +269,13 @@ export class SessionHost implements Sleeper {
     else if (this.#parkAt === Infinity && this.#state.tag === 'running') {
       this.#parkAt = now + PARK_DELAY_MS
     }
+  }
+
+  #heraldFailed({ text, level }: HeraldFailure): void {
+    const { session } = this
+    if (!session) return
+    const info = { code: 'HERALDING_FAILED', msg: text, options: { level } }
+    this.#outbox.tell(encodeInfo(this.sessionId, info), [...session.members])
   }
 
   #session(): Session<Connection> {

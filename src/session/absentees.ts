@@ -17,6 +17,11 @@ export class Absentees {
     this.#absent = users.map((user) => ({ user }))
   }
 
+  /** They, as long as nobody came back for them. */
+  get all(): readonly HasUser[] {
+    return this.#absent
+  }
+
   get count(): number {
     return this.#absent.length
   }

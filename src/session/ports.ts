@@ -1,3 +1,4 @@
+import type { Json } from '../protocol/messages.ts'
 import type { HasUser } from './absentees.ts'
 import type { Presence, SnapshotRecord } from './record.ts'
 
@@ -21,6 +22,17 @@ export interface Sync {
   readonly runs: ReadonlyArray<{ readonly text: string }>
 }
 
+/** What the herald that the clients of a session name is told (JOIN9). */
+export interface HeraldNews {
+  readonly url: string
+  /** who is in the session */
+  readonly all: readonly Json[]
+  /** who came since the last news */
+  readonly joined: readonly Json[]
+  /** who left since then */
+  readonly left: readonly Json[]
+}
+
 /**
  * Where a session's decisions go. Calls come in the order in which members must see their effects;
  * nothing may be seen before the messages reflected until then are committed.
@@ -37,6 +49,7 @@ export interface SessionOutput<M extends Member> {
   stateChanged(): void
   snapshotTaken(snapshot: SnapshotRecord): void
   presenceChanged(presence: Presence): void
+  herald(news: HeraldNews): void
   report(fact: SessionFact): void
 }
 

@@ -41,7 +41,8 @@ export class Roster {
   }
 }
 
-function usersOf(all: Iterable<HasUser>): Json[] {
+/** The users of those who have one. */
+export function usersOf(all: Iterable<HasUser>): Json[] {
   return [...all].flatMap(({ user }) => (user === undefined ? [] : [user]))
 }
 

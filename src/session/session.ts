@@ -8,7 +8,7 @@ import { History } from './history.ts'
 import { headroomOf, warningOf } from './history-limit.ts'
 import type { JoinCost, Member, SessionOutput } from './ports.ts'
 import type { SessionState, SnapshotRecord, StoredSession } from './record.ts'
-import { Roster } from './roster.ts'
+import { Roster, usersOf } from './roster.ts'
 import { SnapshotRequests } from './snapshot-requests.ts'
 import { CompletedTallies, countVote, type OpenTally, tallyPayload } from './tally.ts'
 import { Teatime } from './teatime.ts'
@@ -58,6 +58,8 @@ export class Session<M extends Member> {
   >
   #delay: number
   #leaveDelay: number
+  /** what is told who is here: by the newest JOIN, not stored */
+  #heraldUrl: string | undefined
   /** the teatime that is stored, or goes with the next commit: none after it was ever sent */
   #reservedTime = 0
 
@@ -133,6 +135,7 @@ export class Session<M extends Member> {
   join(member: M, join: Join, now: number): void {
     this.#about = { ...this.#about, flags: join.flags, pageUrl: join.pageUrl }
     this.#setLeaveDelay(join.leaveDelay)
+    this.#heraldUrl = join.heraldUrl
     this.#sync(member, now)
     this.#output.stateChanged()
     if (this.#members.has(member)) return
@@ -379,15 +382,19 @@ export class Session<M extends Member> {
   #announceUsers(now: number): void {
     this.#usersPending = false
     if (!this.#roster.hasChanges) return
-    const withUser = [...this.#members].filter((member) => member.user !== undefined)
-    const active = withUser.length + this.#absentees.count
+    const all = usersOf([...this.#members, ...this.#absentees.all])
+    const { length: active } = all
     const { joined, left } = this.#roster.take(active > 0)
     this.#reportPresence()
     this.#output.report({ kind: 'users', active, joined: joined.length, left: left.length })
-    if (active === 0) return // USERS4: nobody would hear it
-    const payload: { [key: string]: Json } = { what: 'users', active, total: this.memberCount }
-    if (joined.length > 0) payload.joined = joined
-    if (left.length > 0) payload.left = left
-    this.#postOwn(payload, now)
+    // USERS4: if nobody is there, nobody would hear it.
+    if (active > 0) {
+      const payload: { [key: string]: Json } = { what: 'users', active, total: this.memberCount }
+      if (joined.length > 0) payload.joined = joined
+      if (left.length > 0) payload.left = left
+      this.#postOwn(payload, now)
+    }
+    const url = this.#heraldUrl
+    if (url !== undefined) this.#output.herald({ url, all, joined, left })
   }
 }

@@ -25,6 +25,12 @@ export function createMetrics(joinCosts: () => Iterable<JoinCost>) {
   const ticks = counter('reflector_ticks', 'Ticks made')
   const requests = counter('reflector_snapshot_requests', 'Requests for a snapshot')
   const snapshots = counter('reflector_snapshots', 'Snapshots taken')
+  const heralds = new Counter({
+    name: 'reflector_heralds',
+    help: 'News of users for heralds, by what became of them',
+    labelNames: ['outcome'],
+    registers,
+  })
   const latency = new Histogram({
     name: 'reflector_latency',
     help: "Clients' round trips, ms",
@@ -41,6 +47,8 @@ export function createMetrics(joinCosts: () => Iterable<JoinCost>) {
     ticked: () => ticks.inc(),
     snapshotRequested: () => requests.inc(),
     snapshotTaken: () => snapshots.inc(),
+    /** @param outcome told, failed, refused or dropped */
+    heralded: (outcome: string) => heralds.inc({ outcome }),
     latency: (ms: number) => latency.observe(ms),
     /** The exposition text and its content type. */
     expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

@@ -12,7 +12,8 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   JOIN4: 'The reference ends its process when JOIN has no ticks.',
   JOIN8:
     'In a running session the reference obeys TICKS, TUTTI, SNAP and SAVE of connections that have not joined.',
-  JOIN9: 'The reference posts to any heraldUrl that a client names; the box calls nobody.',
+  JOIN9:
+    'The reference posts to any heraldUrl that a client names; the box only to hosts that its owner listed.',
   SYNC3:
     'The reference puts messages second; when they are last, they can be sent as they are stored, however long the history.',
   TIME5:

@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type RawClient, RawClients, randomSessionId } from '../support/raw-client.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
 import { nextUsers, reflect } from './reflected.ts'
@@ -56,6 +60,68 @@ test('[SNAP8] a snapshot whose file is gone gives way to the one before it', asy
   const sync = await (await connect(sessionId)).join()
   expect(sync.url).toBe(`${box.url}/files/${first}`)
   expect(sync.messages.map((message) => message[2])).toEqual(['b', 'c'])
+})
+
+describe('a herald', () => {
+  const told: unknown[] = []
+  let status = 200
+  const herald = createServer(async (request, response) => {
+    told.push(JSON.parse(await text(request)))
+    response.writeHead(status).end()
+  })
+  let port: number
+
+  beforeEach(async () => {
+    told.length = 0
+    status = 200
+    herald.listen(0, '127.0.0.1')
+    await once(herald, 'listening')
+    port = (herald.address() as AddressInfo).port
+    await box.stop()
+    box = await startBox({ BOX_FILES_DIR: filesDir, BOX_HERALD: `localhost:${port}` })
+  })
+
+  afterEach(async () => {
+    herald.close()
+    await once(herald, 'close')
+  })
+
+  test('[JOIN11] that is listed is told who joined and who left', async () => {
+    const heraldUrl = `http://localhost:${port}/here`
+    const a = await connect()
+    await a.join({ user: ['a'], heraldUrl })
+    await expect.poll(() => told).toHaveLength(1)
+    await a.close()
+    await expect.poll(() => told).toHaveLength(2)
+    const { sessionId: id } = a
+    const time = expect.any(Number)
+    expect(told).toEqual([
+      { time, id, all: [['a']], joined: [['a']] },
+      { time, id, all: [], left: [['a']] },
+    ])
+    const metrics = await (await fetch(`${box.url}/metrics`)).text()
+    expect(metrics).toContain('reflector_heralds{outcome="told"} 2')
+  })
+
+  test('[JOIN12] that fails is reported to the members, and logged', async () => {
+    status = 500
+    const a = await connect()
+    await a.join({ heraldUrl: `http://localhost:${port}/here` })
+    const { args } = await a.next('INFO')
+    expect(args).toMatchObject({ code: 'HERALDING_FAILED', options: { level: 'warning' } })
+    expect(told).toHaveLength(1)
+    expect(logged().filter(({ event }) => event === 'herald-failed')).toMatchObject([
+      { level: 'warn', host: `localhost:${port}`, outcome: 'failed' },
+    ])
+  })
+
+  test('[JOIN12] that is not listed is not called, and the members are told', async () => {
+    const a = await connect()
+    await a.join({ heraldUrl: `http://127.0.0.1:${port}/here` })
+    const { args } = await a.next('INFO')
+    expect(args).toMatchObject({ code: 'HERALDING_FAILED', options: { level: 'error' } })
+    expect(told).toEqual([])
+  })
 })
 
 test('[LOG1] a line is a JSON object that says what happened where', async () => {

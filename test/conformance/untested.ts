@@ -1,5 +1,7 @@
 /** Rules of `docs/protocol.md` without a test that a web socket is enough for: rule id, and why. */
 export const UNTESTED: Readonly<Record<string, string>> = {
+  JOIN11: 'Needs a box that may call a herald: own-box.test.ts.',
+  JOIN12: 'Needs a box that may call a herald: own-box.test.ts.',
   SYNC9: 'Needs a store that cannot be read.',
   SYNC10: 'Needs to put an older database back: src/journal/journal.test.ts, test/crash.',
   TIME6: 'Needs to kill the process of the box: test/box/process.test.ts.',

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AnnouncedFile, Log } from '../../src/reflector/ports.ts'
+import type { AnnouncedFile, Herald, Log } from '../../src/reflector/ports.ts'
 import { Reflector } from '../../src/reflector/reflector.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemorySessionStore } from './memory-session-store.ts'
@@ -29,6 +29,8 @@ export class ReflectorBed {
   readonly failures: unknown[] = []
   /** what `FileDirectory` knows, by URL */
   readonly files = new Map<string, AnnouncedFile>()
+  /** what heralds were told */
+  readonly heralded: Array<Parameters<Herald['tell']>> = []
   /** how `FileDirectory` looks for a file */
   fileExists = async (path: string): Promise<boolean> => !this.store.missingFiles.has(path)
   readonly store: MemorySessionStore
@@ -45,6 +47,7 @@ export class ReflectorBed {
         identify: (url) => this.files.get(url),
         exists: (path) => this.fileExists(path),
       },
+      herald: { tell: (...told) => void this.heralded.push(told) },
       clock: this.clock,
       timers: this.clock,
       log: this.#logInto(),

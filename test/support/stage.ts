@@ -2,7 +2,13 @@ import { decode } from '../../src/protocol/decode.ts'
 import { encodeRecv, encodeSyncHead, encodeTick, SYNC_TAIL } from '../../src/protocol/encode.ts'
 import type { Join, Json } from '../../src/protocol/messages.ts'
 import { newSession } from '../../src/session/new-session.ts'
-import type { Member, SessionFact, SessionOutput, Sync } from '../../src/session/ports.ts'
+import type {
+  HeraldNews,
+  Member,
+  SessionFact,
+  SessionOutput,
+  Sync,
+} from '../../src/session/ports.ts'
 import type { Presence, SnapshotRecord, StoredSession } from '../../src/session/record.ts'
 import { Session } from '../../src/session/session.ts'
 
@@ -24,6 +30,7 @@ export class Stage {
   now = 0
   readonly snapshots: SnapshotRecord[] = []
   readonly facts: SessionFact[] = []
+  readonly heralded: HeraldNews[] = []
   presence: Presence = { announced: [], leaveDelay: 0 }
   /** the teatime that a journal would have */
   storedTime = 0
@@ -140,6 +147,7 @@ export class Stage {
         this.#turn.needsCommit = true
         this.presence = presence
       },
+      herald: (news) => this.heralded.push(news),
       report: (fact) => this.facts.push(fact),
     }
   }
