@@ -7,7 +7,7 @@ import { clientTroubles, stepTroubles } from './step.ts'
 
 /** What memory is in the first part is what the box needs to run warm. */
 const WARM_SHARE = 1 / 3
-/** Growth of memory that counts as none, in an hour, of all that there is. */
+/** Growth of memory in an hour that counts as none, as a share of all. */
 const FLAT_SHARE = 0.1
 const PICTURE = 'soak.svg'
 const MINUTES_PER_HOUR = 60
@@ -62,7 +62,7 @@ export function soakReport(soaked: SoakResult): Report {
     ['memory, MB, median after the first third', number(memory)],
     ['its trend then, MB an hour', number(perHour, 1)],
   ]
-  const isFlat = Math.abs(perHour) <= FLAT_SHARE * memory
+  const isFlat = perHour <= FLAT_SHARE * memory
   const troubles = [
     ...clientTroubles('hall', { live: result.live, expected: people, closes: result }),
     ...(step ? stepTroubles('hall', step) : []),
@@ -80,7 +80,7 @@ export function soakReport(soaked: SoakResult): Report {
       ...troubles,
       ...(isFlat
         ? []
-        : [`memory changes by ${number(perHour)} MB an hour, of ${number(memory)} MB`]),
+        : [`memory grows by ${number(perHour)} MB an hour, of ${number(memory)} MB`]),
       ...(counts.seamless === counts.rejoins ? [] : ['something was lost for those who rejoined']),
     ],
   }
