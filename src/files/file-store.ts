@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import pLimit, { type LimitFunction } from 'p-limit'
 import { ChunkGarbage } from './chunk-garbage.ts'
 import { type FilePath, parseFilePath } from './file-path.ts'
 import { FolderSyncs } from './folder-syncs.ts'
 import { openFolders } from './open-folders.ts'
 import { syncFolder } from './sync-folder.ts'
-import { Turns } from './turns.ts'
 import { type Batch, batchesOf } from './upload-batches.ts'
 import { checkUpload, tooLarge } from './upload-check.ts'
 import { UploadError } from './upload-error.ts'
@@ -77,9 +77,9 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
   const uploadsDir = join(dir, 'uploads')
   const incomingDir = join(dir, 'incoming')
   const trashDir = join(dir, 'trash')
-  const disk = new Turns(MOST_AT_DISK)
+  const disk = pLimit(MOST_AT_DISK)
   const garbage = new ChunkGarbage()
-  const folders = new FolderSyncs(uploadsDir, (folder) => disk.run(() => syncFolder(folder)))
+  const folders = new FolderSyncs(uploadsDir, (folder) => disk(() => syncFolder(folder)))
   let underWay = 0
 
   /**
@@ -185,16 +185,16 @@ async function linkOnce(temporary: string, target: string): Promise<UploadResult
 async function writeSynced(
   path: string,
   batches: AsyncIterable<Batch>,
-  disk: Turns,
+  disk: LimitFunction,
 ): Promise<number> {
   const file = await open(path, 'wx')
   try {
     let written = 0
     for await (const batch of batches) {
-      await disk.run(() => append(file, batch))
+      await disk(() => append(file, batch))
       written += batch.bytes
     }
-    await disk.run(() => file.sync())
+    await disk(() => file.sync())
     return written
   } finally {
     await file.close()
