@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import pLimit from 'p-limit'
 import type { FileRecord } from '../db/files.ts'
 import type { Totals } from '../db/totals.ts'
 import type { JournalEntry, MessageRun, StoredStart } from '../session/record.ts'
@@ -10,7 +11,7 @@ import type { InventoryReport } from './inventory.ts'
 import type { WriterOptions } from './options.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Answer } from './requests.ts'
-import type { Restored } from './restore.ts'
+import type { Restored, RestoreRequest } from './restore.ts'
 import { type UnnumberedRequest, WriterThread } from './writer-thread.ts'
 
 /**
@@ -60,10 +61,14 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   return journal
 }
 
+/** Sessions that are read at once: what comes of them in one turn of the event loop is handled in that turn. */
+const MOST_LOADS = 8
+
 class LoggedJournal implements Journal {
   readonly #thread: WriterThread
   readonly #options: JournalOptions
   readonly #pipeline: Promise<CommitPipeline>
+  readonly #loads = pLimit(MOST_LOADS)
   #closing: Promise<void> | undefined
   #failure: Error | undefined
 
@@ -108,15 +113,7 @@ class LoggedJournal implements Journal {
     this.#refuseIfEnded()
     const pipeline = await this.#pipeline
     await pipeline.settleFor(sessionId)
-    return new Promise((resolve, reject) => {
-      const messages: MessageRun[] = []
-      const receive = (answer: Answer) => {
-        if (answer.kind === 'run') messages.push(answer.run)
-        else if (answer.kind === 'loaded') resolve(startFrom(answer.restored, messages))
-      }
-      const request = { sessionId, appId, persistentId }
-      this.#thread.send({ kind: 'load', request }, { receive, reject })
-    })
+    return this.#loads(() => this.#load({ sessionId, appId, persistentId }))
   }
 
   async stats(): Promise<Totals> {
@@ -156,6 +153,17 @@ class LoggedJournal implements Journal {
     } finally {
       await pipeline?.close()
     }
+  }
+
+  #load(request: RestoreRequest): Promise<StoredStart> {
+    return new Promise((resolve, reject) => {
+      const messages: MessageRun[] = []
+      const receive = (answer: Answer) => {
+        if (answer.kind === 'run') messages.push(answer.run)
+        else if (answer.kind === 'loaded') resolve(startFrom(answer.restored, messages))
+      }
+      this.#thread.send({ kind: 'load', request }, { receive, reject })
+    })
   }
 
   async #ask<Kind extends Answer['kind']>(
