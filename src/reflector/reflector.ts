@@ -25,6 +25,7 @@ import type {
   ReflectorMetrics,
   Timers,
 } from './ports.ts'
+import { Reception } from './reception.ts'
 import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
 import { SyncPump } from './sync-pump.ts'
@@ -72,6 +73,7 @@ export class Reflector {
   readonly #trouble: StoreTrouble
   readonly #committer: Committer
   readonly #turn: Turn
+  readonly #reception: Reception<Connection>
   readonly #intake = new Intake<Connection>()
   readonly #connectionParts: ConnectionParts
   readonly #hosts = new Map<string, SessionHost>()
@@ -85,6 +87,7 @@ export class Reflector {
     const { clock, timers, store, files, herald, log, metrics, newTimeline } = parts
     this.#parts = parts
     this.#wheel = new Wheel(clock, timers)
+    this.#reception = new Reception(timers, (connection, data) => this.#read(connection, data))
     const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
     this.#trouble = new StoreTrouble({ clock, timers, log, members })
     this.#committer = new Committer(store, clock, timers, this.#trouble)
@@ -209,6 +212,13 @@ export class Reflector {
     connection.heard()
     connection.traffic.mi += 1
     connection.traffic.bi += data.length
+    const isNew = connection.stage.tag === 'connected' || this.#reception.isHolding(connection)
+    if (isNew) this.#reception.take(connection, data)
+    else this.#read(connection, data)
+  }
+
+  #read(connection: Connection, data: Buffer): void {
+    if (!connection.isOpen || this.#isDraining) return
     try {
       this.#handle(connection, decode(data.toString()))
     } catch (error) {
@@ -296,6 +306,7 @@ export class Reflector {
     const { clock, log, metrics } = this.#parts
     this.#connections.delete(connection)
     this.#intake.forget(connection)
+    this.#reception.forget(connection)
     const wasIn = connection.stage.tag === 'joining' || connection.stage.tag === 'member'
     connection.stage = { tag: 'closed' }
     metrics.connectionClosed()

@@ -1,0 +1,72 @@
+import { beforeEach, expect, it } from 'vitest'
+import { ManualClock } from '../../test/support/manual-clock.ts'
+import { Reception } from './reception.ts'
+
+const inlet = (name: string) => ({
+  name,
+  isPaused: false,
+  pause() {
+    this.isPaused = true
+  },
+  resume() {
+    this.isPaused = false
+  },
+})
+type Inlet = ReturnType<typeof inlet>
+
+let clock: ManualClock
+let handled: string[]
+let reception: Reception<Inlet>
+
+beforeEach(() => {
+  clock = new ManualClock()
+  handled = []
+  reception = new Reception(clock, ({ name }, data) => handled.push(`${name}${data}`))
+})
+
+const take = (connection: Inlet, text: string) => reception.take(connection, Buffer.from(text))
+
+it('handles what comes at once', () => {
+  take(inlet('a'), '1')
+  expect(handled).toEqual(['a1'])
+})
+
+it('handles a crowd bit by bit, a turn of the event loop each, in the order in which it came', () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `${index}:`)
+  for (const name of names) take(inlet(name), 'x')
+  const turns = [handled.length]
+  while (clock.endTurn()) turns.push(handled.length - turns.reduce((sum, count) => sum + count))
+  expect(handled).toEqual(names.map((name) => `${name}x`))
+  expect(Math.max(...turns)).toBe(16)
+})
+
+it('keeps the frames of a connection in order, and knows of whom some wait', () => {
+  const [a, b] = [inlet('a'), inlet('b')]
+  for (let count = 0; count < 16; count++) take(a, '.')
+  take(b, '1')
+  take(b, '2')
+  expect(reception.isHolding(b)).toBe(true)
+  while (clock.endTurn());
+  expect(handled.slice(16)).toEqual(['b1', 'b2'])
+  expect(reception.isHolding(b)).toBe(false)
+})
+
+it('reads no more from a connection of which a hundred wait, until they are handled', () => {
+  const a = inlet('a')
+  for (let count = 0; count < 115; count++) take(a, '.')
+  expect(a.isPaused).toBe(false)
+  take(a, '.')
+  expect(a.isPaused).toBe(true)
+  while (clock.endTurn());
+  expect(a.isPaused).toBe(false)
+  expect(handled).toHaveLength(116)
+})
+
+it('forgets a connection that is gone', () => {
+  const [a, b] = [inlet('a'), inlet('b')]
+  for (let count = 0; count < 20; count++) take(a, '.')
+  take(b, '1')
+  reception.forget(a)
+  while (clock.endTurn());
+  expect(handled.slice(16)).toEqual(['b1'])
+})
