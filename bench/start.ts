@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { BenchBox } from './box.ts'
+import { type Crowd, timeCrowd } from './crowd.ts'
 import { freePort } from './free-port.ts'
 import { describeMachine, expectDisk } from './machine.ts'
 import { number, table } from './markdown.ts'
@@ -12,6 +13,8 @@ import { type StoredSessions, storedFolder, storedSessionId } from './stored-ses
 const SESSIONS = [10, 1000, 100_000]
 const MESSAGES = 50
 const LONG: StoredSessions = { sessions: 1, messages: 50_000 }
+/** Sessions that are restored at once. */
+const CROWD: StoredSessions = { sessions: 1000, messages: MESSAGES }
 const ROUNDS = 5
 /** Between two attempts to reach a box that is starting. */
 const RETRY_MS = 3
@@ -34,7 +37,8 @@ interface Join {
 }
 
 export const start: Bench = {
-  about: 'time from process start to the first SYNC, by sessions on disk; restoring a long session',
+  about:
+    'time from process start to the first SYNC, by sessions on disk; restoring a long session, and many at once',
   run: measure,
 }
 
@@ -49,9 +53,11 @@ async function measure(options: BenchOptions): Promise<Report> {
     ]),
   )
   const long = storedFolder(options.dir, LONG)
-  const progress = new Progress(rounds * (folders.size + 1))
+  const many = storedFolder(options.dir, CROWD)
+  const progress = new Progress(rounds * (folders.size + 2))
   const starts = new Map<number, Start[]>(sessions.map((count) => [count, []]))
   const joins: Join[] = []
+  const crowds: Crowd[] = []
   for (let round = 1; round <= rounds; round++) {
     for (const [count, folder] of folders) {
       progress.step(`round ${round}: start with ${count} sessions`)
@@ -59,10 +65,12 @@ async function measure(options: BenchOptions): Promise<Report> {
       starts.get(count)?.push(result)
     }
     progress.step(`round ${round}: restore ${LONG.messages} messages`)
-    joins.push(await timeJoin(long, storedSessionId(0)))
+    joins.push(await inBox(long, (port) => joinTwice(port, storedSessionId(0))))
+    progress.step(`round ${round}: restore ${CROWD.sessions} sessions`)
+    crowds.push(await inBox(many, (port) => joinAll(port)))
   }
-  const text = report(starts, joins, `${machine}. ${rounds} rounds, interleaved.`)
-  return { text, data: { machine, starts: [...starts], joins } }
+  const text = report({ starts, joins, crowds }, `${machine}. ${rounds} rounds, interleaved.`)
+  return { text, data: { machine, starts: [...starts], joins, crowds } }
 }
 
 async function timeStart(folder: string, sessionId: string): Promise<Start> {
@@ -99,13 +107,21 @@ async function timeHealth({ port, startedAt }: BenchBox): Promise<number> {
   }
 }
 
-async function timeJoin(folder: string, sessionId: string): Promise<Join> {
+/** Measures something of a box that has this folder. */
+async function inBox<T>(folder: string, time: (port: number) => Promise<T>): Promise<T> {
   const box = new BenchBox(await freePort(), folder)
   try {
-    return await box.during(joinTwice(box.port, sessionId))
+    return await box.during(time(box.port))
   } finally {
     await box.stop()
   }
+}
+
+async function joinAll(port: number): Promise<Crowd> {
+  const waiting = await openEventually(port, storedSessionId(0), () => delay(RETRY_MS))
+  waiting.socket.destroy()
+  await delay(SETTLE_MS)
+  return await timeCrowd(port, CROWD.sessions, CROWD.messages)
 }
 
 async function joinTwice(port: number, sessionId: string): Promise<Join> {
@@ -126,11 +142,13 @@ async function timed(client: Awaited<ReturnType<typeof openEventually>>, session
   return { ms: performance.now() - begin, text }
 }
 
-function report(
-  starts: ReadonlyMap<number, readonly Start[]>,
-  joins: readonly Join[],
-  conditions: string,
-): string {
+interface Results {
+  readonly starts: ReadonlyMap<number, readonly Start[]>
+  readonly joins: readonly Join[]
+  readonly crowds: readonly Crowd[]
+}
+
+function report({ starts, joins, crowds }: Results, conditions: string): string {
   const rows = Array.from(starts, ([count, results]) => [
     number(count),
     range(results.map(({ healthMs }) => healthMs)),
@@ -149,9 +167,31 @@ function report(
         ['for the next to join', range(joins.map(({ againMs }) => againMs))],
       ],
     ),
+    `${number(CROWD.sessions)} sessions of ${CROWD.messages} messages, each with somebody who joins, all at once, ms:`,
+    table(
+      ['', 'median (least to most)'],
+      [
+        ['until all are in', range(crowds.map(({ allInMs }) => allInMs))],
+        [
+          'latest tick of another',
+          range(
+            crowds.map(({ latestTickMs }) => latestTickMs),
+            1,
+          ),
+        ],
+        [
+          'the same before',
+          range(
+            crowds.map(({ latestBeforeMs }) => latestBeforeMs),
+            1,
+          ),
+        ],
+      ],
+    ),
   ].join('\n\n')
 }
 
-function range(values: readonly number[]): string {
-  return `${number(median(values))} (${number(Math.min(...values))} to ${number(Math.max(...values))})`
+function range(values: readonly number[], digits = 0): string {
+  const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)]
+  return `${number(middle, digits)} (${number(least, digits)} to ${number(most, digits)})`
 }
