@@ -52,12 +52,13 @@ export class Heralds {
   readonly #parts: HeraldsParts
   readonly #resolve: Resolve
   readonly #failures: FailureLog
-  readonly #closing = new AbortController()
   /** by session id; first come, first served */
   readonly #waiting = new Map<string, Call>()
   /** by session id, with the call that comes after it */
   readonly #underWay = new Map<string, Call | undefined>()
-  readonly #running = new Set<Promise<void>>()
+  /** calls that have no answer yet, and how to stop them */
+  readonly #running = new Map<Promise<void>, AbortController>()
+  #isClosed = false
 
   constructor(parts: HeraldsParts) {
     this.#parts = parts
@@ -68,7 +69,7 @@ export class Heralds {
   /** Returns at once. @param onFailure called, perhaps at once, if the herald could not be told */
   tell(sessionId: string, news: HeraldNews, onFailure: (failure: Failure) => void): void {
     const { allowed, clock } = this.#parts
-    if (allowed.length === 0 || this.#closing.signal.aborted) return
+    if (allowed.length === 0 || this.#isClosed) return
     try {
       const target = parseTarget(news.url, allowed)
       this.#add({ sessionId, target, news, time: clock.wallTime(), onFailure })
@@ -79,9 +80,10 @@ export class Heralds {
 
   /** Gives up what waits or is under way. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.#isClosed = true
     this.#waiting.clear()
-    await Promise.all(this.#running)
+    for (const stop of this.#running.values()) stop.abort()
+    await Promise.all(this.#running.keys())
   }
 
   #add(call: Call): void {
@@ -105,39 +107,35 @@ export class Heralds {
     if (!call || this.#underWay.size >= MOST_CALLS) return
     this.#waiting.delete(call.sessionId)
     this.#underWay.set(call.sessionId, undefined)
-    const running = this.#run(call).finally(() => this.#running.delete(running))
-    this.#running.add(running)
+    const stop = new AbortController()
+    const timer = setTimeout(() => stop.abort(), this.#parts.callMs ?? CALL_MS)
+    const running = this.#run(call, stop.signal).finally(() => {
+      clearTimeout(timer)
+      this.#running.delete(running)
+    })
+    this.#running.set(running, stop)
   }
 
-  async #run(call: Call): Promise<void> {
-    const { sessionId, target, onFailure } = call
+  async #run(call: Call, signal: AbortSignal): Promise<void> {
+    const { sessionId, target, news, time, onFailure } = call
     const lookedUp = addressesOf(target, this.#resolve)
     try {
-      await this.#post(call, lookedUp)
+      const addresses = await Promise.race([lookedUp, rejectedBy(signal)])
+      await postToHerald(target.url, addresses, encodeNews(sessionId, news, time), signal)
       this.#parts.onOutcome('told')
     } catch (error) {
-      if (!this.#closing.signal.aborted) this.#failed(target.url.href, error, onFailure)
+      if (!this.#isClosed) this.#failed(target.url.href, error, onFailure)
     }
     // A lookup cannot be called off: until it ends, it has its thread.
     const ended = () => this.#ended(sessionId)
     lookedUp.then(ended, ended)
   }
 
-  async #post(call: Call, lookedUp: ReturnType<typeof addressesOf>): Promise<void> {
-    const { sessionId, target, news, time } = call
-    const timeout = AbortSignal.timeout(this.#parts.callMs ?? CALL_MS)
-    const signal = AbortSignal.any([timeout, this.#closing.signal])
-    const aborted = Promise.withResolvers<never>()
-    signal.addEventListener('abort', () => aborted.reject(signal.reason))
-    const addresses = await Promise.race([lookedUp, aborted.promise])
-    await postToHerald(target.url, addresses, encodeNews(sessionId, news, time), signal)
-  }
-
   #ended(sessionId: string): void {
     const after = this.#underWay.get(sessionId)
     this.#underWay.delete(sessionId)
     if (after) this.#waiting.set(sessionId, after)
-    if (!this.#closing.signal.aborted) this.#next()
+    if (!this.#isClosed) this.#next()
   }
 
   #failed(url: string, cause: unknown, onFailure: (failure: Failure) => void): void {
@@ -150,10 +148,16 @@ export class Heralds {
   }
 }
 
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+}
+
 /** What a lookup or a connection failed with, in words for users. */
 function wordsFor(cause: unknown): string {
   const { name, code } = cause as NodeJS.ErrnoException
-  if (name === 'TimeoutError' || name === 'AbortError') return 'it did not answer in time'
+  if (name === 'AbortError') return 'it did not answer in time'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name is not known here'
   return `it cannot be reached (${code ?? name})`
 }
