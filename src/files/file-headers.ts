@@ -18,6 +18,8 @@ const PREFLIGHT = {
 const INERT = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; sandbox",
+  // Pages of other origins read files by CORS, as the clients do, or not at all.
+  'cross-origin-resource-policy': 'same-origin',
 }
 
 /** Headers of every answer below `/files`, errors included: without them a browser shows no error. */

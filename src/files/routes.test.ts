@@ -109,6 +109,7 @@ describe('GET', () => {
       'content-length': '25',
       'content-disposition': 'attachment',
       'content-security-policy': "default-src 'none'; sandbox",
+      'cross-origin-resource-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
       'cache-control': 'public, max-age=31536000, immutable',
       'accept-ranges': 'bytes',

@@ -51,6 +51,7 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   FILE4: 'The reference reflector serves no files.',
   FILE5: 'The reference reflector serves no files.',
   FILE6: 'The reference reflector serves no files.',
+  FILE8: 'The reference reflector serves no files.',
   HTTP6: 'The reference does not count snapshots or what joining costs.',
 }
 

@@ -115,6 +115,32 @@ export function describeFiles({ differs }: Rules): void {
     },
     servesNoFiles,
   )
+
+  differs(
+    'FILE8',
+    'a file is a download that no page can use, and is listed nowhere',
+    async (scene) => {
+      for (const path of pathsOf(scene)) {
+        const page = new TextEncoder().encode(`<script>alert('${scene.sessionId}')</script>`)
+        const url = fileUrl(scene, path)
+        await fetch(url, { method: 'PUT', headers: { 'content-type': 'text/html' }, body: page })
+        for (const method of ['GET', 'HEAD']) {
+          const { headers } = await fetch(url, { method })
+          expect(headers.get('content-type')).toBe('application/octet-stream')
+          expect(headers.get('content-disposition')).toBe('attachment')
+          expect(headers.get('content-security-policy')).toContain('sandbox')
+          expect(headers.get('x-content-type-options')).toBe('nosniff')
+          expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+        }
+        const folders = path.split('/').map((_, depth, names) => names.slice(0, depth).join('/'))
+        for (const folder of folders) {
+          expect((await fetch(fileUrl(scene, folder))).status).toBe(404)
+          expect((await fetch(fileUrl(scene, `${folder}/`))).status).toBe(404)
+        }
+      }
+    },
+    servesNoFiles,
+  )
 }
 
 /** What the reference does with any path: it answers with a text of its own. */
