@@ -36,7 +36,7 @@ beforeAll(async () => {
   })
   // A temporary folder is its owner's alone, and nginx runs as somebody else.
   await chmod(box.filesDir, 0o755)
-  nginx = await startNginx(box.port, uploadsDir())
+  nginx = await startNginx(box.port, { uploadsDir: uploadsDir() })
   setDefaultCACertificates([...trustedBefore, nginx.certificate])
 })
 
@@ -172,7 +172,17 @@ describe('a download', () => {
     expect(await ask('if-none-match', tag)).toBe(304)
     expect(await ask('if-modified-since', modified)).toBe(304)
     expect(await ask('if-none-match', '"other"')).toBe(200)
-    expect(await ask('if-match', '"other"')).toBe(412)
+  })
+
+  test('of a file that was to be another is refused, and pages of any origin are told so', async () => {
+    for (const method of ['GET', 'HEAD']) {
+      const response = await fetch(url, { method, headers: { 'if-match': '"other"' } })
+      expect(response.status).toBe(412)
+      expect(response.headers.get('access-control-allow-origin')).toBe('*')
+      expect(response.headers.get('cache-control')).toBe('no-store')
+      const text = await response.text()
+      if (method === 'GET') expect(JSON.parse(text).error).toBe('Precondition Failed')
+    }
   })
 
   test.each([

@@ -35,7 +35,7 @@ beforeAll(async () => {
   box = await startBox({ BOX_WEB_DIR: APP_DIR })
   // A temporary folder is its owner's alone, and nginx runs as somebody else.
   await chmod(box.filesDir, 0o755)
-  nginx = await startNginx(box.port, join(box.filesDir, 'uploads'))
+  nginx = await startNginx(box.port, { uploadsDir: join(box.filesDir, 'uploads') })
   visitors = await Visitors.launch()
 })
 

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { makeCertificate } from './certificate.ts'
+import { decideHsts, makeCertificate } from './certificate.ts'
 import { findProgram } from './programs.ts'
 
 const run = promisify(execFile)
-const TEMPLATE = join(import.meta.dirname, '../../nginx/nginx.conf.template')
+const NGINX_FOLDER = join(import.meta.dirname, '../../nginx')
+const TEMPLATE = join(NGINX_FOLDER, 'nginx.conf.template')
 const READY_MS = 5_000
 const POLL_MS = 20
 
@@ -28,18 +29,32 @@ export interface TestNginx {
   stop(): Promise<void>
 }
 
+export interface TestNginxOptions {
+  /** the box's upload folder; without it nginx sees none */
+  readonly uploadsDir?: string
+  /** variables of its image, to be set to something else */
+  readonly env?: Readonly<Record<string, string>>
+  /** puts a certificate of its own into the folder, for one to be made */
+  readonly prepare?: (certificateDir: string) => Promise<void>
+}
+
 /**
- * Starts nginx on free ports.
+ * Starts nginx on free ports, in the way in which its image does.
  * @param boxPort where the box is, on 127.0.0.1
- * @param uploadsDir the box's upload folder; without it nginx sees none
  */
-export async function startNginx(boxPort: number, uploadsDir?: string): Promise<TestNginx> {
+export async function startNginx(
+  boxPort: number,
+  { uploadsDir, env, prepare }: TestNginxOptions = {},
+): Promise<TestNginx> {
   const program = findProgram('nginx')
   if (!program) throw new Error('nginx is not installed')
   const dir = await mkdtemp(join(tmpdir(), 'box-nginx-'))
+  await prepare?.(dir)
   const certificate = await makeCertificate(dir)
+  await decideHsts(dir)
   const [httpPort, httpsPort] = await freePorts()
   const text = await render(await readFile(TEMPLATE, 'utf8'), program, {
+    ...(await imageEnv()),
     NGINX_RUN_DIR: dir,
     NGINX_CERTIFICATE_DIR: dir,
     NGINX_UPLOADS_DIR: uploadsDir ?? join(dir, 'no-uploads'),
@@ -47,6 +62,7 @@ export async function startNginx(boxPort: number, uploadsDir?: string): Promise<
     NGINX_LISTEN_HTTPS: `127.0.0.1:${httpsPort}`,
     NGINX_BOX: `127.0.0.1:${boxPort}`,
     NGINX_RESOLVER: '127.0.0.1',
+    ...env,
   })
   await writeFile(join(dir, 'nginx.conf'), text)
   // A file, because nginx cannot open a pipe of Node's by its name, /dev/stdout.
@@ -72,6 +88,13 @@ export async function startNginx(boxPort: number, uploadsDir?: string): Promise<
     log: () => readFile(logPath, 'utf8'),
     stop,
   }
+}
+
+/** The variables that nginx's image sets. */
+async function imageEnv(): Promise<Record<string, string>> {
+  const text = await readFile(join(NGINX_FOLDER, 'Dockerfile'), 'utf8')
+  const entries = text.matchAll(/\b(NGINX_\w+)=(?:"(.*)"|([^\s"]+))/g)
+  return Object.fromEntries([...entries].map(([, name, quoted, bare]) => [name, quoted ?? bare]))
 }
 
 /** What envsubst does in nginx's image, and what a version before 1.25.1 needs on top. */
