@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { parseFileUrl } from './files/file-path.ts'
+import { Heralds } from './herald/heralds.ts'
+import type { AppParts } from './http/app.ts'
+import type { AnnouncedFile } from './reflector/ports.ts'
+import { Reflector } from './reflector/reflector.ts'
+import { StoreUnavailableError } from './session/session-store.ts'
+import type { Storage } from './storage.ts'
+import { SteadyClock, systemTimers } from './system/clock.ts'
+import type { BoxLog } from './system/log.ts'
+import { createMetrics } from './system/metrics.ts'
+import { createProxies } from './system/proxies.ts'
+import { Upkeep } from './upkeep.ts'
+
+const TIMELINE_BYTES = 12
+
+/** What the parts of a box are made from. */
+export interface Materials {
+  readonly config: Config
+  readonly log: BoxLog
+  readonly storage: Storage
+  /** told that the box can no longer keep its promises and has to stop */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** The parts of a box that are there before it answers anybody. */
+export type Assembly = ReturnType<typeof assemble>
+
+/** Makes the parts and gives each what it needs of the others. None of them does anything yet. */
+export function assemble(materials: Materials) {
+  const { config, log } = materials
+  const clock = createClock(log)
+  const metrics = createMetrics(() => reflector.joinCosts())
+  const { heraldHosts: allowed } = config
+  const heralds = new Heralds({ allowed, clock, log, onOutcome: metrics.heralded })
+  const reflector = createReflector(materials, { clock, metrics, heralds })
+  const upkeep = createUpkeep(materials, reflector, clock)
+  return { clock, metrics, heralds, reflector, upkeep }
+}
+
+/** Loads what answers requests, which takes longer than all that web sockets need. */
+export async function createApp(
+  { config, log, storage }: Materials,
+  { reflector, metrics }: Pick<Assembly, 'reflector' | 'metrics'>,
+  parts: Pick<AppParts, 'server' | 'networkUrls'>,
+): Promise<FastifyInstance> {
+  const { buildApp } = await import('./http/app.ts')
+  return buildApp({
+    ...parts,
+    log: log.child({ scope: 'process', event: 'http' }),
+    trustedProxies: config.trustedProxies,
+    webDir: resolve(config.webDir),
+    files: storage.files,
+    operation: {
+      missing: () => reflector.missing(),
+      metrics: () => metrics.expose(),
+      sessions: () => reflector.sessions(),
+      users: (sessionId) => reflector.users(sessionId),
+    },
+  })
+}
+
+function createClock(log: BoxLog): SteadyClock {
+  return new SteadyClock(
+    () => performance.now(),
+    (ms) => {
+      const fields = { scope: 'process', event: 'standstill', ms: Math.round(ms) }
+      log.warn(fields, 'the box stood still')
+    },
+  )
+}
+
+interface ReflectorNeeds {
+  readonly clock: SteadyClock
+  readonly metrics: ReturnType<typeof createMetrics>
+  readonly heralds: Heralds
+}
+
+function createReflector(
+  { config, log, storage, onFailure }: Materials,
+  { clock, metrics, heralds }: ReflectorNeeds,
+): Reflector {
+  return new Reflector({
+    store: storage.journal,
+    files: {
+      identify: announcedFile,
+      exists: (path) => isKept(storage, path),
+    },
+    herald: heralds,
+    clock,
+    timers: systemTimers,
+    log,
+    metrics,
+    proxies: createProxies(config.trustedProxies),
+    maxFrameBytes: config.maxFrameBytes,
+    newTimeline: () => randomBytes(TIMELINE_BYTES).toString('base64url'),
+    onStoreFailure: onFailure,
+  })
+}
+
+function createUpkeep(
+  { config, log, storage }: Materials,
+  reflector: Reflector,
+  clock: SteadyClock,
+): Upkeep {
+  const { durability, keptSnapshots, sessionDays, dataDays } = config
+  const { journal, checkDatabase } = storage
+  const garbageRules = () => {
+    // A box that keeps no session does not know what is needed.
+    if (durability === 'none') return undefined
+    return { keptSnapshots, sessionDays, dataDays, running: reflector.sessionIds() }
+  }
+  return new Upkeep({ journal, checkDatabase, garbageRules, clock, timers: systemTimers, log })
+}
+
+/**
+ * Whether a file is there, and will be when what refers to it is committed: it is noted as in use
+ * before it is looked for, which keeps garbage collection away.
+ */
+async function isKept({ files, journal }: Storage, path: string): Promise<boolean> {
+  // A store that is out of order loses no file either: what refers to this one waits for it.
+  await journal.keepFile(path).catch((error: unknown) => {
+    if (!(error instanceof StoreUnavailableError)) throw error
+  })
+  return (await files.stat(path)) !== undefined
+}
+
+function announcedFile(url: string): AnnouncedFile | undefined {
+  const file = parseFileUrl(url)
+  if (file?.kind === 'snapshot') return file
+  return file?.kind === 'persisted' ? { ...file, kind: file.kind } : undefined
+}
