@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest'
 import { createMetrics } from './metrics.ts'
 
+it('counts what met a limit, by the limit', async () => {
+  const metrics = createMetrics(() => [])
+  metrics.limitBreached('volume-use')
+  metrics.limitBreached('volume-use')
+  metrics.limitBreached('slow-upload')
+  const { body } = await metrics.expose()
+  expect(body).toContain('box_limit_breaches_total{limit="volume-use"} 2\n')
+  expect(body).toContain('box_limit_breaches_total{limit="slow-upload"} 1\n')
+})
+
 it('reads what joins cost when it is asked: all sessions together, and the dearest', async () => {
   let costs: Array<{ messages: number; bytes: number }> = []
   const metrics = createMetrics(() => costs)

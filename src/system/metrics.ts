@@ -39,6 +39,7 @@ export function createMetrics(joinCosts: () => Iterable<JoinCost>) {
   })
   addHistoryGauges(registry, joinCosts)
   return {
+    limitBreached: breachCounter(registry),
     connectionOpened: () => connections.inc(),
     connectionClosed: () => connections.dec(),
     sessionOpened: () => sessions.inc(),
@@ -53,6 +54,17 @@ export function createMetrics(joinCosts: () => Iterable<JoinCost>) {
     /** The exposition text and its content type. */
     expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
+}
+
+/** Counts what was refused or held up because of a limit, by the limit's name. */
+function breachCounter(registry: Registry): (limit: string) => void {
+  const counter = new Counter({
+    name: 'box_limit_breaches_total',
+    help: 'What was refused or held up because of a limit',
+    labelNames: ['limit'],
+    registers: [registry],
+  })
+  return (limit) => counter.inc({ limit })
 }
 
 /** What all running sessions keep since their snapshots, and the dearest join among them. */

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { volumeOf } from './volume.ts'
+import { useOf, volumeOf } from './volume.ts'
 
 const volumeOn = (platform: string, type: bigint, dir = '/box') =>
   volumeOf(dir, { platform, statfs: () => ({ type }) })
@@ -63,4 +63,12 @@ describe('elsewhere', () => {
 
 it('asks the machine it runs on', () => {
   expect(volumeOf(tmpdir()).name).not.toBe('')
+})
+
+it('knows how full the volume of a folder is', async () => {
+  const { usedBytes, freeBytes } = await useOf(tmpdir())
+  const { blocks, bsize } = statfsSync(tmpdir())
+  expect(usedBytes).toBeGreaterThan(0)
+  expect(freeBytes).toBeGreaterThan(0)
+  expect(usedBytes + freeBytes).toBeLessThanOrEqual(blocks * bsize)
 })

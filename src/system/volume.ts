@@ -1,4 +1,5 @@
 import { type BigIntStatsFs, type PathLike, statfsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { platform } from 'node:os'
 
 /** What a folder is stored on. */
@@ -62,4 +63,10 @@ export function volumeOf(
   const type = BigInt.asUintN(32, source.statfs(dir, { bigint: true }).type)
   const name = SHARED_TYPES.get(type)
   return name === undefined ? LOCAL : { isLocal: false, name }
+}
+
+/** How full the volume of a folder is, bytes; `freeBytes` is what this program may still have of it. */
+export async function useOf(dir: string): Promise<{ usedBytes: number; freeBytes: number }> {
+  const { bsize, blocks, bfree, bavail } = await statfs(dir)
+  return { usedBytes: (blocks - bfree) * bsize, freeBytes: bavail * bsize }
 }
