@@ -3,13 +3,16 @@ import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { parseFileUrl } from './files/file-path.ts'
+import { UploadLimits } from './files/upload-limits.ts'
 import { Heralds } from './herald/heralds.ts'
 import type { AppParts } from './http/app.ts'
+import type { ServerLimits } from './http/patient-server.ts'
 import type { AnnouncedFile } from './reflector/ports.ts'
 import { Reflector } from './reflector/reflector.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
 import type { Storage } from './storage.ts'
 import { SteadyClock, systemTimers } from './system/clock.ts'
+import { LimitBreaches } from './system/limit-breaches.ts'
 import type { BoxLog } from './system/log.ts'
 import { createMetrics } from './system/metrics.ts'
 import { createProxies } from './system/proxies.ts'
@@ -38,13 +41,26 @@ export function assemble(materials: Materials) {
   const heralds = new Heralds({ allowed, clock, log, onOutcome: metrics.heralded })
   const reflector = createReflector(materials, { clock, metrics, heralds })
   const upkeep = createUpkeep(materials, reflector, clock)
-  return { clock, metrics, heralds, reflector, upkeep }
+  const breaches = new LimitBreaches({
+    count: metrics.limitBreached,
+    log,
+    now: () => performance.now(),
+  })
+  return {
+    clock,
+    metrics,
+    heralds,
+    reflector,
+    upkeep,
+    serverLimits: serverLimits(config, breaches),
+    uploadLimits: createUploadLimits(config, breaches),
+  }
 }
 
 /** Loads what answers requests, which takes longer than all that web sockets need. */
 export async function createApp(
   { config, log, storage }: Materials,
-  { reflector, metrics }: Pick<Assembly, 'reflector' | 'metrics'>,
+  { reflector, metrics, uploadLimits }: Assembly,
   parts: Pick<AppParts, 'server' | 'networkUrls'>,
 ): Promise<FastifyInstance> {
   const { buildApp } = await import('./http/app.ts')
@@ -54,6 +70,7 @@ export async function createApp(
     trustedProxies: config.trustedProxies,
     webDir: resolve(config.webDir),
     files: storage.files,
+    uploadLimits,
     operation: {
       missing: () => reflector.missing(),
       metrics: () => metrics.expose(),
@@ -114,6 +131,28 @@ function createUpkeep(
     return { keptSnapshots, sessionDays, dataDays, running: reflector.sessionIds() }
   }
   return new Upkeep({ journal, checkDatabase, garbageRules, clock, timers: systemTimers, log })
+}
+
+function serverLimits(config: Config, breaches: LimitBreaches): ServerLimits {
+  const { clientAddress } = createProxies(config.trustedProxies)
+  return {
+    maxHeaderBytes: config.maxHeaderBytes,
+    maxConnections: config.maxConnections,
+    leastRate: config.minUploadRate,
+    clientAddress,
+    onBreach: (limit, address) => breaches.note(limit, address),
+  }
+}
+
+function createUploadLimits(config: Config, breaches: LimitBreaches): UploadLimits {
+  const amounts = {
+    uploadsPerMinute: config.uploadsPerMinute,
+    bytesPerMinute: config.uploadBytesPerMinute,
+    atOncePerAddress: config.maxAddressUploads,
+    atOnce: config.maxUploads,
+  }
+  const onBreach = (limit: string, address: string) => breaches.note(limit, address)
+  return new UploadLimits(amounts, () => performance.now(), onBreach)
 }
 
 /**

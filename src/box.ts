@@ -42,13 +42,13 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
   try {
     const materials = { config, log, storage, onFailure }
     const assembly = assemble(materials)
-    const { clock, heralds, reflector, upkeep } = assembly
+    const { clock, heralds, reflector, serverLimits, upkeep } = assembly
     const stopHeartbeat = clock.startHeartbeat()
     release.add(async () => stopHeartbeat())
     release.add(() => heralds.close())
     const routing = Promise.withResolvers<RequestListener>()
     routing.promise.catch(() => {})
-    const server = createPatientServer(routing.promise)
+    const server = createPatientServer(routing.promise, serverLimits)
     server.on('upgrade', (...request) => reflector.accept(...request))
     await storage.opened
     const { port } = listener

@@ -68,6 +68,54 @@ export const SETTINGS = {
     'largest upload, MB (1 MB = 1,000,000 bytes)',
     parseMegabytes,
   ),
+  uploadsPerMinute: setting(
+    'BOX_UPLOADS_PER_MINUTE',
+    '600',
+    'uploads a minute from one address',
+    (text) => parseInteger(text, 1, MOST_UPLOADS),
+  ),
+  uploadBytesPerMinute: setting(
+    'BOX_UPLOAD_MB_PER_MINUTE',
+    '4000',
+    'uploads a minute from one address, MB',
+    parseMegabytes,
+  ),
+  maxAddressUploads: setting(
+    'BOX_MAX_ADDRESS_UPLOADS',
+    '200',
+    'uploads at once from one address',
+    (text) => parseInteger(text, 1, MOST_UPLOADS),
+  ),
+  maxUploads: setting(
+    'BOX_MAX_UPLOADS',
+    '500',
+    'uploads at once from all addresses; each takes two open files and up to 0.3 MB of memory',
+    (text) => parseInteger(text, 1, MOST_UPLOADS),
+  ),
+  minUploadRate: setting(
+    'BOX_MIN_UPLOAD_RATE',
+    '1000',
+    'bytes a second that an upload has to bring, over 30 s; 0: any',
+    (text) => parseInteger(text, 0, 1_000_000),
+  ),
+  maxVolumePercent: setting(
+    'BOX_MAX_VOLUME_PERCENT',
+    '90',
+    'uploads are refused when the disk of `BOX_FILES_DIR` is fuller, %',
+    (text) => parseInteger(text, 1, 100),
+  ),
+  maxConnections: setting(
+    'BOX_MAX_CONNECTIONS',
+    '20000',
+    'connections open at once, web sockets among them',
+    (text) => parseInteger(text, 1, 1_000_000),
+  ),
+  maxHeaderBytes: setting(
+    'BOX_MAX_HEADER_KB',
+    '16',
+    'address and headers of a request together, KiB',
+    (text) => parseInteger(text, 8, 256) * 1024,
+  ),
   maxFrameBytes: setting(
     'BOX_MAX_FRAME_KB',
     '4096',
@@ -145,6 +193,8 @@ function parseMegabytes(text: string): number {
 function parseKibibytes(text: string): number {
   return parseInteger(text, 16, 1_048_576) * 1024
 }
+
+const MOST_UPLOADS = 1_000_000
 
 /** Ten years are as good as for ever. */
 const MOST_DAYS = 3650

@@ -4,6 +4,7 @@ import { commitLogPaths, DATABASE_NAME, lockBox, WATERMARK_NAME } from './backup
 import type { Config } from './config.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
 import { UploadError } from './files/upload-error.ts'
+import { UploadRoom } from './files/upload-room.ts'
 import { type DatabaseCheck, startDatabaseCheck } from './journal/database-check.ts'
 import { forgetful } from './journal/forgetful.ts'
 import { type Journal, type JournalOptions, startJournal } from './journal/journal.ts'
@@ -12,10 +13,12 @@ import { logFindings, logProblem } from './storage-log.ts'
 import { bootId } from './system/boot.ts'
 import type { BoxLog } from './system/log.ts'
 import { programVersion } from './system/program-version.ts'
-import { volumeOf } from './system/volume.ts'
+import { useOf, volumeOf } from './system/volume.ts'
 
 /** How long a start may wait for a check of the database (ms). */
 const CHECK_LIMIT_MS = 2000
+/** Uploads leave so much for the journal: a busy day of messages. */
+const JOURNAL_RESERVE_BYTES = 64_000_000
 
 /** What lies on the box's volume. */
 export interface Storage {
@@ -48,6 +51,7 @@ export function openStorage(
   const files = createFileStore({
     dir,
     maxBytes: config.maxUploadBytes,
+    room: roomIn(dir, config.maxVolumePercent),
     onStored: (file, status) =>
       (status === 'stored' ? journal.recordFile(file) : journal.keepFile(file.path)).catch(
         refuseUpload,
@@ -84,6 +88,15 @@ function makeFolder(dir: string): void {
     const reason = (cause as Error).message
     throw new Error(`${dir} is no folder (${reason}): set BOX_FILES_DIR to one`, { cause })
   }
+}
+
+function roomIn(dir: string, mostPercent: number): UploadRoom {
+  const rules = { mostPercent, reserveBytes: JOURNAL_RESERVE_BYTES }
+  return new UploadRoom(
+    () => useOf(dir),
+    rules,
+    () => performance.now(),
+  )
 }
 
 function startJournalIn(

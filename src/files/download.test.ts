@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { freeUploads } from '../../test/support/free-uploads.ts'
 import { createFileStore } from './file-store.ts'
 import { fileRoutes } from './routes.ts'
 
@@ -28,7 +29,7 @@ beforeEach(async () => {
   await store.open()
   await mkdir(dirname(file), { recursive: true })
   app = fastify({ trustProxy: ['127.0.0.1'], forceCloseConnections: true })
-  app.register(fileRoutes, { prefix: '/files', store })
+  app.register(fileRoutes, { prefix: '/files', store, limits: freeUploads() })
 })
 
 afterEach(async () => {

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type FilePath, parseFilePath } from './file-path.ts'
 import { createFileStore, type FileStore, type StoredFile } from './file-store.ts'
+import { UploadRoom } from './upload-room.ts'
 
 const ID = 'I'.repeat(43)
 const SNAPSHOT = pathOf(`snapshots/${ID}/0000000001_1-${ID}.snap`)
@@ -137,6 +138,55 @@ describe('put', () => {
       message: expect.stringContaining('disk of the box is full'),
     })
   })
+
+  test('tells of all bytes that came, also of an upload that is refused', async () => {
+    let came = 0
+    const onBytes = (more: number) => {
+      came += more
+    }
+    await store.put(SNAPSHOT, bytes('some ', 'bytes'), { onBytes })
+    await store.put(SNAPSHOT, bytes('again'), { onBytes })
+    expect(came).toBe(15)
+    await expect(store.put(dataPath('right'), bytes('wrong'), { onBytes })).rejects.toThrow()
+    expect(came).toBe(20)
+  })
+
+  describe('[LIMIT23] where there is no room', () => {
+    let room: number
+    let roomy: FileStore
+
+    beforeEach(() => {
+      room = 10
+      const rules = { mostPercent: 100, reserveBytes: 0 }
+      const measure = async () => ({ usedBytes: 0, freeBytes: room })
+      roomy = createFileStore({
+        dir,
+        maxBytes: MAX_BYTES,
+        room: new UploadRoom(measure, rules, () => 0),
+        onStored: () => {},
+      })
+    })
+
+    test('refuses before it reads anything', async () => {
+      const source = bytes('x'.repeat(11))
+      const refused = roomy.put(SNAPSHOT, source, { announcedBytes: 11 })
+      await expect(refused).rejects.toMatchObject({ statusCode: 507, limit: 'volume-use' })
+      expect(source.readableDidRead).toBe(false)
+    })
+
+    test('refuses an upload of unknown size when it gets there, and leaves nothing of it', async () => {
+      const refused = roomy.put(SNAPSHOT, bytes('x'.repeat(11)))
+      await expect(refused).rejects.toMatchObject({ statusCode: 507 })
+      expect(await entries('incoming')).toEqual([])
+      expect(await entries('uploads')).toEqual([])
+    })
+
+    test('has what is there already', async () => {
+      await store.put(SNAPSHOT, bytes('first'))
+      room = 0
+      expect(await roomy.put(SNAPSHOT, bytes('again'))).toMatchObject({ status: 'present' })
+    })
+  })
 })
 
 describe('put refuses', () => {
@@ -155,7 +205,7 @@ describe('put refuses', () => {
 
   test('an announced size over the limit before the first byte', async () => {
     const source = bytes('x')
-    const refused = store.put(SNAPSHOT, source, MAX_BYTES + 1)
+    const refused = store.put(SNAPSHOT, source, { announcedBytes: MAX_BYTES + 1 })
     await expect(refused).rejects.toMatchObject({ statusCode: 413 })
     expect(source.readableDidRead).toBe(false)
   })
@@ -184,7 +234,9 @@ describe('put refuses', () => {
 })
 
 test('an upload keeps to the limit exactly', async () => {
-  expect(await store.put(SNAPSHOT, bytes('x'.repeat(MAX_BYTES)), MAX_BYTES)).toMatchObject({
+  expect(
+    await store.put(SNAPSHOT, bytes('x'.repeat(MAX_BYTES)), { announcedBytes: MAX_BYTES }),
+  ).toMatchObject({
     bytes: MAX_BYTES,
   })
 })

@@ -11,6 +11,7 @@ import { syncFolder } from './sync-folder.ts'
 import { type Batch, batchesOf } from './upload-batches.ts'
 import { checkUpload, tooLarge } from './upload-check.ts'
 import { UploadError } from './upload-error.ts'
+import type { UploadRoom } from './upload-room.ts'
 
 /**
  * Writes and syncs of uploads that wait for the disk at once. Each takes one of the process's threads for
@@ -39,12 +40,21 @@ export interface FileStoreOptions {
   readonly dir: string
   /** of one upload */
   readonly maxBytes: number
+  /** what uploads may take of the volume; undefined: all of it */
+  readonly room?: UploadRoom | undefined
   /**
    * Notes that a file is in use, so that it stays: awaited before an upload is reported as done. Called
    * for a file that was there already (`present`), too, so that an index which missed it catches up; it
    * may take such a one away if it is damaged.
    */
   readonly onStored: (file: StoredFile, status: UploadResult['status']) => Promise<void> | void
+}
+
+export interface PutOptions {
+  /** size as its sender gave it, so as to refuse before the first byte */
+  readonly announcedBytes?: number
+  /** told of what came of it, whatever becomes of it */
+  readonly onBytes?: (bytes: number) => void
 }
 
 /** Bytes on disk: each file written once, whole or not at all, and never changed. */
@@ -63,40 +73,30 @@ export interface FileStore {
   /**
    * Stores what `source` yields; resolves once that would survive a power loss. If it rejects,
    * nothing new is there, unless `onStored` did, and `source` may be neither ended nor destroyed.
-   * @param announcedBytes size as its sender gave it, so as to refuse before the first byte
    * @throws {UploadError} too large, broken off, not what its hash says, or no room on the disk
    */
-  put(path: FilePath, source: Readable, announcedBytes?: number): Promise<UploadResult>
+  put(path: FilePath, source: Readable, options?: PutOptions): Promise<UploadResult>
 
   /** The file of a path below `/files/`; undefined if it is not there, or no file's path at all. */
   stat(path: string): Promise<StoredFile | undefined>
 }
 
 /** A store in `dir`. Nothing happens before `open`. */
-export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): FileStore {
+export function createFileStore({ dir, maxBytes, room, onStored }: FileStoreOptions): FileStore {
   const uploadsDir = join(dir, 'uploads')
   const incomingDir = join(dir, 'incoming')
   const trashDir = join(dir, 'trash')
   const disk = pLimit(MOST_AT_DISK)
   const garbage = new ChunkGarbage()
   const folders = new FolderSyncs(uploadsDir, (folder) => disk(() => syncFolder(folder)))
+  const keptSize = sizeKeeper(uploadsDir, onStored)
   let underWay = 0
-
-  /**
-   * The size of a file that is there, and will be: garbage collection may take it away until it is noted
-   * as in use, so it is looked for after that.
-   * @param found its size before
-   */
-  async function keptSize(path: string, found: number | undefined, status: UploadResult['status']) {
-    if (found !== undefined) await onStored({ path, bytes: found }, status)
-    return found === undefined ? undefined : sizeOf(join(uploadsDir, path))
-  }
 
   async function store(path: string, batches: AsyncIterable<Batch>): Promise<UploadResult> {
     const temporary = join(incomingDir, randomUUID())
     const target = join(uploadsDir, path)
     try {
-      const written = await writeSynced(temporary, batches, disk)
+      const written = await writeSynced(temporary, batches, { disk, room })
       for (;;) {
         const status = await placeOnce(temporary, target, () => folders.noteMade())
         await folders.sync(dirname(target))
@@ -109,7 +109,7 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
     }
   }
 
-  async function receive(file: FilePath, source: Readable): Promise<UploadResult> {
+  async function receive(file: FilePath, source: Readable, options: PutOptions) {
     // A source may fail before it is read for the first time. Reading finds that out; without a
     // listener it would end the process.
     source.on('error', () => {})
@@ -117,12 +117,16 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
     const bytes = await keptSize(path, await sizeOf(join(uploadsDir, path)), 'present')
     const batchBytes = underWay > FEW_UPLOADS ? SMALL_BATCH_BYTES : LARGE_BATCH_BYTES
     const sha256 = file.kind === 'data' ? file.hash : undefined
-    const batches = checkUpload(batchesOf(source, batchBytes, garbage), { maxBytes, sha256 })
-    if (bytes === undefined) return store(path, batches)
+    const rules = { maxBytes, sha256, onBytes: options.onBytes }
+    const batches = checkUpload(batchesOf(source, batchBytes, garbage), rules)
+    if (bytes === undefined) {
+      await room?.ensure(options.announcedBytes ?? 0)
+      return store(path, batches)
+    }
     await readThrough(batches)
     // Whoever wrote it may not have come this far.
     await folders.sync(dirname(join(uploadsDir, path)))
-    return { path, bytes, status: 'present' }
+    return { path, bytes, status: 'present' as const }
   }
 
   return {
@@ -131,11 +135,11 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
     maxBytes,
     open: async () => openFolders(dir, { uploadsDir, incomingDir, trashDir }),
 
-    async put(path, source, announcedBytes = 0) {
-      if (announcedBytes > maxBytes) throw tooLarge(maxBytes)
+    async put(path, source, options = {}) {
+      if ((options.announcedBytes ?? 0) > maxBytes) throw tooLarge(maxBytes)
       underWay += 1
       try {
-        return await receive(path, source)
+        return await receive(path, source, options)
       } catch (error) {
         throw isOneOf(error, 'ENOSPC', 'EDQUOT') ? diskFull(error) : error
       } finally {
@@ -148,6 +152,17 @@ export function createFileStore({ dir, maxBytes, onStored }: FileStoreOptions): 
       const bytes = await sizeOf(join(uploadsDir, path))
       return bytes === undefined ? undefined : { path, bytes }
     },
+  }
+}
+
+/**
+ * Tells the size of a file that is there, and will be: garbage collection may take it away until it is
+ * noted as in use, so it is looked for after that. It is given the size that was found before.
+ */
+function sizeKeeper(uploadsDir: string, onStored: FileStoreOptions['onStored']) {
+  return async (path: string, found: number | undefined, status: UploadResult['status']) => {
+    if (found !== undefined) await onStored({ path, bytes: found }, status)
+    return found === undefined ? undefined : sizeOf(join(uploadsDir, path))
   }
 }
 
@@ -185,12 +200,13 @@ async function linkOnce(temporary: string, target: string): Promise<UploadResult
 async function writeSynced(
   path: string,
   batches: AsyncIterable<Batch>,
-  disk: LimitFunction,
+  { disk, room }: { readonly disk: LimitFunction; readonly room: UploadRoom | undefined },
 ): Promise<number> {
   const file = await open(path, 'wx')
   try {
     let written = 0
     for await (const batch of batches) {
+      await room?.take(batch.bytes)
       await disk(() => append(file, batch))
       written += batch.bytes
     }

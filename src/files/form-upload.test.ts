@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { freeUploads } from '../../test/support/free-uploads.ts'
 import { createFileStore } from './file-store.ts'
 import { fileRoutes } from './routes.ts'
 
@@ -18,7 +19,7 @@ beforeEach(async () => {
   const store = createFileStore({ dir, maxBytes: MAX_BYTES, onStored: () => {} })
   await store.open()
   app = fastify()
-  app.register(fileRoutes, { prefix: '/files', store })
+  app.register(fileRoutes, { prefix: '/files', store, limits: freeUploads() })
 })
 
 afterEach(async () => {

@@ -3,8 +3,9 @@ import fastifyMultipart, { type Multipart } from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { formRefusalSchema, uploadResultSchema } from './answers.ts'
 import { FILE_SHAPES, parseFilePath } from './file-path.ts'
-import type { FileStore, UploadResult } from './file-store.ts'
+import type { UploadResult } from './file-store.ts'
 import { UploadError } from './upload-error.ts'
+import type { UploadParts } from './upload-parts.ts'
 
 const MOST_FILES = 1000
 const WHOLE_FORM = 'the form'
@@ -19,7 +20,7 @@ interface FormOutcome {
  * `POST /` of a multipart form, for people and scripts: each file is stored under its field's name,
  * one after the other, by the rules of PUT. The first that is refused ends it.
  */
-export async function formUpload(app: FastifyInstance, { store }: { readonly store: FileStore }) {
+export async function formUpload(app: FastifyInstance, parts: UploadParts) {
   app.removeAllContentTypeParsers()
   await app.register(fastifyMultipart, {
     // The store keeps the limit: here, a file that is too large would be cut off and look whole.
@@ -32,24 +33,25 @@ export async function formUpload(app: FastifyInstance, { store }: { readonly sto
     '5xx': formRefusalSchema,
   }
   app.post('/', { schema: { response } }, async (request, reply) => {
-    const { stored, refusal } = await storeForm(request, store)
+    const { stored, refusal } = await storeForm(request, parts)
     if (!refusal) return reply.code(201).send(stored)
     const { part, error } = refusal
     const message = `${part}: ${error.message}; ${stored.length} before it are stored and stay`
-    const { statusCode } = error
+    const { statusCode, headers } = error
     return reply
+      .headers(headers)
       .code(statusCode)
       .send({ error: STATUS_CODES[statusCode] ?? 'Error', message, part, stored })
   })
 }
 
-async function storeForm(request: FastifyRequest, store: FileStore): Promise<FormOutcome> {
+async function storeForm(request: FastifyRequest, parts: UploadParts): Promise<FormOutcome> {
   const stored: UploadResult[] = []
   let part = WHOLE_FORM
   try {
     for await (const next of partsOf(request)) {
       part = next.fieldname
-      stored.push(await storePart(next, store))
+      stored.push(await storePart(next, request.ip, parts))
       part = WHOLE_FORM
     }
     if (stored.length === 0) throw new UploadError(400, 'there is no file in it')
@@ -60,7 +62,11 @@ async function storeForm(request: FastifyRequest, store: FileStore): Promise<For
   }
 }
 
-async function storePart(part: Multipart, store: FileStore): Promise<UploadResult> {
+async function storePart(
+  part: Multipart,
+  address: string,
+  { store, limits }: UploadParts,
+): Promise<UploadResult> {
   if (part.type === 'field') {
     throw new UploadError(400, 'this is text, not a file (with curl: -F "<path>=@<file>")')
   }
@@ -68,7 +74,7 @@ async function storePart(part: Multipart, store: FileStore): Promise<UploadResul
   if (!file) {
     throw new UploadError(400, `a field's name has to be a path: ${FILE_SHAPES.join(' or ')}`)
   }
-  return store.put(file, part.file)
+  return limits.run(address, 0, (onBytes) => store.put(file, part.file, { onBytes }))
 }
 
 /** The parts as they come. What the parser refuses is the sender's fault. */

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { freeUploads } from '../../test/support/free-uploads.ts'
+import { addErrorHandlers } from '../http/errors.ts'
 import { createFileStore } from './file-store.ts'
 import { fileRoutes } from './routes.ts'
+import { UploadLimits } from './upload-limits.ts'
 
 const ID = 'I'.repeat(43)
 const SNAPSHOT = `snapshots/${ID}/0000000001_1-${ID}.snap`
@@ -17,11 +20,16 @@ let app: FastifyInstance
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'box-routes-'))
+  await openApp(freeUploads())
+})
+
+async function openApp(limits: UploadLimits): Promise<void> {
   const store = createFileStore({ dir, maxBytes: MAX_BYTES, onStored: () => {} })
   await store.open()
-  app = fastify()
-  app.register(fileRoutes, { prefix: '/files', store })
-})
+  app = fastify({ trustProxy: true })
+  addErrorHandlers(app)
+  app.register(fileRoutes, { prefix: '/files', store, limits })
+}
 
 afterEach(async () => {
   await app.close()
@@ -232,4 +240,53 @@ describe('a page of another origin', () => {
       })
     },
   )
+})
+
+describe('[LIMIT20] who uploads too often', () => {
+  const headers = { 'x-forwarded-for': '10.0.0.7' }
+  let breaches: string[]
+
+  beforeEach(async () => {
+    breaches = []
+    await app.close()
+    const amounts = { uploadsPerMinute: 2, bytesPerMinute: 1e9, atOncePerAddress: 2, atOnce: 2 }
+    const onBreach = (limit: string, address: string) => breaches.push(`${limit} ${address}`)
+    await openApp(new UploadLimits(amounts, () => 0, onBreach))
+    for (const text of ['one', 'two']) await put(`/files/${dataPath(text)}`, text, headers)
+  })
+
+  test('is told when to try again, whatever page it is on', async () => {
+    const response = await put(`/files/${dataPath('three')}`, 'three', headers)
+    expect(response.statusCode).toBe(429)
+    expect(response.headers).toMatchObject({
+      'retry-after': '30',
+      'access-control-allow-origin': '*',
+      'cache-control': 'no-store',
+    })
+    expect(response.json().message).toContain('try again in 30 s')
+    expect(breaches).toEqual(['uploads-per-minute 10.0.0.7'])
+  })
+
+  test('is told so in answer to a form, too', async () => {
+    const form = new FormData()
+    form.append(dataPath('three'), new File(['three'], 'a'))
+    const encoded = new Response(form)
+    const response = await app.inject({
+      method: 'POST',
+      url: '/files',
+      body: Buffer.from(await encoded.arrayBuffer()),
+      headers: { ...headers, 'content-type': encoded.headers.get('content-type') ?? '' },
+    })
+    expect(response.statusCode).toBe(429)
+    expect(response.headers).toMatchObject({
+      'retry-after': '30',
+      'access-control-allow-origin': '*',
+    })
+    expect(response.json()).toMatchObject({ part: dataPath('three'), stored: [] })
+  })
+
+  test('keeps nobody else from it', async () => {
+    const response = await put(`/files/${dataPath('three')}`, 'three')
+    expect(response.statusCode).toBe(201)
+  })
 })

@@ -3,21 +3,24 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { download } from './download.ts'
 import { setFileHeaders } from './file-headers.ts'
 import { FILE_SHAPES, parseRequestTarget } from './file-path.ts'
-import type { FileStore } from './file-store.ts'
 import { formUpload } from './form-upload.ts'
 import { putUpload } from './put-upload.ts'
+import type { UploadParts } from './upload-parts.ts'
 
 /** How long an answer has to arrive before the connection is cut on which a body is still coming (ms). */
 const ANSWER_MS = 1000
-
-export interface FileRoutesOptions {
-  readonly store: FileStore
-}
+/** So much of a body is read for nothing when there was no time or room for it. */
+const UNWANTED_BYTES = 4_000_000
+/** of answers to those who upload too much */
+const LIMIT_STATUSES: readonly number[] = [429, 503, 507]
 
 /** Everything below `/files`: uploads by PUT or by form, downloads, preflights. */
-export async function fileRoutes(app: FastifyInstance, { store }: FileRoutesOptions) {
+export async function fileRoutes(app: FastifyInstance, { store, limits }: UploadParts) {
   app.addHook('onRequest', setFileHeaders)
-  app.addHook('onSend', async ({ raw }) => discardBody(raw, store.maxBytes))
+  app.addHook('onSend', async ({ raw }, { statusCode }) => {
+    const isUnwanted = LIMIT_STATUSES.includes(statusCode)
+    discardBody(raw, isUnwanted ? Math.min(UNWANTED_BYTES, store.maxBytes) : store.maxBytes)
+  })
   app.setNotFoundHandler(async (request, reply) =>
     reply
       .code(404)
@@ -29,8 +32,8 @@ export async function fileRoutes(app: FastifyInstance, { store }: FileRoutesOpti
   for (const url of ['/', '/*']) app.options(url, async (_request, reply) => reply.code(204).send())
 
   await app.register(download, { store })
-  await app.register(putUpload, { store })
-  await app.register(formUpload, { store })
+  await app.register(putUpload, { store, limits })
+  await app.register(formUpload, { store, limits })
 }
 
 function notFoundMessage({ method, url }: FastifyRequest): string {

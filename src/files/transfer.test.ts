@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { freeUploads } from '../../test/support/free-uploads.ts'
 import { createFileStore, type StoredFile } from './file-store.ts'
 import { fileRoutes } from './routes.ts'
+import { UploadLimits } from './upload-limits.ts'
 
 const ID = 'I'.repeat(43)
 const SNAPSHOT = `snapshots/${ID}/0000000001_1-${ID}.snap`
@@ -31,11 +33,15 @@ afterEach(async () => {
   await rm(dir, { recursive: true })
 })
 
-async function listen(maxBytes: number, connectionTimeout = 0): Promise<void> {
+async function listen(
+  maxBytes: number,
+  limits = freeUploads(),
+  connectionTimeout = 0,
+): Promise<void> {
   const store = createFileStore({ dir, maxBytes, onStored: (file) => void indexed.push(file) })
   await store.open()
   app = fastify({ forceCloseConnections: true, connectionTimeout })
-  app.register(fileRoutes, { prefix: '/files', store })
+  app.register(fileRoutes, { prefix: '/files', store, limits })
   await app.listen({ host: '127.0.0.1', port: 0 })
   port = (app.server.address() as AddressInfo).port
 }
@@ -131,7 +137,7 @@ describe('an upload', () => {
 
   test('that falls silent leaves nothing behind once its connection is given up', async () => {
     await app.close()
-    await listen(MAX_BYTES, 100)
+    await listen(MAX_BYTES, freeUploads(), 100)
     const { socket } = await open()
     const closed = new Promise((resolve) => socket.once('close', resolve))
     socket.write(`${head('PUT', 'Content-Length: 500000')}half`)
@@ -217,6 +223,34 @@ describe('an upload', () => {
     const served = await buffer(await send('GET', `/files/${SNAPSHOT}`))
     expect(served.equals(bodies[statuses.indexOf(201)] ?? Buffer.of())).toBe(true)
   })
+})
+
+test('of an upload that is refused by a limit little is read before it is cut off', async () => {
+  await app.close()
+  const none = { uploadsPerMinute: 1, bytesPerMinute: 1, atOncePerAddress: 0, atOnce: 0 }
+  await listen(
+    100 * MAX_BYTES,
+    new UploadLimits(
+      none,
+      () => 0,
+      () => {},
+    ),
+  )
+  const { socket, received } = await open()
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  let sent = 0
+  const more = () => {
+    while (!socket.destroyed && sent < 100 * MAX_BYTES) {
+      sent += 65_536
+      if (!socket.write(Buffer.alloc(65_536))) return
+    }
+  }
+  socket.on('drain', more).write(head('PUT', `Content-Length: ${100 * MAX_BYTES}`))
+  more()
+  await closed
+  expect(received()).toContain('429 Too Many Requests')
+  // The system's buffers at both ends take some, too.
+  expect(sent).toBeLessThan(20 * MAX_BYTES)
 })
 
 test('30 MB come back as they went', async () => {

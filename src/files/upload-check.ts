@@ -6,10 +6,13 @@ export interface UploadRules {
   readonly maxBytes: number
   /** base64url SHA-256 that the bytes must have; undefined: any */
   readonly sha256: string | undefined
+  /** told of what came */
+  readonly onBytes?: ((bytes: number) => void) | undefined
 }
 
 export function tooLarge(maxBytes: number): UploadError {
-  return new UploadError(413, `the upload is larger than the ${maxBytes} bytes this box takes`)
+  const message = `the upload is larger than the ${maxBytes} bytes this box takes`
+  return new UploadError(413, message, { limit: 'upload-size' })
 }
 
 /**
@@ -25,6 +28,7 @@ export async function* checkUpload(
   let bytes = 0
   for await (const batch of unbroken(batches)) {
     bytes += batch.bytes
+    rules.onBytes?.(batch.bytes)
     if (bytes > rules.maxBytes) throw tooLarge(rules.maxBytes)
     if (hash) for (const chunk of batch.chunks) hash.update(chunk)
     yield batch

@@ -6,6 +6,7 @@ import { Writable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { freeUploads } from '../../test/support/free-uploads.ts'
 import { createFileStore } from '../files/file-store.ts'
 import { buildApp } from './app.ts'
 
@@ -43,6 +44,7 @@ beforeEach(async () => {
     trustedProxies: ['loopback', '10.0.0.0/8'],
     webDir: join(dir, 'web'),
     files,
+    uploadLimits: freeUploads(),
     operation: {
       missing: () => [],
       metrics: async () => ({ contentType: 'text/plain', body: '' }),

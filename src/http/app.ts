@@ -4,6 +4,7 @@ import { libraryRoutes } from '../apps/libraries.ts'
 import { webRoutes } from '../apps/static.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { fileRoutes } from '../files/routes.ts'
+import type { UploadLimits } from '../files/upload-limits.ts'
 import { addressRoutes } from './addresses.ts'
 import { addErrorHandlers, sendError } from './errors.ts'
 import { setSecurityHeaders } from './headers.ts'
@@ -21,6 +22,7 @@ export interface AppParts {
   readonly webDir: string
   /** has to be open before the app is ready */
   readonly files: FileStore
+  readonly uploadLimits: UploadLimits
   readonly operation: OperationSource
   /** URLs by which others on its networks reach the box, the likeliest first */
   readonly networkUrls: () => readonly string[]
@@ -49,7 +51,11 @@ export function buildApp(parts: AppParts): FastifyInstance {
   addErrorHandlers(app)
   app.register(operationRoutes, { source: parts.operation })
   app.register(addressRoutes, { networkUrls: parts.networkUrls })
-  app.register(fileRoutes, { prefix: '/files', store: parts.files })
+  app.register(fileRoutes, {
+    prefix: '/files',
+    store: parts.files,
+    limits: parts.uploadLimits,
+  })
   app.register(libraryRoutes, { prefix: '/lib' })
   app.register(webRoutes, { webDir: parts.webDir })
   return app

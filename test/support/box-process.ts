@@ -11,10 +11,10 @@ export class BoxProcess {
   #stderr = ''
   readonly #exit: Promise<number | string>
 
-  /** @param env settings; nothing else of this process's `BOX_…` environment is passed on */
+  /** @param env settings (a disk may be full, unless they say otherwise); nothing else of this process's `BOX_…` environment is passed on */
   constructor(env: Record<string, string>, entry = MAIN) {
     this.#child = spawn(process.execPath, [entry], {
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, BOX_MAX_VOLUME_PERCENT: '100', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stdout?.on('data', (data) => {

@@ -29,6 +29,8 @@ export async function startBox(env: Record<string, string> = {}): Promise<TestBo
     BOX_HOST: '127.0.0.1',
     BOX_PORT: '0',
     BOX_LOG_LEVEL: 'debug',
+    // Tests run on a full laptop, too.
+    BOX_MAX_VOLUME_PERCENT: '100',
     ...env,
     BOX_FILES_DIR: filesDir,
   })
