@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['test/{conformance,e2e,box,crash,bench}/**/*.test.ts'],
+          include: ['test/{conformance,e2e,box,crash,bench,abuse,fuzz}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Browsers and whole boxes: one file at a time, so that two cores are enough.

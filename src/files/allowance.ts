@@ -13,13 +13,13 @@ export class Allowance {
     this.#asOf = now
   }
 
-  /** How long (ms) until so much is there; 0: it is. What is more than a minute's worth needs a whole one. */
-  waitMs(amount: number, now: number): number {
-    const missing = Math.min(amount, this.#perMinute) - this.#leftAt(now)
+  /** How long (ms) until there is anything to take, be it one; 0: there is. */
+  waitMs(now: number): number {
+    const missing = 1 - this.#leftAt(now)
     return missing > 0 ? (missing / this.#perMinute) * MINUTE_MS : 0
   }
 
-  /** @param amount below zero: it is given back */
+  /** May be more than there is: it is paid back before there is anything again. */
   take(amount: number, now: number): void {
     this.#left = this.#leftAt(now) - amount
     this.#asOf = now

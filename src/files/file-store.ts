@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import pLimit, { type LimitFunction } from 'p-limit'
 import { ChunkGarbage } from './chunk-garbage.ts'
 import { type FilePath, parseFilePath } from './file-path.ts'
 import { FolderSyncs } from './folder-syncs.ts'
 import { openFolders } from './open-folders.ts'
 import { syncFolder } from './sync-folder.ts'
+import { Turns } from './turns.ts'
 import { type Batch, batchesOf } from './upload-batches.ts'
 import { checkUpload, tooLarge } from './upload-check.ts'
 import { UploadError } from './upload-error.ts'
 import type { UploadRoom } from './upload-room.ts'
+import { type AtDisk, writeSynced } from './write-synced.ts'
 
 /**
  * Writes and syncs of uploads that wait for the disk at once. Each takes one of the process's threads for
@@ -53,6 +54,8 @@ export interface FileStoreOptions {
 export interface PutOptions {
   /** size as its sender gave it, so as to refuse before the first byte */
   readonly announcedBytes?: number
+  /** uploads of different senders take turns at the disk */
+  readonly sender?: string
   /** told of what came of it, whatever becomes of it */
   readonly onBytes?: (bytes: number) => void
 }
@@ -86,17 +89,18 @@ export function createFileStore({ dir, maxBytes, room, onStored }: FileStoreOpti
   const uploadsDir = join(dir, 'uploads')
   const incomingDir = join(dir, 'incoming')
   const trashDir = join(dir, 'trash')
-  const disk = pLimit(MOST_AT_DISK)
+  const disk = new Turns(MOST_AT_DISK)
   const garbage = new ChunkGarbage()
-  const folders = new FolderSyncs(uploadsDir, (folder) => disk(() => syncFolder(folder)))
+  const folders = new FolderSyncs(uploadsDir, (folder) => disk.run(() => syncFolder(folder)))
   const keptSize = sizeKeeper(uploadsDir, onStored)
   let underWay = 0
 
-  async function store(path: string, batches: AsyncIterable<Batch>): Promise<UploadResult> {
+  async function store(path: string, batches: AsyncIterable<Batch>, sender = '') {
     const temporary = join(incomingDir, randomUUID())
     const target = join(uploadsDir, path)
     try {
-      const written = await writeSynced(temporary, batches, { disk, room })
+      const atDisk: AtDisk = (work) => disk.run(work, sender)
+      const written = await writeSynced(temporary, batches, { atDisk, room })
       for (;;) {
         const status = await placeOnce(temporary, target, () => folders.noteMade())
         await folders.sync(dirname(target))
@@ -121,7 +125,7 @@ export function createFileStore({ dir, maxBytes, room, onStored }: FileStoreOpti
     const batches = checkUpload(batchesOf(source, batchBytes, garbage), rules)
     if (bytes === undefined) {
       await room?.ensure(options.announcedBytes ?? 0)
-      return store(path, batches)
+      return store(path, batches, options.sender)
     }
     await readThrough(batches)
     // Whoever wrote it may not have come this far.
@@ -147,11 +151,7 @@ export function createFileStore({ dir, maxBytes, room, onStored }: FileStoreOpti
       }
     },
 
-    async stat(path) {
-      if (!parseFilePath(path)) return undefined
-      const bytes = await sizeOf(join(uploadsDir, path))
-      return bytes === undefined ? undefined : { path, bytes }
-    },
+    stat: async (path) => (parseFilePath(path) ? statIn(uploadsDir, path) : undefined),
   }
 }
 
@@ -196,32 +196,6 @@ async function linkOnce(temporary: string, target: string): Promise<UploadResult
   }
 }
 
-/** Resolves with the number of bytes, once they would survive a power loss. */
-async function writeSynced(
-  path: string,
-  batches: AsyncIterable<Batch>,
-  { disk, room }: { readonly disk: LimitFunction; readonly room: UploadRoom | undefined },
-): Promise<number> {
-  const file = await open(path, 'wx')
-  try {
-    let written = 0
-    for await (const batch of batches) {
-      await room?.take(batch.bytes)
-      await disk(() => append(file, batch))
-      written += batch.bytes
-    }
-    await disk(() => file.sync())
-    return written
-  } finally {
-    await file.close()
-  }
-}
-
-async function append(file: FileHandle, { chunks, bytes }: Batch): Promise<void> {
-  const { bytesWritten } = await file.writev(chunks)
-  if (bytesWritten < bytes) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
-}
-
 function diskFull(cause: unknown): UploadError {
   return new UploadError(507, 'the disk of the box is full: its owner has to make room', { cause })
 }
@@ -236,6 +210,11 @@ async function removeIfThere(file: string): Promise<void> {
   } catch (error) {
     if (!isOneOf(error, 'ENOENT')) throw error
   }
+}
+
+async function statIn(uploadsDir: string, path: string): Promise<StoredFile | undefined> {
+  const bytes = await sizeOf(join(uploadsDir, path))
+  return bytes === undefined ? undefined : { path, bytes }
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

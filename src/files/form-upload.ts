@@ -74,7 +74,7 @@ async function storePart(
   if (!file) {
     throw new UploadError(400, `a field's name has to be a path: ${FILE_SHAPES.join(' or ')}`)
   }
-  return limits.run(address, 0, (onBytes) => store.put(file, part.file, { onBytes }))
+  return limits.run(address, (admitted) => store.put(file, part.file, admitted))
 }
 
 /** The parts as they come. What the parser refuses is the sender's fault. */

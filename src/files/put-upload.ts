@@ -23,8 +23,8 @@ export async function putUpload(app: FastifyInstance, { store, limits }: UploadP
       throw new UploadError(400, `nothing is stored there, only at ${FILE_SHAPES.join(' or ')}`)
     }
     const announcedBytes = Number(request.headers['content-length'] ?? 0)
-    const result = await limits.run(request.ip, announcedBytes, (onBytes) =>
-      store.put(file, request.raw, { announcedBytes, onBytes }),
+    const result = await limits.run(request.ip, (admitted) =>
+      store.put(file, request.raw, { announcedBytes, ...admitted }),
     )
     return reply.code(result.status === 'stored' ? 201 : 200).send(result)
   })

@@ -17,6 +17,14 @@ export interface UploadAmounts {
   readonly atOnce: number
 }
 
+/** An upload that is let in. */
+export interface AdmittedUpload {
+  /** who sends it, as far as addresses tell */
+  readonly sender: string
+  /** to be told of the bytes that come */
+  readonly onBytes: (bytes: number) => void
+}
+
 interface Uploader {
   readonly uploads: Allowance
   readonly bytes: Allowance
@@ -50,25 +58,19 @@ export class UploadLimits {
   /**
    * Runs one upload, unless it is too much.
    * @param address the client's own
-   * @param announcedBytes its size, as far as its sender gave it
-   * @param upload has to tell of all bytes of it that came
    * @throws {UploadError} and what `upload` throws
    */
-  async run<T>(
-    address: string,
-    announcedBytes: number,
-    upload: (onBytes: (bytes: number) => void) => Promise<T>,
-  ): Promise<T> {
-    const uploader = this.#uploaderAt(address)
-    let bytes = 0
+  async run<T>(address: string, upload: (admitted: AdmittedUpload) => Promise<T>): Promise<T> {
+    const sender = clientNetwork(address)
+    const uploader = this.#uploaderOf(sender)
     try {
-      this.#begin(uploader, announcedBytes)
+      this.#begin(uploader)
       try {
-        return await upload((more) => {
-          bytes += more
-        })
+        const onBytes = (bytes: number) => uploader.bytes.take(bytes, this.#now())
+        return await upload({ sender, onBytes })
       } finally {
-        this.#end(uploader, announcedBytes, bytes)
+        uploader.underWay -= 1
+        this.#underWay -= 1
       }
     } catch (error) {
       if (error instanceof UploadError && error.limit !== undefined)
@@ -82,31 +84,22 @@ export class UploadLimits {
     return this.#uploaders.size
   }
 
-  #begin(uploader: Uploader, announcedBytes: number): void {
+  #begin(uploader: Uploader): void {
     const { atOnce, atOncePerAddress } = this.#amounts
     const now = this.#now()
-    refuseUntil(uploader.uploads.waitMs(1, now), 'uploads-per-minute')
-    refuseUntil(uploader.bytes.waitMs(announcedBytes, now), 'upload-bytes-per-minute')
+    refuseUntil(uploader.uploads.waitMs(now), 'uploads-per-minute')
+    refuseUntil(uploader.bytes.waitMs(now), 'upload-bytes-per-minute')
     if (uploader.underWay >= atOncePerAddress) throw tooManyAtOnce(429, 'from your address')
     if (this.#underWay >= atOnce) throw tooManyAtOnce(503, 'to this box')
     uploader.uploads.take(1, now)
-    uploader.bytes.take(announcedBytes, now)
     uploader.underWay += 1
     this.#underWay += 1
   }
 
-  /** What was announced and did not come is given back, and the other way round. */
-  #end(uploader: Uploader, announcedBytes: number, bytes: number): void {
-    uploader.bytes.take(bytes - announcedBytes, this.#now())
-    uploader.underWay -= 1
-    this.#underWay -= 1
-  }
-
-  #uploaderAt(address: string): Uploader {
+  #uploaderOf(sender: string): Uploader {
     const now = this.#now()
     this.#forget(now)
-    const network = clientNetwork(address)
-    let uploader = this.#uploaders.get(network)
+    let uploader = this.#uploaders.get(sender)
     if (!uploader) {
       const { uploadsPerMinute, bytesPerMinute } = this.#amounts
       uploader = {
@@ -114,7 +107,7 @@ export class UploadLimits {
         bytes: new Allowance(bytesPerMinute, now),
         underWay: 0,
       }
-      this.#uploaders.set(network, uploader)
+      this.#uploaders.set(sender, uploader)
     }
     return uploader
   }
@@ -122,9 +115,9 @@ export class UploadLimits {
   #forget(now: number): void {
     if (now - this.#forgotAt < FORGET_EVERY_MS) return
     this.#forgotAt = now
-    for (const [network, { uploads, bytes, underWay }] of this.#uploaders) {
+    for (const [sender, { uploads, bytes, underWay }] of this.#uploaders) {
       if (underWay === 0 && uploads.isWhole(now) && bytes.isWhole(now))
-        this.#uploaders.delete(network)
+        this.#uploaders.delete(sender)
     }
   }
 }
