@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { assemble, createApp } from './assembly.ts'
 import type { Config } from './config.ts'
 import { createPatientServer } from './http/patient-server.ts'
+import type { Pass } from './reflector/ports.ts'
 import { Release } from './release.ts'
 import type { Storage } from './storage.ts'
 import { isEverywhere, lanAddresses } from './system/addresses.ts'
@@ -28,6 +29,8 @@ export interface Box {
 export interface BoxParts {
   readonly storage: Storage
   readonly listener: Listener
+  /** what who asks for a web socket may do */
+  readonly passFor: (request: IncomingMessage) => Pass
   /** told that the box can no longer keep its promises and has to stop */
   readonly onFailure: (error: unknown) => void
 }
@@ -37,7 +40,7 @@ export interface BoxParts {
  * @throws {Error} with a sentence for the person who starts it
  */
 export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
-  const { storage, listener, onFailure } = parts
+  const { storage, listener, passFor, onFailure } = parts
   const release = new Release(() => listener.close(), storage.close)
   try {
     const materials = { config, log, storage, onFailure }
@@ -49,7 +52,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     const routing = Promise.withResolvers<RequestListener>()
     routing.promise.catch(() => {})
     const server = createPatientServer(routing.promise, serverLimits)
-    server.on('upgrade', (...request) => reflector.accept(...request))
+    server.on('upgrade', (...upgrade) => reflector.accept(...upgrade, passFor(upgrade[0])))
     await storage.opened
     const { port } = listener
     release.add(() => closeServer(server))

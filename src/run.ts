@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import type { Box } from './box.ts'
 import type { Config } from './config.ts'
+import { PARTICIPANT } from './reflector/pass.ts'
 import { openStorage } from './storage.ts'
 import { isEverywhere } from './system/addresses.ts'
 import type { Listener } from './system/listener.ts'
@@ -44,7 +45,10 @@ export async function run(config: Config, listener: Listener): Promise<void> {
     const storage = openStorage(config, log, fail)
     // The journal's thread starts while the rest is loaded.
     const { openBox } = await import('./box.ts')
-    box = await openBox(config, log, { storage, listener, onFailure: fail })
+    box = await openBox(config, log, {
+      ...{ storage, listener, onFailure: fail },
+      passFor: () => PARTICIPANT,
+    })
   } catch (error) {
     console.error(`The box could not start: ${(error as Error).message}`)
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')

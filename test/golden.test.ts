@@ -4,6 +4,7 @@ import { Stage } from './support/stage.ts'
 
 // Each file holds transcripts. `# <rule> <statement>` begins one, on a fresh session at time 0. Then:
 //   a joins {…}      a JOIN of its own with these args besides the usual ones
+//   a watches {…}    the same as a viewer
 //   a leaves         its socket closes
 //   a is backlogged / a is caught up
 //   @ 1000           the clock goes on to 1000 ms
@@ -43,6 +44,7 @@ function act(
 ) {
   const verbs: Record<string, () => void> = {
     joins: () => stage.join(name, rest ? JSON.parse(rest) : {}),
+    watches: () => stage.join(name, rest ? JSON.parse(rest) : {}, true),
     leaves: () => stage.leave(name),
     is: () => {
       stage.member(name).isCaughtUp = rest === 'caught up'

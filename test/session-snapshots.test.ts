@@ -55,6 +55,16 @@ describe('a snapshot is asked for', () => {
     expect(stage.session.joinCost.messages).toBe(1)
   })
 
+  it('[ROLE5] but not of viewers: who are alone are never asked, who comes to them is', () => {
+    const stage = new Stage(stored(3000))
+    const viewer = stage.join('viewer', {}, true)
+    stage.advanceTo(3_600_000)
+    expect(requests(stage)).toEqual([])
+    const a = stage.join('a')
+    expect(requests(stage)).toMatchObject([{ why: 'messages' }])
+    expect([taken(a, 'REQU').length, taken(viewer, 'REQU').length]).toEqual([1, 0])
+  })
+
   it('[SNAP10] when messages are long, counted as their texts are', () => {
     const stage = new Stage()
     stage.join('a')

@@ -10,7 +10,7 @@ export const CLOSE_CODE = {
   badProtocol: 4100,
   badAppId: 4101,
   malformedMessage: 4102,
-  badApiKey: 4103,
+  noAccess: 4103,
   unknownError: 4109,
   neverJoined: 4121,
 } as const

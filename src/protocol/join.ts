@@ -16,7 +16,7 @@ export function decodeJoin(args: Json | undefined): Join {
   const fields = new Fields('JOIN', args)
   if (!fields.json('version')) throw outdated()
   if (!Object.hasOwn(args as object, 'apiKey')) {
-    throw new ProtocolError(CLOSE_CODE.badApiKey, 'bad apiKey: JOIN has none')
+    throw new ProtocolError(CLOSE_CODE.noAccess, 'bad apiKey: JOIN has none')
   }
   const appId = fields.optionalString('appId')
   return {

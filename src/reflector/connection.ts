@@ -4,7 +4,7 @@ import { CLOSE_CODE, type CloseCode } from '../protocol/close-code.ts'
 import type { ClientMessage, Json } from '../protocol/messages.ts'
 import type { Sync } from '../session/ports.ts'
 import type { Receiver } from './outbox.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, Pass } from './ports.ts'
 import { syncFrames } from './sync-frames.ts'
 import type { SyncPump, SyncStream } from './sync-pump.ts'
 
@@ -26,6 +26,8 @@ export interface ConnectionOrigin {
   readonly sessionId: string
   /** scheme, host and path prefix by which the client reaches the box, without a trailing slash */
   readonly baseUrl: string
+  /** what its client may do */
+  readonly pass: Pass
 }
 
 /** How far a connection has come. Frames that arrive while it joins wait in `queue`. */
@@ -79,6 +81,9 @@ interface Waiting {
  */
 export class Connection implements Receiver, SyncStream {
   readonly origin: ConnectionOrigin
+  readonly isViewer: boolean
+  /** a message of this viewer was dropped, which the log was told */
+  hasSpoken = false
   /** when it was accepted, monotonic ms */
   readonly since: number
   readonly traffic: Traffic = { mi: 0, mo: 0, bi: 0, bo: 0 }
@@ -106,6 +111,7 @@ export class Connection implements Receiver, SyncStream {
     this.#webSocket = webSocket
     this.#socket = socket
     this.origin = origin
+    this.isViewer = origin.pass.role === 'viewer'
     this.#parts = parts
     this.since = parts.clock.now()
     this.lastHeard = this.since

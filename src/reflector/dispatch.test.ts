@@ -111,11 +111,11 @@ describe('saving', () => {
     a.send('SAVE', { url: 'http://box/files/older' })
     await until(() => answers.has('older'), 'asked')
     await a.close()
-    await bed.pass(11_000)
+    await bed.elapse(11_000)
     await until(() => [...bed.reflector.sessions()].length === 0, 'parked')
     answers.get('older')?.()
     await until(() => bed.logged('persist').length === 1, 'saved')
-    await bed.pass(100)
+    await bed.elapse(100)
     expect((await bed.store.load(OTHER, app.appId, app.persistentId)).persistedPath).toBe('older')
   })
 

@@ -89,6 +89,18 @@ export function handleMember(
   }
 }
 
+/** What a viewer may not do (ROLE2): its client cannot know, so that nothing is said to it. */
+export function dropOfViewer(
+  { action }: MemberMessage,
+  connection: Connection,
+  { log, metrics }: DispatchParts,
+): void {
+  metrics.viewerMessageDropped()
+  if (connection.hasSpoken) return
+  connection.hasSpoken = true
+  log.info({ ...logFields(connection, 'viewer'), action }, 'what a viewer sends is dropped')
+}
+
 async function handleSnap(
   snap: Snap,
   connection: Connection,

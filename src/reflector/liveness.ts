@@ -1,5 +1,6 @@
 import { CLOSE_CODE } from '../protocol/close-code.ts'
 import type { Connection } from './connection.ts'
+import { PASS_ENDED } from './pass.ts'
 
 /** How often connections are looked at (ms). */
 export const SWEEP_INTERVAL_MS = 1000
@@ -14,7 +15,8 @@ const PING_INTERVAL_MS = 5000
 const SILENCE_LIMIT_MS = 60_000
 
 /**
- * Closes connections that never join, take nothing or are no longer there, wherever they come from.
+ * Closes connections that never join, take nothing, are no longer there or no longer allowed, wherever they
+ * come from.
  * @param hasCompany whether its session has members
  */
 export function checkLiveness(connection: Connection, hasCompany: boolean, now: number): void {
@@ -22,7 +24,9 @@ export function checkLiveness(connection: Connection, hasCompany: boolean, now: 
   if (!connection.isOpen) return
   const silence = now - connection.lastHeard
   const joinTimeout = hasCompany ? JOIN_TIMEOUT_IN_COMPANY_MS : JOIN_TIMEOUT_MS
-  if (connection.stage.tag === 'connected' && now - connection.since >= joinTimeout) {
+  if (!connection.origin.pass.isGood()) {
+    connection.close(CLOSE_CODE.noAccess, PASS_ENDED)
+  } else if (connection.stage.tag === 'connected' && now - connection.since >= joinTimeout) {
     connection.close(CLOSE_CODE.neverJoined, 'client never joined')
   } else if (connection.isStuck(now)) {
     connection.close(CLOSE_CODE.unresponsive, 'client unresponsive')

@@ -12,6 +12,17 @@ export interface Clock {
 
 export type Cancel = () => void
 
+export type Role = 'participant' | 'viewer' | 'admin'
+
+/** What a client may do here, and for how long. */
+export interface Pass {
+  readonly role: Role
+  /** the only app it is good for; undefined: any */
+  readonly appId: string | undefined
+  /** Whether it still holds: neither run out nor revoked. Asked once a second for each connection. */
+  isGood(): boolean
+}
+
 /** Timers as the reflector needs them. */
 export interface Timers {
   after(delayMs: number, run: () => void): Cancel
@@ -42,6 +53,8 @@ export interface ReflectorMetrics {
   /** clients were asked for a snapshot */
   snapshotRequested(): void
   snapshotTaken(): void
+  /** a viewer sent what only others may send */
+  viewerMessageDropped(): void
   /** a client's round trip, ms */
   latency(ms: number): void
 }

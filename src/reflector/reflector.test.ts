@@ -52,7 +52,7 @@ describe('what is refused', () => {
 
 it('[CLOSE3] draining commits everything, closes with 4003, and leaves no timer', async () => {
   const a = await bed.member(S, 'a', { ticks: { tick: 1000, delay: 500 } })
-  await bed.pass(1100)
+  await bed.elapse(1100)
   a.send('SEND', [0, 0, 'held back'])
   await a.ping()
   const [drained, closed] = await Promise.all([bed.reflector.drain(), a.closed()])

@@ -13,15 +13,17 @@ import {
   type ConnectionSocket,
 } from './connection.ts'
 import { logFields, loggable } from './connection-log.ts'
-import { handleMember, handlePlain, isPlain, type MemberMessage } from './dispatch.ts'
+import { dropOfViewer, handleMember, handlePlain, isPlain, type MemberMessage } from './dispatch.ts'
 import { Intake } from './intake.ts'
 import { checkLiveness, SWEEP_INTERVAL_MS } from './liveness.ts'
+import { isFor, WRONG_APP } from './pass.ts'
 import type {
   Cancel,
   Clock,
   FileDirectory,
   Herald,
   Log,
+  Pass,
   ReflectorMetrics,
   Timers,
 } from './ports.ts'
@@ -135,9 +137,9 @@ export class Reflector {
   }
 
   /** Takes a web-socket upgrade request over; answers 503 while nothing can be stored (STORE3). */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass): void {
     if (!this.#isDraining && this.#trouble.reason === undefined) {
-      this.#upgrade.accept(request, socket, head)
+      this.#upgrade.accept(request, socket, head, pass)
       return
     }
     socket.on('error', () => socket.destroy())
@@ -258,12 +260,17 @@ export class Reflector {
       if (message.action === 'SEND') return // SEND5
       throw new ProtocolError(CLOSE_CODE.unknownSession, 'unknown session: no JOIN before')
     }
+    if (connection.isViewer) {
+      dropOfViewer(message, connection, this.#parts)
+      return
+    }
     handleMember(message, connection, host, session, this.#parts)
     this.#wheel.schedule(host)
   }
 
   #join(connection: Connection, join: Join): void {
-    const { sessionId } = connection.origin
+    const { sessionId, pass } = connection.origin
+    if (!isFor(pass, join.appId)) throw new ProtocolError(CLOSE_CODE.noAccess, WRONG_APP)
     if (connection.stage.tag === 'connected') {
       connection.user = join.user
       const { name, appId, persistentId, pageUrl, user, about } = join

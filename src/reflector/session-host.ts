@@ -7,6 +7,7 @@ import { Session } from '../session/session.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import type { Connection } from './connection.ts'
 import { Outbox } from './outbox.ts'
+import { isFor, WRONG_APP } from './pass.ts'
 import type { Clock, FileDirectory, Herald, HeraldFailure, Log, ReflectorMetrics } from './ports.ts'
 import { describeFact } from './session-log.ts'
 import type { Turn } from './turn.ts'
@@ -179,6 +180,10 @@ export class SessionHost implements Sleeper {
 
   #admit(session: Session<Connection>, waiter: Waiting): void {
     const { connection, join } = waiter
+    if (!isFor(connection.origin.pass, session.about.appId)) {
+      connection.close(CLOSE_CODE.noAccess, WRONG_APP)
+      return
+    }
     if (this.#state.tag === 'parking') this.#state = { tag: 'running', session }
     const now = this.#parts.clock.now()
     session.join(connection, join, now)

@@ -25,19 +25,19 @@ describe('while nothing can be stored', () => {
 
   async function mendStore(): Promise<void> {
     bed.store.commit = commit
-    await bed.pass(500)
+    await bed.elapse(500)
   }
 
   it('[STORE1] what clients send waits, and is reflected in order when it can be', async () => {
     const [a, b] = [await bed.member(S, 'a'), await bed.member(S, 'b')]
-    await bed.pass(300)
+    await bed.elapse(300)
     failStore()
     for (const text of ['one', 'two', 'three']) {
       a.send('SEND', [0, 0, text])
       b.send('SEND', [0, 0, `${text} of b`])
     }
     await until(() => bed.reflector.missing().length > 0, 'stalled')
-    await bed.pass(60_000)
+    await bed.elapse(60_000)
     expect(textsOf(a)).not.toContain('one')
     await mendStore()
     await a.next('RECV', (args) => args[2] === 'three')
@@ -52,11 +52,11 @@ describe('while nothing can be stored', () => {
 
   it('[STORE1] teatime stands still', async () => {
     const a = await bed.member(S, 'a')
-    await bed.pass(300)
+    await bed.elapse(300)
     failStore()
     a.send('SEND', [0, 0, 'before'])
     await until(() => bed.reflector.missing().length > 0, 'stalled')
-    await bed.pass(3_600_000)
+    await bed.elapse(3_600_000)
     await mendStore()
     const { args } = await a.next('RECV', (message) => message[2] === 'before')
     a.send('SEND', [0, 0, 'after'])
@@ -66,19 +66,19 @@ describe('while nothing can be stored', () => {
 
   it('[STORE2] users are told when it lasts, again every 30 s, and when it is over', async () => {
     const a = await bed.member(S, 'a')
-    await bed.pass(300)
+    await bed.elapse(300)
     failStore()
     a.send('SEND', [0, 0, 'waits'])
     await until(() => bed.reflector.missing().length > 0, 'stalled')
-    await bed.pass(1900)
+    await bed.elapse(1900)
     expect(a.argsOf('INFO')).toEqual([])
-    await bed.pass(200)
+    await bed.elapse(200)
     const told = await a.next('INFO')
     expect(told.args).toMatchObject({
       code: 'STORE_FAILING',
       msg: expect.stringContaining('its disk is full'),
     })
-    await bed.pass(30_000)
+    await bed.elapse(30_000)
     await a.next('INFO')
     await mendStore()
     expect((await a.next('INFO')).args).toMatchObject({ code: 'STORE_WORKS' })
@@ -100,13 +100,13 @@ describe('while nothing can be stored', () => {
 
   it('[STORE4] who goes on sending is not read from', async () => {
     const a = await bed.member(S, 'a')
-    await bed.pass(300)
+    await bed.elapse(300)
     failStore()
     a.send('SEND', [0, 0, 'first'])
     await until(() => bed.reflector.missing().length > 0, 'stalled')
     const text = 'x'.repeat(90_000)
     for (let count = 0; count < 300; count++) a.send('SEND', [0, 0, `${count}${text}`])
-    await bed.pass(1000)
+    await bed.elapse(1000)
     expect(a.backlog).toBeGreaterThan(10_000_000)
     await mendStore()
     await a.next('RECV', (args) => String(args[2]).startsWith('299x'))
@@ -115,12 +115,12 @@ describe('while nothing can be stored', () => {
 
   it('is told by the readiness of the reflector when a commit does not end', async () => {
     const a = await bed.member(S, 'a')
-    await bed.pass(300)
+    await bed.elapse(300)
     const { promise, resolve } = Promise.withResolvers<void>()
     bed.store.commit = () => promise
     a.send('SEND', [0, 0, 'waits'])
     await a.ping()
-    await bed.pass(4000)
+    await bed.elapse(4000)
     expect(bed.reflector.missing()).toEqual([
       'the box cannot store anything: its disk does not answer',
     ])
@@ -132,7 +132,7 @@ describe('while nothing can be stored', () => {
 
   it('a box that stops tries once more, then gives up', async () => {
     const a = await bed.member(S, 'a')
-    await bed.pass(300)
+    await bed.elapse(300)
     failStore()
     a.send('SEND', [0, 0, 'waits'])
     await until(() => bed.reflector.missing().length > 0, 'stalled')
@@ -144,7 +144,7 @@ describe('while nothing can be stored', () => {
 
 it('a message that cannot be committed is shown to nobody', async () => {
   const a = await bed.member(S, 'a')
-  await bed.pass(300)
+  await bed.elapse(300)
   await a.ping()
   bed.store.commit = () => Promise.reject(new Error('disk full'))
   a.send('SEND', [0, 0, 'lost'])

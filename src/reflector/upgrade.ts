@@ -4,7 +4,7 @@ import { type Server, WebSocketServer } from 'ws'
 import { CLOSE_CODE } from '../protocol/close-code.ts'
 import { sessionIdOf } from '../protocol/session-id.ts'
 import { type ConnectionOrigin, ConnectionSocket } from './connection.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, Pass } from './ports.ts'
 import { publicUrl } from './public-url.ts'
 
 /** Which proxies' `X-Forwarded-…` headers are believed. */
@@ -39,7 +39,7 @@ export class Upgrade {
   }
 
   /** Accepts a web socket at any path that ends in a session id; others are closed with 4100 (CON1). */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass): void {
     // The client may be gone by now, and its address with it.
     if (request.socket.remoteAddress === undefined) {
       socket.destroy()
@@ -52,7 +52,7 @@ export class Upgrade {
         this.#refuse(webSocket)
         return
       }
-      this.#onSocket(webSocket, socket, this.#originOf(request, sessionId))
+      this.#onSocket(webSocket, socket, this.#originOf(request, sessionId, pass))
     })
   }
 
@@ -68,7 +68,7 @@ export class Upgrade {
     webSocket.close(CLOSE_CODE.badProtocol, 'the path does not end in a session id')
   }
 
-  #originOf(request: IncomingMessage, sessionId: string): ConnectionOrigin {
+  #originOf(request: IncomingMessage, sessionId: string, pass: Pass): ConnectionOrigin {
     const { remoteAddress = '', remotePort } = request.socket
     const start = Math.floor(this.#clock.wallTime() / 1000).toString(36)
     return {
@@ -76,6 +76,7 @@ export class Upgrade {
       userIp: plainAddress(this.#proxies.clientAddress(request)),
       sessionId,
       baseUrl: publicUrl(request, this.#proxies.isTrusted(remoteAddress)),
+      pass,
     }
   }
 }

@@ -6,6 +6,8 @@ import type { Presence, SnapshotRecord } from './record.ts'
 export interface Member extends HasUser {
   /** false while bytes for it are unsent: it gets no ticks */
   readonly isCaughtUp: boolean
+  /** hears everything and is heard by nobody: no vote and no snapshot is to be had from it (ROLE) */
+  readonly isViewer: boolean
 }
 
 /** What one joiner needs to start: the state of things and all messages since the snapshot. */

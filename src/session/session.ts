@@ -47,6 +47,8 @@ export class Session<M extends Member> {
   readonly #members = new Set<M>()
   /** members with a user and an open socket; replaced, never changed, so that outputs may keep it */
   #audience: readonly M[] = []
+  /** how many of them are no viewers */
+  #participantCount = 0
   #usersPending = false
   /** messages that wait for `delay` to be over */
   #held: Message[] | undefined
@@ -133,16 +135,14 @@ export class Session<M extends Member> {
 
   /** Lets a connection in: SYNC first, then it hears the session. Again for one that is in: SYNC only. */
   join(member: M, join: Join, now: number): void {
-    this.#about = { ...this.#about, flags: join.flags, pageUrl: join.pageUrl }
-    this.#setLeaveDelay(join.leaveDelay)
-    this.#heraldUrl = join.heraldUrl
+    if (!member.isViewer || this.memberCount === 0) this.#takeOver(join)
     this.#sync(member, now)
     this.#output.stateChanged()
     if (this.#members.has(member)) return
     const isBack = this.#absentees.takeBack(member.user) // USERS10
     this.#members.add(member)
     if (member.user === undefined) return
-    this.#audience = [...this.#audience, member]
+    this.#setAudience([...this.#audience, member])
     this.#beat.start(now)
     this.#requestSnapshot(now)
     if (isBack) return
@@ -153,7 +153,7 @@ export class Session<M extends Member> {
   /** Its socket is closed: it hears nothing more at once and is announced after its leave delay. */
   leave(member: M, now: number): void {
     if (!this.#members.has(member)) return
-    this.#audience = this.#audience.filter((other) => other !== member)
+    this.#setAudience(this.#audience.filter((other) => other !== member))
     if (this.#audience.length === 0) this.#beat.stop()
     this.#requestSnapshot(now)
     this.#agenda.at(now + this.#leaveDelay, (later) => this.#remove(member, later))
@@ -222,6 +222,20 @@ export class Session<M extends Member> {
     this.#releaseHeld(now)
     this.#reservedTime = 0
     this.#output.stateChanged()
+  }
+
+  /** What is the session's and told by whoever joined last (JOIN6). */
+  #takeOver({ flags, pageUrl, leaveDelay, heraldUrl }: Join): void {
+    this.#about = { ...this.#about, flags, pageUrl }
+    this.#heraldUrl = heraldUrl
+    if (this.#leaveDelay === leaveDelay) return
+    this.#leaveDelay = leaveDelay
+    this.#reportPresence()
+  }
+
+  #setAudience(audience: readonly M[]): void {
+    this.#audience = audience
+    this.#participantCount = participantsOf(audience).length
   }
 
   #sync(member: M, now: number): void {
@@ -294,13 +308,13 @@ export class Session<M extends Member> {
     this.#post({ payload: JSON.stringify(sized), rest: [] }, now)
   }
 
-  /** Asks the audience for a snapshot if it is time to. */
+  /** Asks those who can make one for a snapshot if it is time to. */
   #requestSnapshot(now: number): void {
     const { joinCost } = this
-    const why = this.#snapshotRequests.next(joinCost, this.#audience.length, now)
+    const why = this.#snapshotRequests.next(joinCost, this.#participantCount, now)
     if (!why) return
     const { messages } = joinCost
-    this.#output.tell(encodeRequ(this.id), this.#audience)
+    this.#output.tell(encodeRequ(this.id), participantsOf(this.#audience))
     this.#output.report({ kind: 'snapshot requested', messages, why })
     if (this.#snapshotRequests.isOverdue) {
       this.#output.report({ kind: 'snapshot overdue', messages })
@@ -326,7 +340,7 @@ export class Session<M extends Member> {
     const tally: OpenTally = {
       vote,
       counts: new Map(),
-      missing: this.memberCount,
+      missing: participantsOf([...this.#members]).length + this.#absentees.count,
       timeout: this.#agenda.at(now + TALLY_TIMEOUT_MS, (later) =>
         this.#completeTally(tally, later),
       ),
@@ -362,12 +376,6 @@ export class Session<M extends Member> {
     this.#announceUsersSoon(now)
   }
 
-  #setLeaveDelay(leaveDelay: number): void {
-    if (this.#leaveDelay === leaveDelay) return
-    this.#leaveDelay = leaveDelay
-    this.#reportPresence()
-  }
-
   #reportPresence(): void {
     const { announced } = this.#roster
     this.#output.presenceChanged({ announced, leaveDelay: this.#leaveDelay })
@@ -397,4 +405,8 @@ export class Session<M extends Member> {
     const url = this.#heraldUrl
     if (url !== undefined) this.#output.herald({ url, all, joined, left })
   }
+}
+
+function participantsOf<M extends Member>(members: readonly M[]): readonly M[] {
+  return members.filter((member) => !member.isViewer)
 }

@@ -31,6 +31,10 @@ export function createMetrics(joinCosts: () => Iterable<JoinCost>) {
     labelNames: ['outcome'],
     registers,
   })
+  const viewerMessages = counter(
+    'box_viewer_messages_dropped_total',
+    'Messages of viewers, who may send none',
+  )
   const latency = new Histogram({
     name: 'reflector_latency',
     help: "Clients' round trips, ms",
@@ -50,6 +54,7 @@ export function createMetrics(joinCosts: () => Iterable<JoinCost>) {
     snapshotTaken: () => snapshots.inc(),
     /** @param outcome told, failed, refused or dropped */
     heralded: (outcome: string) => heralds.inc({ outcome }),
+    viewerMessageDropped: () => viewerMessages.inc(),
     latency: (ms: number) => latency.observe(ms),
     /** The exposition text and its content type. */
     expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

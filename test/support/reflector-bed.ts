@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AnnouncedFile, Herald, Log } from '../../src/reflector/ports.ts'
+import { PARTICIPANT } from '../../src/reflector/pass.ts'
+import type { AnnouncedFile, Herald, Log, Pass } from '../../src/reflector/ports.ts'
 import { Reflector } from '../../src/reflector/reflector.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemorySessionStore } from './memory-session-store.ts'
@@ -33,6 +34,10 @@ export class ReflectorBed {
   readonly heralded: Array<Parameters<Herald['tell']>> = []
   /** how `FileDirectory` looks for a file */
   fileExists = async (path: string): Promise<boolean> => !this.store.missingFiles.has(path)
+  /** of those who connect from now on */
+  pass: Pass = PARTICIPANT
+  /** messages of viewers that were dropped */
+  dropped = 0
   readonly store: MemorySessionStore
   readonly reflector: Reflector
   readonly #server: Server = createServer()
@@ -55,6 +60,7 @@ export class ReflectorBed {
         ...{ connectionOpened: none, connectionClosed: none, sessionOpened: none },
         ...{ sessionClosed: none, messagesReflected: none, ticked: none, latency: none },
         ...{ snapshotRequested: none, snapshotTaken: none },
+        viewerMessageDropped: () => void this.dropped++,
       },
       proxies: { isTrusted: () => false, clientAddress: () => '10.0.0.1' },
       maxFrameBytes: 100_000,
@@ -64,7 +70,7 @@ export class ReflectorBed {
   }
 
   async open(): Promise<void> {
-    this.#server.on('upgrade', (...request) => this.reflector.accept(...request))
+    this.#server.on('upgrade', (...request) => this.reflector.accept(...request, this.pass))
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
     this.reflector.open()
   }
@@ -86,7 +92,7 @@ export class ReflectorBed {
   }
 
   /** Moves time on in steps as fine as the reflector's own, letting sockets work in between. */
-  async pass(ms: number): Promise<void> {
+  async elapse(ms: number): Promise<void> {
     const end = this.clock.elapsed + ms
     while (this.clock.elapsed < end) {
       this.clock.advanceTo(Math.min(this.clock.elapsed + 100, end))

@@ -17,11 +17,13 @@ const JOIN_ARGS = { version: 1, apiKey: 'none', name: 'test', ticks: { tick: 100
 /** A member that records the frames it gets. */
 export class StageMember implements Member {
   readonly user: Json | undefined
+  readonly isViewer: boolean
   isCaughtUp = true
   readonly frames: string[] = []
 
-  constructor(user: Json | undefined) {
+  constructor(user: Json | undefined, isViewer: boolean) {
     this.user = user
+    this.isViewer = isViewer
   }
 }
 
@@ -63,13 +65,13 @@ export class Stage {
   }
 
   /** The user is `["<name>"]` unless args say otherwise. */
-  join(name: string, args: { [key: string]: Json } = {}): StageMember {
+  join(name: string, args: { [key: string]: Json } = {}, isViewer = false): StageMember {
     const join = decode(
       JSON.stringify({ action: 'JOIN', args: { ...JOIN_ARGS, user: [name], ...args } }),
     ) as Join
     const stored = this.#stored ?? newSession(join, 'timeline', undefined)
     this.#session ??= new Session('S', this.#output(), stored, this.now)
-    const member = this.#members.get(name) ?? new StageMember(join.user)
+    const member = this.#members.get(name) ?? new StageMember(join.user, isViewer)
     this.#members.set(name, member)
     this.session.join(member, join, this.now)
     this.#endTurn()
