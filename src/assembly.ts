@@ -112,7 +112,7 @@ function createReflector(
     log,
     metrics,
     proxies: createProxies(config.trustedProxies),
-    maxFrameBytes: config.maxFrameBytes,
+    limits: { ...config, frameBytes: config.maxFrameBytes },
     newTimeline: () => randomBytes(TIMELINE_BYTES).toString('base64url'),
     onStoreFailure: onFailure,
   })

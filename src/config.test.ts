@@ -29,6 +29,18 @@ describe('loadConfig', () => {
       maxConnections: 20_000,
       maxHeaderBytes: 16_384,
       maxFrameBytes: 4 * 1024 * 1024,
+      messagesPerSecond: 500,
+      bytesPerSecond: 4 * 1024 * 1024,
+      connectionsPerAddress: 500,
+      unjoinedPerAddress: 250,
+      unjoined: 2000,
+      usersPerSession: 2000,
+      sessionsPerAddress: 500,
+      sessions: 10_000,
+      historyBytes: 250_000_000,
+      historiesBytes: 500_000_000,
+      backlogBytes: 16_000_000,
+      backlogMs: 30_000,
       trustedProxies: ['loopback'],
       heraldHosts: [],
       urls: [],
@@ -61,6 +73,7 @@ describe('loadConfig', () => {
     ['BOX_MAX_VOLUME_PERCENT', ['0', '101', '90%']],
     ['BOX_MAX_UPLOADS', ['0', '-1']],
     ['BOX_MAX_HEADER_KB', ['7', '257']],
+    ['BOX_MAX_MESSAGES_PER_SECOND', ['-1', '1.5', 'many', '1000000001']],
     ['BOX_URLS', ['localhost', 'ftp://x/', 'http://', 'http://a b/']],
     ['BOX_HERALD', ['http://x/', 'x:0', '*', 'a b']],
     ['BOX_TRUSTED_PROXIES', ['everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'loopback,']],
@@ -76,6 +89,13 @@ describe('loadConfig', () => {
       expect(problems({ BOX_TRUSTED_PROXIES: value })).toEqual([])
     },
   )
+
+  it('takes a limit of 0 for none', () => {
+    expect(loadConfig({ BOX_MAX_SESSIONS: '0', BOX_MAX_HISTORY_MB: '0' })).toMatchObject({
+      sessions: Infinity,
+      historyBytes: Infinity,
+    })
+  })
 
   it('knows addresses without their usual ports', () => {
     const { urls } = loadConfig({ BOX_URLS: 'http://localhost:80, https://box:8443/' })

@@ -26,6 +26,13 @@ const setting = <T>(
   parse: (text: string) => T,
 ): Setting<T> => ({ env, default: fallback, help, parse })
 
+/** One that may be 0, for none. @param unit of the number, in bytes or ms */
+const limit = (env: string, fallback: number, help: string, unit = 1): Setting<number> =>
+  setting(env, `${fallback}`, `${help}; 0: no limit`, (text) => {
+    const value = parseInteger(text, 0, MOST)
+    return value === 0 ? Infinity : value * unit
+  })
+
 /** Every setting: environment variable, default, meaning. The README's table is this one. */
 export const SETTINGS = {
   host: setting('BOX_HOST', '0.0.0.0', 'address to listen on', parseHost),
@@ -122,6 +129,59 @@ export const SETTINGS = {
     'largest web-socket frame taken from a client, KiB',
     parseKibibytes,
   ),
+  messagesPerSecond: limit(
+    'BOX_MAX_MESSAGES_PER_SECOND',
+    500,
+    'messages a second from one connection, four times as many at once; who sends more is slowed down',
+  ),
+  bytesPerSecond: limit(
+    'BOX_MAX_KB_PER_SECOND',
+    4096,
+    'KiB a second from one connection, likewise',
+    1024,
+  ),
+  connectionsPerAddress: limit(
+    'BOX_MAX_CONNECTIONS_PER_ADDRESS',
+    500,
+    'web sockets from one address, behind which there may be a whole school',
+  ),
+  unjoinedPerAddress: limit(
+    'BOX_MAX_UNJOINED_PER_ADDRESS',
+    250,
+    'web sockets from one address that have not joined a session; the oldest make room',
+  ),
+  unjoined: limit('BOX_MAX_UNJOINED', 2000, 'and from all together'),
+  usersPerSession: limit('BOX_MAX_USERS_PER_SESSION', 2000, 'users in one session'),
+  sessionsPerAddress: limit(
+    'BOX_MAX_SESSIONS_PER_ADDRESS',
+    500,
+    'running sessions that were opened from one address',
+  ),
+  sessions: limit('BOX_MAX_SESSIONS', 10_000, 'running sessions'),
+  historyBytes: limit(
+    'BOX_MAX_HISTORY_MB',
+    250,
+    'what a session keeps since its last snapshot, MB',
+    1_000_000,
+  ),
+  historiesBytes: limit(
+    'BOX_MAX_HISTORIES_MB',
+    500,
+    'what all running sessions keep since their last snapshots, in memory, MB; the longest stop first',
+    1_000_000,
+  ),
+  backlogBytes: limit(
+    'BOX_MAX_BACKLOG_MB',
+    16,
+    'what may wait for a client that is slow to take it, MB; then it has to reconnect',
+    1_000_000,
+  ),
+  backlogMs: limit(
+    'BOX_MAX_BACKLOG_SECONDS',
+    30,
+    'seconds that a client may take nothing while more than 1 MB waits for it',
+    1000,
+  ),
   trustedProxies: setting(
     'BOX_TRUSTED_PROXIES',
     'loopback',
@@ -195,6 +255,8 @@ function parseKibibytes(text: string): number {
 }
 
 const MOST_UPLOADS = 1_000_000
+/** Larger limits are no different from none. */
+const MOST = 1_000_000_000
 
 /** Ten years are as good as for ever. */
 const MOST_DAYS = 3650

@@ -147,6 +147,24 @@ describe('[SNAP7] a history that fills', () => {
     expect(stage.facts.at(-1)).toEqual({ kind: 'message refused', messages: 251 })
   })
 
+  it('is full when the box has no more room for it; users are told once a second', () => {
+    const stage = new Stage()
+    const a = stage.join('a')
+    stage.advanceTo(300)
+    send(stage, 'm'.repeat(1000))
+    stage.room.maxBytes = 1000
+    a.frames.length = 0
+    for (const now of [1000, 1999, 2000]) {
+      stage.advanceTo(now)
+      send(stage, 'refused')
+    }
+    expect(taken(a, 'INFO')).toHaveLength(2)
+    expect(stage.facts.filter(({ kind }) => kind === 'message refused')).toHaveLength(3)
+    stage.room.maxBytes = 10_000_000
+    send(stage, 'taken')
+    expect(taken(a, 'RECV')).toMatchObject([{ args: [2000, 4294967283, 'taken'] }])
+  })
+
   it('takes no more messages when it is full, until there is a snapshot', () => {
     const stage = new Stage(stored(500_000))
     const a = stage.join('a')

@@ -13,6 +13,7 @@ export const CLOSE_CODE = {
   noAccess: 4103,
   unknownError: 4109,
   neverJoined: 4121,
+  noRoom: 4122,
 } as const
 
 export type CloseCode = (typeof CLOSE_CODE)[keyof typeof CLOSE_CODE]

@@ -3,18 +3,15 @@ import { WebSocket } from 'ws'
 import { CLOSE_CODE, type CloseCode } from '../protocol/close-code.ts'
 import type { ClientMessage, Json } from '../protocol/messages.ts'
 import type { Sync } from '../session/ports.ts'
+import type { ReflectorLimits } from './limits.ts'
 import type { Receiver } from './outbox.ts'
 import type { Clock, Pass } from './ports.ts'
 import { syncFrames } from './sync-frames.ts'
 import type { SyncPump, SyncStream } from './sync-pump.ts'
+import type { Payer } from './throttle.ts'
 
-/** A client that lets more than this many bytes pile up is closed; it reconnects… */
-const MAX_BACKLOG_BYTES = 16_000_000
-/** …and so is one that takes nothing for this long (ms)… */
-const STUCK_MS = 5000
-/** …while more than this many bytes wait for it. What its socket has it may take as slowly as this (bytes/ms). */
-const STUCK_BYTES = 1_000_000
-const SLOWEST_RATE = 250
+/** A client for which more than this waits is behind (bytes). */
+const BEHIND_BYTES = 1_000_000
 /** A closed socket whose other end does not answer is cut after this (ms). */
 const CLOSE_TIMEOUT_MS = 3000
 
@@ -23,6 +20,8 @@ export interface ConnectionOrigin {
   /** `ip:port.start`, the name of the connection in the log */
   readonly connection: string
   readonly userIp: string
+  /** the address, or network, by which it is counted */
+  readonly account: string
   readonly sessionId: string
   /** scheme, host and path prefix by which the client reaches the box, without a trailing slash */
   readonly baseUrl: string
@@ -48,6 +47,8 @@ interface Traffic {
 /** Told what comes from the other end. */
 export interface ConnectionObserver {
   received(connection: Connection, data: Buffer): void
+  /** a web-socket ping or pong came */
+  pinged(connection: Connection): void
   failed(connection: Connection, error: Error): void
   closed(connection: Connection, code: number, reason: string): void
 }
@@ -56,6 +57,7 @@ export interface ConnectionObserver {
 export interface ConnectionParts {
   readonly pump: SyncPump
   readonly clock: Clock
+  readonly limits: Pick<ReflectorLimits, 'backlogBytes' | 'backlogMs'>
   readonly observer: ConnectionObserver
 }
 
@@ -79,7 +81,7 @@ interface Waiting {
  * One accepted web socket. Frames go to its raw socket as finished Buffers that other connections
  * share; pings and closes go through ws, which writes to the same socket, so order holds.
  */
-export class Connection implements Receiver, SyncStream {
+export class Connection implements Receiver, SyncStream, Payer {
   readonly origin: ConnectionOrigin
   readonly isViewer: boolean
   /** a message of this viewer was dropped, which the log was told */
@@ -95,6 +97,8 @@ export class Connection implements Receiver, SyncStream {
   lastHeard: number
   /** when it was last pinged, monotonic ms */
   lastPinged = -Infinity
+  messagesLeft = 0
+  bytesLeft = 0
   readonly #webSocket: ConnectionSocket
   readonly #socket: Duplex
   readonly #parts: ConnectionParts
@@ -121,7 +125,8 @@ export class Connection implements Receiver, SyncStream {
   open(): void {
     const webSocket = this.#webSocket
     webSocket.connection = this
-    webSocket.on('message', onMessage).on('pong', onPong).on('error', onError).on('close', onClose)
+    webSocket.on('message', onMessage).on('ping', onPing).on('pong', onPong)
+    webSocket.on('error', onError).on('close', onClose)
   }
 
   get observer(): ConnectionObserver {
@@ -141,6 +146,11 @@ export class Connection implements Receiver, SyncStream {
     return this.#socket.writableLength === 0 && this.#waiting === undefined && this.isOpen
   }
 
+  /** Whether so much waits for it that nothing should be added that others do not get. */
+  get isBehind(): boolean {
+    return this.#backlog > BEHIND_BYTES
+  }
+
   /** URL under which this client reaches a file of the box. */
   fileUrl(path: string): string {
     return `${this.origin.baseUrl}/files/${path}`
@@ -151,8 +161,7 @@ export class Connection implements Receiver, SyncStream {
     this.traffic.mo += count
     this.traffic.bo += frames.length
     this.#put(frames)
-    const waiting = this.#socket.writableLength + (this.#waiting?.bytes ?? 0)
-    if (waiting > MAX_BACKLOG_BYTES) {
+    if (this.#backlog > this.#parts.limits.backlogBytes) {
       this.close(CLOSE_CODE.unresponsive, 'client unresponsive')
     }
   }
@@ -187,11 +196,13 @@ export class Connection implements Receiver, SyncStream {
     }
   }
 
-  /** Whether much waits for a client that takes nothing. */
+  /** Whether too much waits for its client, or much for one that takes nothing (LIVE4). */
   isStuck(now: number): boolean {
+    const { backlogBytes, backlogMs } = this.#parts.limits
+    if (this.#backlog > backlogBytes) return true
     const waiting = this.#waiting
-    if (!waiting || waiting.bytes <= STUCK_BYTES) return false
-    return now - waiting.lastTaken >= STUCK_MS + this.#socket.writableLength / SLOWEST_RATE
+    if (!waiting || (waiting.blocks.length === 0 && !this.isBehind)) return false
+    return now - waiting.lastTaken >= backlogMs
   }
 
   /** Leaves what the client sends from now on in the socket, until {@link resume}. */
@@ -227,6 +238,11 @@ export class Connection implements Receiver, SyncStream {
     this.#webSocket.terminate()
   }
 
+  /** Bytes that wait for its client, but for what of a SYNC its socket was not given yet. */
+  get #backlog(): number {
+    return this.#socket.writableLength + (this.#waiting?.bytes ?? 0)
+  }
+
   /** Gives frames to the socket, unless it has not yet got rid of those before. */
   #put(frames: Buffer): void {
     if (this.#waiting) {
@@ -255,8 +271,14 @@ function onMessage(this: ConnectionSocket, data: Buffer): void {
   connection?.observer.received(connection, data)
 }
 
+function onPing(this: ConnectionSocket): void {
+  const { connection } = this
+  connection?.observer.pinged(connection)
+}
+
 function onPong(this: ConnectionSocket): void {
   this.connection?.heard()
+  onPing.call(this)
 }
 
 function onError(this: ConnectionSocket, error: Error): void {

@@ -25,6 +25,23 @@ export function isPlain(message: ClientMessage): message is PlainMessage {
   return ['PING', 'PULSE', 'LOG', 'unknown'].includes(message.action)
 }
 
+/** What leaves a line in the log, or looks at the disk, is charged as so many messages. */
+const DEAR = 25
+
+/** How many messages it is charged as. */
+export function costOf({ action }: ClientMessage): number {
+  switch (action) {
+    case 'SEND':
+    case 'TUTTI':
+    case 'TICKS':
+    case 'PING':
+    case 'PULSE':
+      return 1
+    default:
+      return DEAR
+  }
+}
+
 /** Handles what works before and after JOIN alike. */
 export function handlePlain(
   message: PlainMessage,
@@ -34,6 +51,7 @@ export function handlePlain(
 ): void {
   switch (message.action) {
     case 'PING': {
+      if (connection.isBehind) return
       const args = withRawTime(message.args, session?.rawTime(clock.now()))
       connection.write(encodeFrames([encodePong(args)]), 1)
       return

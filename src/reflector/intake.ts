@@ -5,7 +5,7 @@ export interface Inlet {
   resume(): void
 }
 
-/** Back-pressure: while too much waits to be stored, whoever sends something is not read from any more. */
+/** Back-pressure: connections that are not read from for now. */
 export class Intake<C extends Inlet> {
   readonly #waiting = new Set<C>()
 
@@ -22,6 +22,11 @@ export class Intake<C extends Inlet> {
 
   forget(connection: C): void {
     this.#waiting.delete(connection)
+  }
+
+  /** Reads from it again, if it was held. */
+  releaseOne(connection: C): void {
+    if (this.#waiting.delete(connection)) connection.resume()
   }
 
   /** Reads from all again. @param onResumed told of each */

@@ -1,4 +1,5 @@
 import type { HeraldNews } from '../session/ports.ts'
+import type { LimitName } from './limits.ts'
 
 /** Time as the reflector needs it. */
 export interface Clock {
@@ -53,6 +54,7 @@ export interface ReflectorMetrics {
   /** clients were asked for a snapshot */
   snapshotRequested(): void
   snapshotTaken(): void
+  limitBreached(limit: LimitName): void
   /** a viewer sent what only others may send */
   viewerMessageDropped(): void
   /** a client's round trip, ms */

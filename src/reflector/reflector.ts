@@ -13,8 +13,17 @@ import {
   type ConnectionSocket,
 } from './connection.ts'
 import { logFields, loggable } from './connection-log.ts'
-import { dropOfViewer, handleMember, handlePlain, isPlain, type MemberMessage } from './dispatch.ts'
+import {
+  costOf,
+  dropOfViewer,
+  handleMember,
+  handlePlain,
+  isPlain,
+  type MemberMessage,
+} from './dispatch.ts'
+import { Gate } from './gate.ts'
 import { Intake } from './intake.ts'
+import type { ReflectorLimits } from './limits.ts'
 import { checkLiveness, SWEEP_INTERVAL_MS } from './liveness.ts'
 import { isFor, WRONG_APP } from './pass.ts'
 import type {
@@ -28,6 +37,7 @@ import type {
   Timers,
 } from './ports.ts'
 import { Reception } from './reception.ts'
+import { refuseUpgrade } from './refusal.ts'
 import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
 import { SyncPump } from './sync-pump.ts'
@@ -41,6 +51,9 @@ const DRAIN_TIMEOUT_MS = 2000
 /** A connection that waits for its session is not read from when it has sent so many messages. */
 const MAX_QUEUED = 100
 
+/** What ws calls it that a frame is longer than it takes. */
+const FRAME_TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+
 /** What a reflector is made of. */
 export interface ReflectorParts {
   readonly store: SessionStore
@@ -51,7 +64,7 @@ export interface ReflectorParts {
   readonly log: Log
   readonly metrics: ReflectorMetrics
   readonly proxies: Proxies
-  readonly maxFrameBytes: number
+  readonly limits: ReflectorLimits
   /** a random string that no session had before */
   readonly newTimeline: () => string
   /** the store takes nothing any more: messages can no longer be reflected */
@@ -77,6 +90,7 @@ export class Reflector {
   readonly #turn: Turn
   readonly #reception: Reception<Connection>
   readonly #intake = new Intake<Connection>()
+  readonly #gate: Gate
   readonly #connectionParts: ConnectionParts
   readonly #hosts = new Map<string, SessionHost>()
   readonly #connections = new Set<Connection>()
@@ -86,8 +100,9 @@ export class Reflector {
   #onLastGone = () => {}
 
   constructor(parts: ReflectorParts) {
-    const { clock, timers, store, files, herald, log, metrics, newTimeline } = parts
+    const { clock, timers, store, files, herald, log, metrics, newTimeline, limits } = parts
     this.#parts = parts
+    this.#gate = new Gate(limits, parts)
     this.#wheel = new Wheel(clock, timers)
     this.#reception = new Reception(timers, (connection, data) => this.#read(connection, data))
     const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
@@ -100,21 +115,26 @@ export class Reflector {
     this.#connectionParts = {
       pump: new SyncPump(timers),
       clock,
+      limits,
       observer: {
         received: (connection, data) => this.#receive(connection, data),
-        failed: (connection, err) =>
-          log.warn({ ...logFields(connection, 'socket-error'), err }, 'socket failed'),
+        pinged: (connection) => this.#gate.charge(connection, 1, 0),
+        failed: (connection, error) => this.#failed(connection, error),
         closed: (connection, code, reason) => this.#disconnected(connection, code, reason),
       },
     }
-    this.#upgrade = new Upgrade(parts.maxFrameBytes, parts.proxies, clock, (...socket) =>
-      this.#connect(...socket),
-    )
+    this.#upgrade = new Upgrade(limits.frameBytes, parts.proxies, clock, {
+      admits: (account) => this.#gate.admits(account),
+      opened: (...socket) => this.#connect(...socket),
+    })
     this.#hostParts = {
       store,
       files,
       herald,
       turn: this.#turn,
+      budget: this.#gate.budget,
+      breaches: this.#gate.breaches,
+      limits,
       clock,
       log,
       metrics,
@@ -142,10 +162,8 @@ export class Reflector {
       this.#upgrade.accept(request, socket, head, pass)
       return
     }
-    socket.on('error', () => socket.destroy())
-    socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n', () =>
-      socket.destroy(),
-    )
+    const why = this.#isDraining ? 'The box is being stopped.' : this.missing().join()
+    refuseUpgrade(socket, '503 Service Unavailable', why)
   }
 
   /** Ids of all sessions that are in memory, or about to be. */
@@ -206,6 +224,7 @@ export class Reflector {
     this.#connections.add(connection)
     metrics.connectionOpened()
     connection.open()
+    this.#gate.entered(connection)
     log.notice({ ...logFields(connection, 'start'), url: origin.baseUrl }, 'connection opened')
   }
 
@@ -222,7 +241,9 @@ export class Reflector {
   #read(connection: Connection, data: Buffer): void {
     if (!connection.isOpen || this.#isDraining) return
     try {
-      this.#handle(connection, decode(data.toString()))
+      const message = decode(data.toString())
+      this.#gate.charge(connection, costOf(message), data.length)
+      this.#handle(connection, message)
     } catch (error) {
       this.#refuse(connection, error)
     }
@@ -280,13 +301,17 @@ export class Reflector {
       this.#parts.log.notice(line, 'client joins')
     }
     connection.stage = { tag: 'joining', queue: [] }
-    const host = this.#hosts.get(sessionId) ?? this.#newHost(sessionId)
-    host.join(connection, join)
-    this.#wheel.schedule(host)
+    this.#gate.joined(connection)
+    const host = this.#hosts.get(sessionId) ?? this.#newHost(connection)
+    host?.join(connection, join)
+    if (host) this.#wheel.schedule(host)
   }
 
-  #newHost(sessionId: string): SessionHost {
-    const host = new SessionHost(sessionId, this.#hostParts)
+  /** Undefined, and the connection is closed, if there is no room for another session. */
+  #newHost(opener: Connection): SessionHost | undefined {
+    if (!this.#gate.opensSession(opener)) return undefined
+    const { sessionId, account } = opener.origin
+    const host = new SessionHost(sessionId, account, this.#hostParts)
     this.#hosts.set(sessionId, host)
     return host
   }
@@ -306,6 +331,7 @@ export class Reflector {
 
   #parked(host: SessionHost): void {
     this.#hosts.delete(host.sessionId)
+    this.#gate.closedSession(host.account)
     this.#wheel.remove(host)
   }
 
@@ -314,6 +340,7 @@ export class Reflector {
     this.#connections.delete(connection)
     this.#intake.forget(connection)
     this.#reception.forget(connection)
+    this.#gate.left(connection)
     const wasIn = connection.stage.tag === 'joining' || connection.stage.tag === 'member'
     connection.stage = { tag: 'closed' }
     metrics.connectionClosed()
@@ -326,6 +353,12 @@ export class Reflector {
     if (!wasIn || !host || this.#isDraining) return
     host.leave(connection)
     this.#wheel.schedule(host)
+  }
+
+  #failed(connection: Connection, error: Error): void {
+    if ('code' in error && error.code === FRAME_TOO_LONG) this.#gate.frameTooLong(connection)
+    const fields = { ...logFields(connection, 'socket-error'), err: error }
+    this.#parts.log.warn(fields, 'socket failed')
   }
 
   /** The peer's fault closes its connection with the code it carries; our own with 4109, and an error. */
@@ -344,8 +377,10 @@ export class Reflector {
   #sweep(): void {
     const now = this.#parts.clock.now()
     this.#committer.watch(now)
+    this.#gate.sweep(this.#connections, this.joinCosts(), now)
     for (const connection of this.#connections) {
-      if (this.#intake.isHolding(connection)) connection.lastHeard = now
+      const isHeld = this.#intake.isHolding(connection) || this.#gate.isHolding(connection)
+      if (isHeld) connection.lastHeard = now
       const { session } = this.#hosts.get(connection.origin.sessionId) ?? {}
       checkLiveness(connection, (session?.memberCount ?? 0) > 0, now)
     }

@@ -2,10 +2,14 @@ import { CLOSE_CODE } from '../protocol/close-code.ts'
 import { encodeInfo } from '../protocol/encode.ts'
 import type { Join } from '../protocol/messages.ts'
 import { newSession } from '../session/new-session.ts'
+import type { SessionFact } from '../session/ports.ts'
 import type { SavedRecord, StoredStart } from '../session/record.ts'
 import { Session } from '../session/session.ts'
 import type { SessionStore } from '../session/session-store.ts'
+import type { Breaches, Culprit } from './breaches.ts'
 import type { Connection } from './connection.ts'
+import type { HistoryBudget } from './history-budget.ts'
+import type { ReflectorLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { isFor, WRONG_APP } from './pass.ts'
 import type { Clock, FileDirectory, Herald, HeraldFailure, Log, ReflectorMetrics } from './ports.ts'
@@ -24,6 +28,9 @@ export interface HostParts {
   readonly files: Pick<FileDirectory, 'exists'>
   readonly herald: Herald
   readonly turn: Turn
+  readonly budget: HistoryBudget
+  readonly breaches: Breaches
+  readonly limits: Pick<ReflectorLimits, 'usersPerSession'>
   readonly clock: Clock
   readonly log: Log
   readonly metrics: ReflectorMetrics
@@ -54,6 +61,8 @@ type HostState =
 /** Runs one session: opens it from the store for its first joiner, and puts it away after the last. */
 export class SessionHost implements Sleeper {
   readonly sessionId: string
+  /** who opened it, as counted */
+  readonly account: string
   readonly #parts: HostParts
   readonly #outbox: Outbox
   #state: HostState = { tag: 'new' }
@@ -61,8 +70,9 @@ export class SessionHost implements Sleeper {
   #parkAt = Infinity
   #lastWork: Promise<void> = Promise.resolve()
 
-  constructor(sessionId: string, parts: HostParts) {
+  constructor(sessionId: string, account: string, parts: HostParts) {
     this.sessionId = sessionId
+    this.account = account
     this.#parts = parts
     this.#outbox = new Outbox({
       sessionId,
@@ -72,7 +82,7 @@ export class SessionHost implements Sleeper {
         state: () => this.#session().state(parts.clock.now()),
         progress: () => this.#session().progress(parts.clock.now()),
       },
-      report: (fact) => describeFact(parts.log, sessionId, fact),
+      report: (fact) => this.#report(fact),
       herald: (news) => {
         parts.herald.tell(sessionId, news, (failure) => this.#heraldFailed(failure))
       },
@@ -157,13 +167,14 @@ export class SessionHost implements Sleeper {
 
   #start(start: StoredStart, opener: Join): void {
     if (this.#state.tag !== 'opening') return
-    const { clock, metrics, newTimeline, log } = this.#parts
+    const { clock, metrics, newTimeline, log, budget } = this.#parts
     const { waiting } = this.#state
     const now = clock.now()
     // Who opened it may be gone again: the first who is there gives it name, ticks and tove.
     const first = waiting[0]?.join ?? opener
     const stored = start.session ?? newSession(first, newTimeline(), start.persistedPath)
-    const session = new Session<Connection>(this.sessionId, this.#outbox, stored, now)
+    const session = new Session<Connection>(this.sessionId, this.#outbox, budget, stored, now)
+    budget.add(session.joinCost)
     this.#state = { tag: 'running', session }
     metrics.sessionOpened()
     const from = start.session ? 'stored state' : start.persistedPath ? 'persisted data' : 'nothing'
@@ -184,11 +195,35 @@ export class SessionHost implements Sleeper {
       connection.close(CLOSE_CODE.noAccess, WRONG_APP)
       return
     }
+    if (!session.has(connection) && this.#isFull(session)) {
+      connection.close(CLOSE_CODE.noRoom, 'This session has as many users as it can.')
+      return
+    }
     if (this.#state.tag === 'parking') this.#state = { tag: 'running', session }
     const now = this.#parts.clock.now()
     session.join(connection, join, now)
     this.#watchMembers(now)
     this.#parts.onJoined(connection)
+  }
+
+  #isFull({ userCount }: Session<Connection>): boolean {
+    const { limits, breaches } = this.#parts
+    if (userCount < limits.usersPerSession) return false
+    breaches.note('users-per-session', this.#culprit(), 'users are refused')
+    return true
+  }
+
+  #report(fact: SessionFact): void {
+    const { log, breaches, budget } = this.#parts
+    if (fact.kind === 'message refused') {
+      const limit = budget.isShort ? 'histories-size' : 'history-size'
+      breaches.note(limit, this.#culprit(), 'messages are refused until there is a snapshot')
+    } else describeFact(log, this.sessionId, fact)
+  }
+
+  #culprit(): Culprit {
+    const { sessionId } = this
+    return { key: sessionId, fields: { scope: 'session', sessionId } }
   }
 
   /** Lets it join if the snapshot that it would be sent to is there; else the session has to fall back (SNAP8). */

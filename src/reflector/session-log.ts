@@ -1,8 +1,11 @@
 import type { SessionFact } from '../session/ports.ts'
 import type { Log } from './ports.ts'
 
+/** What the log is told of by itself; that a message was refused is a limit's breach. */
+type LoggedFact = Exclude<SessionFact, { kind: 'message refused' }>
+
 /** Words what a session reports. */
-export function describeFact(log: Log, sessionId: string, fact: SessionFact): void {
+export function describeFact(log: Log, sessionId: string, fact: LoggedFact): void {
   const { kind, ...data } = fact
   const fields = { scope: 'session', event: kind.replaceAll(' ', '-'), sessionId, ...data }
   switch (kind) {
@@ -17,9 +20,6 @@ export function describeFact(log: Log, sessionId: string, fact: SessionFact): vo
       return
     case 'snapshot overdue':
       log.warn(fields, 'clients were asked for a snapshot many times and have made none yet')
-      return
-    case 'message refused':
-      log.warn(fields, 'history is full: a message was refused')
       return
     default:
       kind satisfies never

@@ -6,26 +6,41 @@ import { sessionIdOf } from '../protocol/session-id.ts'
 import { type ConnectionOrigin, ConnectionSocket } from './connection.ts'
 import type { Clock, Pass } from './ports.ts'
 import { publicUrl } from './public-url.ts'
+import { refuseUpgrade } from './refusal.ts'
 
 /** Which proxies' `X-Forwarded-…` headers are believed. */
 export interface Proxies {
   isTrusted(address: string): boolean
   /** The client's own address, as the nearest proxies that are trusted tell it. */
   clientAddress(request: IncomingMessage): string
+  /** By what a client of this address is counted: the address, or its network. */
+  accountOf(address: string): string
 }
 
-type OnSocket = (webSocket: ConnectionSocket, socket: Duplex, origin: ConnectionOrigin) => void
+/** What becomes of those who come. */
+export interface UpgradeObserver {
+  /** Whether one more may come from there. */
+  admits(account: string): boolean
+  opened(webSocket: ConnectionSocket, socket: Duplex, origin: ConnectionOrigin): void
+}
+
+/** When so many were refused and have not gone, more are refused without a web socket. */
+const MAX_REFUSED = 100
+
+const NO_SESSION_ID = 'the path does not end in a session id'
+const TOO_MANY =
+  'Too many connections from this address are open. Whoever runs the box can allow more: BOX_MAX_CONNECTIONS_PER_ADDRESS.'
 
 /** Turns upgrade requests into web sockets of sessions. */
 export class Upgrade {
   readonly #server: Server<typeof ConnectionSocket>
   readonly #proxies: Proxies
   readonly #clock: Clock
-  readonly #onSocket: OnSocket
+  readonly #observer: UpgradeObserver
   /** those that were refused and have not gone yet */
   readonly #refused = new Set<ConnectionSocket>()
 
-  constructor(maxFrameBytes: number, proxies: Proxies, clock: Clock, onSocket: OnSocket) {
+  constructor(maxFrameBytes: number, proxies: Proxies, clock: Clock, observer: UpgradeObserver) {
     this.#server = new WebSocketServer({
       noServer: true,
       WebSocket: ConnectionSocket,
@@ -35,10 +50,13 @@ export class Upgrade {
     })
     this.#proxies = proxies
     this.#clock = clock
-    this.#onSocket = onSocket
+    this.#observer = observer
   }
 
-  /** Accepts a web socket at any path that ends in a session id; others are closed with 4100 (CON1). */
+  /**
+   * Accepts a web socket at any path that ends in a session id; others are closed with 4100 (CON1). Who has too
+   * many already gets none (LIMIT3).
+   */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass): void {
     // The client may be gone by now, and its address with it.
     if (request.socket.remoteAddress === undefined) {
@@ -47,12 +65,27 @@ export class Upgrade {
     }
     const [path = '/'] = (request.url ?? '/').split('?')
     const sessionId = sessionIdOf(path)
+    if (sessionId === undefined) {
+      this.#refuse(request, socket, head)
+      return
+    }
+    const userIp = plainAddress(this.#proxies.clientAddress(request))
+    const account = this.#proxies.accountOf(userIp)
+    if (!this.#observer.admits(account)) {
+      refuseUpgrade(socket, '429 Too Many Requests', TOO_MANY)
+      return
+    }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      if (sessionId === undefined) {
-        this.#refuse(webSocket)
-        return
-      }
-      this.#onSocket(webSocket, socket, this.#originOf(request, sessionId, pass))
+      const connection = this.#nameOf(request)
+      const baseUrl = this.#baseUrlOf(request)
+      this.#observer.opened(webSocket, socket, {
+        connection,
+        userIp,
+        account,
+        sessionId,
+        baseUrl,
+        pass,
+      })
     })
   }
 
@@ -61,23 +94,26 @@ export class Upgrade {
     for (const webSocket of this.#refused) webSocket.terminate()
   }
 
-  #refuse(webSocket: ConnectionSocket): void {
-    this.#refused.add(webSocket)
-    webSocket.on('error', () => webSocket.terminate())
-    webSocket.on('close', () => this.#refused.delete(webSocket))
-    webSocket.close(CLOSE_CODE.badProtocol, 'the path does not end in a session id')
+  #refuse(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#refused.size >= MAX_REFUSED) {
+      refuseUpgrade(socket, '404 Not Found', NO_SESSION_ID)
+      return
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#refused.add(webSocket)
+      webSocket.on('error', () => webSocket.terminate())
+      webSocket.on('close', () => this.#refused.delete(webSocket))
+      webSocket.close(CLOSE_CODE.badProtocol, NO_SESSION_ID)
+    })
   }
 
-  #originOf(request: IncomingMessage, sessionId: string, pass: Pass): ConnectionOrigin {
-    const { remoteAddress = '', remotePort } = request.socket
+  #nameOf({ socket: { remoteAddress = '', remotePort } }: IncomingMessage): string {
     const start = Math.floor(this.#clock.wallTime() / 1000).toString(36)
-    return {
-      connection: `${plainAddress(remoteAddress)}:${remotePort}.${start}`,
-      userIp: plainAddress(this.#proxies.clientAddress(request)),
-      sessionId,
-      baseUrl: publicUrl(request, this.#proxies.isTrusted(remoteAddress)),
-      pass,
-    }
+    return `${plainAddress(remoteAddress)}:${remotePort}.${start}`
+  }
+
+  #baseUrlOf(request: IncomingMessage): string {
+    return publicUrl(request, this.#proxies.isTrusted(request.socket.remoteAddress ?? ''))
   }
 }
 

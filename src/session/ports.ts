@@ -55,6 +55,12 @@ export interface SessionOutput<M extends Member> {
   report(fact: SessionFact): void
 }
 
+/** How much a session may keep; may change at any time. */
+export interface HistoryRoom {
+  /** length of the messages since its snapshot, as in `JoinCost`; above 0 */
+  readonly maxBytes: number
+}
+
 /** What joining a session costs now: the messages since its snapshot, which every joiner gets. */
 export interface JoinCost {
   readonly messages: number

@@ -1,12 +1,12 @@
-import { encodeInfo, encodeRequ } from '../protocol/encode.ts'
+import { encodeInfo, encodeRequ, type Info } from '../protocol/encode.ts'
 import type { Join, Json, Message, Send, Snap, Ticks, Tutti } from '../protocol/messages.ts'
 import { positionOf, seqAt } from '../protocol/seq.ts'
 import { Absentees, type HasUser } from './absentees.ts'
 import { Agenda } from './agenda.ts'
 import { Debounce } from './debounce.ts'
 import { History } from './history.ts'
-import { headroomOf, warningOf } from './history-limit.ts'
-import type { JoinCost, Member, SessionOutput } from './ports.ts'
+import { headroomOf, REFUSAL, warningOf } from './history-limit.ts'
+import type { HistoryRoom, JoinCost, Member, SessionOutput } from './ports.ts'
 import type { SessionState, SnapshotRecord, StoredSession } from './record.ts'
 import { Roster, usersOf } from './roster.ts'
 import { SnapshotRequests } from './snapshot-requests.ts'
@@ -22,6 +22,8 @@ const TALLY_TIMEOUT_MS = 1000
 const TIME_RESERVE_MS = 2000
 /** It is stored anew this long (ms of real time) before it is needed, so that no tick waits for that. */
 const TIME_RESERVE_LEFT_MS = 500
+/** Users are told no more often than this that messages are refused (ms). */
+const REFUSALS_TOLD_MS = 1000
 
 /** What became of an announced snapshot. */
 type SnapshotFate = 'taken' | 'not newer' | 'from the future' | 'messages are gone'
@@ -33,6 +35,7 @@ type SnapshotFate = 'taken' | 'not newer' | 'from the future' | 'messages are go
 export class Session<M extends Member> {
   readonly id: string
   readonly #output: SessionOutput<M>
+  readonly #room: HistoryRoom
   readonly #agenda = new Agenda()
   readonly #roster: Roster
   readonly #absentees: Absentees
@@ -50,6 +53,7 @@ export class Session<M extends Member> {
   /** how many of them are no viewers */
   #participantCount = 0
   #usersPending = false
+  #lastRefusalTold = -Infinity
   /** messages that wait for `delay` to be over */
   #held: Message[] | undefined
   #snapshot: SnapshotRecord | undefined
@@ -65,10 +69,17 @@ export class Session<M extends Member> {
   /** the teatime that is stored, or goes with the next commit: none after it was ever sent */
   #reservedTime = 0
 
-  constructor(id: string, output: SessionOutput<M>, stored: StoredSession, now: number) {
+  constructor(
+    id: string,
+    output: SessionOutput<M>,
+    room: HistoryRoom,
+    stored: StoredSession,
+    now: number,
+  ) {
     const { state, presence } = stored
     this.id = id
     this.#output = output
+    this.#room = room
     this.#about = state
     this.#snapshot = stored.snapshot
     this.#teatime = new Teatime(now, state.time, state.scale)
@@ -100,6 +111,15 @@ export class Session<M extends Member> {
   /** Of the snapshot that joiners start from; undefined: there is none. */
   get snapshotPath(): string | undefined {
     return this.#snapshot?.path
+  }
+
+  /** How many users hear it, or will as soon as they have taken their SYNC. */
+  get userCount(): number {
+    return this.#audience.length
+  }
+
+  has(member: M): boolean {
+    return this.#members.has(member)
   }
 
   get users(): Json[] {
@@ -289,7 +309,7 @@ export class Session<M extends Member> {
   }
 
   #reflect(message: Message, now: number): void {
-    if (!this.#hasRoom()) return
+    if (!this.#hasRoom(now)) return
     const time = this.#teatime.at(now)
     const seq = seqAt(this.#history.position + 1)
     const raw = this.rawTime(now)
@@ -322,15 +342,24 @@ export class Session<M extends Member> {
   }
 
   /** Warns of a history that fills; false when it is full (SNAP7). */
-  #hasRoom(): boolean {
+  #hasRoom(now: number): boolean {
     const { joinCost } = this
+    const headroom = headroomOf(joinCost, this.#room.maxBytes)
+    if (headroom > 0) {
+      this.#warn(warningOf(headroom, joinCost.messages))
+      return true
+    }
+    if (now - this.#lastRefusalTold >= REFUSALS_TOLD_MS) {
+      this.#lastRefusalTold = now
+      this.#warn(REFUSAL)
+    }
     const { messages } = joinCost
-    const headroom = headroomOf(joinCost)
-    const warning = warningOf(headroom, messages)
-    if (warning) this.#output.tell(encodeInfo(this.id, warning), [...this.#members])
-    if (headroom > 0) return true
     this.#output.report({ kind: 'message refused', messages })
     return false
+  }
+
+  #warn(info: Info | undefined): void {
+    if (info) this.#output.tell(encodeInfo(this.id, info), [...this.#members])
   }
 
   #openTally(vote: Tutti, now: number): OpenTally | undefined {

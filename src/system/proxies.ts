@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from '@fastify/proxy-addr'
+import { accountOf } from './account.ts'
 
 /** @param trusted addresses, networks, or names of networks as `@fastify/proxy-addr` knows them */
 export function createProxies(trusted: readonly string[]) {
@@ -8,5 +9,6 @@ export function createProxies(trusted: readonly string[]) {
     isTrusted: (address: string): boolean => trust(address, 0),
     /** The client's own address, as far as trusted proxies tell it. */
     clientAddress: (request: IncomingMessage): string => proxyAddr(request, trust),
+    accountOf,
   }
 }

@@ -85,6 +85,11 @@ export class RawClient {
     this.#socket.send(data)
   }
 
+  /** Sends a web-socket pong that nobody asked for. */
+  pong(): void {
+    this.#socket.pong()
+  }
+
   /** Sends JOIN, by default as a user of its own; resolves with the args of the SYNC that answers it. */
   async join(args: JoinArgs = {}): Promise<SyncArgs> {
     this.send('JOIN', joinArgs(args))

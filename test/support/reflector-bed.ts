@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { LimitName, ReflectorLimits } from '../../src/reflector/limits.ts'
 import { PARTICIPANT } from '../../src/reflector/pass.ts'
 import type { AnnouncedFile, Herald, Log, Pass } from '../../src/reflector/ports.ts'
 import { Reflector } from '../../src/reflector/reflector.ts'
@@ -13,6 +14,23 @@ interface LogLine {
   readonly event: string
   readonly text: string
   readonly [field: string]: unknown
+}
+
+/** A frame, what waits for a client, and histories are limited, the rest is not. */
+const NO_LIMITS: ReflectorLimits = {
+  frameBytes: 100_000,
+  messagesPerSecond: Infinity,
+  bytesPerSecond: Infinity,
+  connectionsPerAddress: Infinity,
+  unjoinedPerAddress: Infinity,
+  unjoined: Infinity,
+  usersPerSession: Infinity,
+  sessionsPerAddress: Infinity,
+  sessions: Infinity,
+  historyBytes: 250_000_000,
+  historiesBytes: 500_000_000,
+  backlogBytes: 16_000_000,
+  backlogMs: 30_000,
 }
 
 /** Time by hand, but turns of the event loop as they come: for real sockets. */
@@ -34,20 +52,22 @@ export class ReflectorBed {
   readonly heralded: Array<Parameters<Herald['tell']>> = []
   /** how `FileDirectory` looks for a file */
   fileExists = async (path: string): Promise<boolean> => !this.store.missingFiles.has(path)
-  /** of those who connect from now on */
+  /** of those who connect from now on, like `address` */
   pass: Pass = PARTICIPANT
+  address = '10.0.0.1'
+  readonly breaches: LimitName[] = []
   /** messages of viewers that were dropped */
   dropped = 0
-  readonly store: MemorySessionStore
+  readonly store = new MemorySessionStore()
   readonly reflector: Reflector
   readonly #server: Server = createServer()
   #timelines = 0
 
-  constructor(store = new MemorySessionStore()) {
-    this.store = store
+  /** @param limits besides those of {@link NO_LIMITS} */
+  constructor(limits: Partial<ReflectorLimits> = {}) {
     const none = () => {}
     this.reflector = new Reflector({
-      store,
+      store: this.store,
       files: {
         identify: (url) => this.files.get(url),
         exists: (path) => this.fileExists(path),
@@ -60,10 +80,15 @@ export class ReflectorBed {
         ...{ connectionOpened: none, connectionClosed: none, sessionOpened: none },
         ...{ sessionClosed: none, messagesReflected: none, ticked: none, latency: none },
         ...{ snapshotRequested: none, snapshotTaken: none },
+        limitBreached: (limit) => void this.breaches.push(limit),
         viewerMessageDropped: () => void this.dropped++,
       },
-      proxies: { isTrusted: () => false, clientAddress: () => '10.0.0.1' },
-      maxFrameBytes: 100_000,
+      proxies: {
+        isTrusted: () => false,
+        clientAddress: () => this.address,
+        accountOf: (address) => address,
+      },
+      limits: { ...NO_LIMITS, ...limits },
       newTimeline: () => `timeline ${++this.#timelines}`,
       onStoreFailure: (error) => this.failures.push(error),
     })

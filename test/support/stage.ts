@@ -30,6 +30,7 @@ export class StageMember implements Member {
 /** One session named `S` on a manual clock, with recording members: no socket, disk or timer. */
 export class Stage {
   now = 0
+  readonly room = { maxBytes: 250_000_000 }
   readonly snapshots: SnapshotRecord[] = []
   readonly facts: SessionFact[] = []
   readonly heralded: HeraldNews[] = []
@@ -70,7 +71,7 @@ export class Stage {
       JSON.stringify({ action: 'JOIN', args: { ...JOIN_ARGS, user: [name], ...args } }),
     ) as Join
     const stored = this.#stored ?? newSession(join, 'timeline', undefined)
-    this.#session ??= new Session('S', this.#output(), stored, this.now)
+    this.#session ??= new Session('S', this.#output(), this.room, stored, this.now)
     const member = this.#members.get(name) ?? new StageMember(join.user, isViewer)
     this.#members.set(name, member)
     this.session.join(member, join, this.now)
