@@ -33,10 +33,13 @@ export class WebSocketClient {
     if (rest.length > 0) socket.unshift(rest)
   }
 
-  /** Resolves once the box has switched protocols; rejects if nobody answers or it refuses. */
-  static open(port: number, sessionId: string): Promise<WebSocketClient> {
+  /**
+   * Resolves once the box has switched protocols; rejects if nobody answers or it refuses.
+   * @param from address of this machine to come from
+   */
+  static open(port: number, sessionId: string, from = '127.0.0.1'): Promise<WebSocketClient> {
     const { promise, resolve, reject } = Promise.withResolvers<WebSocketClient>()
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from, noDelay: true })
     let head = Buffer.alloc(0)
     const onData = (data: Buffer) => {
       head = Buffer.concat([head, data])

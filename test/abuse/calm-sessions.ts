@@ -1,0 +1,103 @@
+import { type RawClient, RawClients, randomSessionId } from '../support/raw-client.ts'
+import type { WireMessage } from '../support/wire.ts'
+
+const CLIENTS = 5
+/** ms between two messages of the session that talks */
+const SEND_EVERY_MS = 50
+/** Tick of the session that does not (ms). */
+const TICK_MS = 50
+
+/** What was seen in a while: sorted, ms. */
+export interface Seen {
+  /** from sending a message to hearing it, of each message and client */
+  readonly latencies: readonly number[]
+  /** how far two ticks were off their interval */
+  readonly jitters: readonly number[]
+}
+
+/** Two well-behaved sessions: one that talks, one in which nobody says anything. */
+export class CalmSessions {
+  readonly #clients = new RawClients()
+  #talking: readonly RawClient[] = []
+  #latencies: number[] = []
+  #jitters: number[] = []
+  #sent = 0
+  #lastTick = Number.NaN
+
+  async join(reflectorUrl: string): Promise<void> {
+    const [talking, silent] = [randomSessionId(), randomSessionId()]
+    const clients: RawClient[] = []
+    for (let index = 0; index < CLIENTS; index += 1) {
+      const client = await this.#clients.connect(reflectorUrl, talking, {
+        onFrame: ({ action, args }) => {
+          if (action === 'RECV') this.#noteMessage(args as WireMessage)
+        },
+      })
+      await client.join()
+      clients.push(client)
+    }
+    this.#talking = clients
+    const listener = await this.#clients.connect(reflectorUrl, silent, {
+      onFrame: ({ action }) => {
+        if (action === 'TICK') this.#noteTick()
+      },
+    })
+    await listener.join({ ticks: { tick: TICK_MS } })
+  }
+
+  /** Sends for so long; what was seen meanwhile. Rejects if anything was lost or a client closed. */
+  async watch(ms: number): Promise<Seen> {
+    this.#latencies = []
+    this.#jitters = []
+    const end = performance.now() + ms
+    while (performance.now() < end) {
+      this.#say(this.#sent % CLIENTS)
+      await new Promise((resolve) => setTimeout(resolve, SEND_EVERY_MS))
+    }
+    await this.#expectNothingLost()
+    const ascending = (a: number, b: number) => a - b
+    return {
+      latencies: this.#latencies.toSorted(ascending),
+      jitters: this.#jitters.toSorted(ascending),
+    }
+  }
+
+  async leave(): Promise<void> {
+    await this.#clients.closeAll()
+  }
+
+  #say(speaker: number): void {
+    this.#sent += 1
+    this.#talking[speaker]?.send('SEND', [0, 0, `${this.#sent} ${performance.now()}`])
+  }
+
+  #noteMessage([, , payload]: WireMessage): void {
+    if (typeof payload !== 'string') return
+    this.#latencies.push(performance.now() - Number(payload.split(' ')[1]))
+  }
+
+  #noteTick(): void {
+    const now = performance.now()
+    const gap = now - this.#lastTick
+    this.#lastTick = now
+    if (!Number.isNaN(gap)) this.#jitters.push(Math.abs(gap - TICK_MS))
+  }
+
+  /** Every client has heard every message ever sent, in order. */
+  async #expectNothingLost(): Promise<void> {
+    const all = Array.from({ length: this.#sent }, (_, index) => `${index + 1}`)
+    for (const client of this.#talking) {
+      const isLast = ([, , payload]: WireMessage) => `${payload}`.startsWith(`${this.#sent} `)
+      await client.next('RECV', isLast)
+      const heard = client
+        .argsOf('RECV')
+        .flatMap(([, , payload]) => (typeof payload === 'string' ? payload.split(' ')[0] : []))
+      if (heard.join() !== all.join()) throw new Error(`heard ${heard}`)
+    }
+  }
+}
+
+/** The value below which this share of sorted values is; NaN if there are none. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
