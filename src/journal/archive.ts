@@ -12,7 +12,6 @@ import { type FileRecord, filesIn } from '../db/files.ts'
 import { garbageIn } from '../db/garbage.ts'
 import { fileIndexIn } from '../db/inventory.ts'
 import { messagesIn } from '../db/messages.ts'
-import { type Totals, totalsOf } from '../db/totals.ts'
 import { parseFilePath } from '../files/file-path.ts'
 import type { JournalEntry, MessageRun } from '../session/record.ts'
 import {
@@ -61,7 +60,6 @@ export interface Archive {
   recordFile(file: FileRecord): void
   /** Notes that a file is in use, if it is there, or moves it to quarantine if it is not as long as it was. */
   keepFile(path: string): void
-  totals(): Totals
   /** @param isLogNeeded whether it lacks what is in the commit log */
   close(isLogNeeded: boolean): void
 }
@@ -120,7 +118,6 @@ export function openArchive(options: ArchiveOptions): Archive {
       index.change([], [path], wallTime())
       onProblem({ kind: 'upload damaged', path })
     },
-    totals: totalsOf(db),
     close: (isLogNeeded) => {
       restorer.close()
       closeDatabase(db)

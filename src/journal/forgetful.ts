@@ -11,7 +11,6 @@ export function forgetful(journal: Journal): Journal {
     load: async () => ({ session: undefined, persistedPath: undefined }),
     recordFile: (file) => journal.recordFile(file),
     keepFile: (path) => journal.keepFile(path),
-    stats: () => journal.stats(),
     collectGarbage: (rules) => journal.collectGarbage(rules),
     takeInventory: () => journal.takeInventory(),
     close: () => journal.close(),

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
 import type { FileRecord } from '../db/files.ts'
-import type { Totals } from '../db/totals.ts'
 import type { JournalEntry, MessageRun, StoredStart } from '../session/record.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import { CommitLog } from './commit-log.ts'
@@ -29,7 +28,6 @@ export interface Journal extends SessionStore {
    * when it was stored goes to quarantine instead, so look again afterwards.
    */
   keepFile(path: string): Promise<void>
-  stats(): Promise<Totals>
   /** Deletes what nobody needs, in steps between which everything else goes on. */
   collectGarbage(rules: GarbageRules): Promise<GarbageReport>
   /** Compares the index of files with the disk, likewise, and mends the index. */
@@ -114,13 +112,6 @@ class LoggedJournal implements Journal {
     const pipeline = await this.#pipeline
     await pipeline.settleFor(sessionId)
     return this.#loads(() => this.#load({ sessionId, appId, persistentId }))
-  }
-
-  async stats(): Promise<Totals> {
-    this.#refuseIfEnded()
-    const pipeline = await this.#pipeline
-    await pipeline.settle()
-    return (await this.#ask('totals', { kind: 'totals' })).totals
   }
 
   async collectGarbage(rules: GarbageRules): Promise<GarbageReport> {

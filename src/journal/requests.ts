@@ -1,5 +1,4 @@
 import type { FileRecord } from '../db/files.ts'
-import type { Totals } from '../db/totals.ts'
 import type { MessageRun } from '../session/record.ts'
 import type { CommitPayload } from './commit-payload.ts'
 import type { GarbageReport, GarbageRules } from './garbage.ts'
@@ -20,7 +19,6 @@ export type Request =
   | { readonly kind: 'record file'; readonly id: number; readonly file: FileRecord }
   | { readonly kind: 'keep file'; readonly id: number; readonly path: string }
   | { readonly kind: 'load'; readonly id: number; readonly request: RestoreRequest }
-  | { readonly kind: 'totals'; readonly id: number }
   | { readonly kind: 'collect garbage'; readonly id: number; readonly rules: GarbageRules }
   | { readonly kind: 'take inventory'; readonly id: number }
   | { readonly kind: 'close'; readonly isLogNeeded: boolean }
@@ -30,7 +28,6 @@ export type Answer =
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'run'; readonly id: number; readonly run: MessageRun }
   | { readonly kind: 'loaded'; readonly id: number; readonly restored: Restored }
-  | { readonly kind: 'totals'; readonly id: number; readonly totals: Totals }
   | { readonly kind: 'garbage'; readonly id: number; readonly report: GarbageReport }
   | { readonly kind: 'inventory'; readonly id: number; readonly report: InventoryReport }
   | {

@@ -74,9 +74,6 @@ class Writer {
         this.#archive.keepFile(request.path)
         this.#reply({ kind: 'done', id })
         break
-      case 'totals':
-        this.#reply({ kind: 'totals', id, totals: this.#archive.totals() })
-        break
       case 'load':
         this.#loads.push({ id, steps: this.#load(id, request.request) })
         break
