@@ -66,7 +66,7 @@ function openIndex(path: string) {
     db,
     garbage: garbageIn(db),
     sessions: sessionsIn(db),
-    snapshots: snapshotsIn(db, KEPT),
+    snapshots: snapshotsIn(db),
     messages: messagesIn(db),
     saved: savedIn(db),
     find: db.prepare<[string]>('SELECT 1 FROM files WHERE path = ?'),
@@ -452,7 +452,7 @@ class Play {
     const { index } = this.#bed
     const { key = 0 } = index.sessions.timelineOf(this.#id(name)) ?? {}
     const kept = snapshots.slice(-KEPT)
-    expect(index.snapshots.newestFirst(key)).toEqual(kept.toReversed())
+    expect(index.snapshots.newestFirst(key, KEPT)).toEqual(kept.toReversed())
     let reached = kept.length < KEPT ? 0 : (kept[0]?.position ?? 0)
     for (const run of index.messages.after(key, reached)) {
       expect(run.first).toBeLessThanOrEqual(reached + 1)

@@ -23,25 +23,25 @@ function take(snapshots: Snapshots, ...positions: number[]) {
   }
 }
 
-const positionsOf = (snapshots: Snapshots) =>
-  snapshots.newestFirst(SESSION).map(({ position }) => position)
+const positionsOf = (snapshots: Snapshots, kept: number) =>
+  snapshots.newestFirst(SESSION, kept).map(({ position }) => position)
 
 it('gives the newest few, and keeps the others', () => {
-  const snapshots = snapshotsIn(db, 2)
+  const snapshots = snapshotsIn(db)
   take(snapshots, 3, 1, 4, 2)
-  expect(positionsOf(snapshots)).toEqual([4, 3])
-  expect(positionsOf(snapshotsIn(db, 10))).toEqual([4, 3, 2, 1])
+  expect(positionsOf(snapshots, 2)).toEqual([4, 3])
+  expect(positionsOf(snapshots, 10)).toEqual([4, 3, 2, 1])
 })
 
 it('tells which messages the newest few do not need', () => {
-  const snapshots = snapshotsIn(db, 2)
-  expect(snapshots.needlessThrough(SESSION)).toBeUndefined()
+  const snapshots = snapshotsIn(db)
+  expect(snapshots.needlessThrough(SESSION, 2)).toBeUndefined()
   take(snapshots, 5)
-  expect(snapshots.needlessThrough(SESSION)).toBeUndefined()
+  expect(snapshots.needlessThrough(SESSION, 2)).toBeUndefined()
   take(snapshots, 7)
-  expect(snapshots.needlessThrough(SESSION)).toBe(5)
+  expect(snapshots.needlessThrough(SESSION, 2)).toBe(5)
   take(snapshots, 9)
-  expect(snapshots.needlessThrough(SESSION)).toBe(7)
+  expect(snapshots.needlessThrough(SESSION, 2)).toBe(7)
 })
 
 it('takes one in place of that of the same time', () => {
@@ -49,7 +49,7 @@ it('takes one in place of that of the same time', () => {
   take(snapshots, 1)
   const again = { path: 'again', hash: 'other', time: 10, seq: 0, position: 1 }
   snapshots.put(SESSION, again, 2)
-  expect(snapshots.newestFirst(SESSION)).toEqual([again])
+  expect(snapshots.newestFirst(SESSION, 2)).toEqual([again])
 })
 
 it('forgets those of one session', () => {
@@ -57,6 +57,6 @@ it('forgets those of one session', () => {
   take(snapshots, 1, 2)
   snapshots.put(2, { path: 'p', hash: 'h', time: 1, seq: 0, position: 1 }, 1)
   snapshots.removeAll(SESSION)
-  expect(snapshots.newestFirst(SESSION)).toEqual([])
-  expect(snapshots.newestFirst(2)).toHaveLength(1)
+  expect(snapshots.newestFirst(SESSION, 2)).toEqual([])
+  expect(snapshots.newestFirst(2, 2)).toHaveLength(1)
 })

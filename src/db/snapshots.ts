@@ -1,25 +1,24 @@
 import type { SnapshotRecord } from '../session/record.ts'
 import type { Database } from './database.ts'
 
-/** How many snapshots a session can fall back to, unless told otherwise. */
-const KEPT = 3
-
 /** The snapshots of each session. `session` is a key of `Sessions`. */
 export interface Snapshots {
   /** Adds it, or takes it in place of the one of that time: a lost file may be uploaded again. */
   put(session: number, snapshot: SnapshotRecord, wallTime: number): void
-  /** Those that the session can fall back to; there may be older ones, whose messages are gone. */
-  newestFirst(session: number): readonly SnapshotRecord[]
   /**
-   * Position of the last message that none of those needs. Undefined while there are fewer than the
-   * session can fall back to: if all are lost, it starts from its beginning and all messages.
+   * Those that the session can fall back to; there may be older ones, whose messages are gone.
+   * @param kept how many it can fall back to: a newer one's file may turn out to be gone
    */
-  needlessThrough(session: number): number | undefined
+  newestFirst(session: number, kept: number): readonly SnapshotRecord[]
+  /**
+   * Position of the last message that none of those needs. Undefined while there are fewer than
+   * `kept`: if all are lost, the session starts from its beginning and all messages.
+   */
+  needlessThrough(session: number, kept: number): number | undefined
   removeAll(session: number): void
 }
 
-/** @param kept how many snapshots a session can fall back to: a newer one's file may turn out to be gone */
-export function snapshotsIn(db: Database, kept: number = KEPT): Snapshots {
+export function snapshotsIn(db: Database): Snapshots {
   const put = db.prepare<[number, number, number, number, string, string, number]>(`
     INSERT INTO snapshots (session, time, seq, position, hash, path, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -32,8 +31,8 @@ export function snapshotsIn(db: Database, kept: number = KEPT): Snapshots {
     put: (session, { time, seq, position, hash, path }, wallTime) => {
       put.run(session, time, seq, position, hash, path, wallTime)
     },
-    newestFirst: (session) => newestFirst.all(session, kept),
-    needlessThrough: (session) => newestFirst.all(session, kept)[kept - 1]?.position,
+    newestFirst: (session, kept) => newestFirst.all(session, kept),
+    needlessThrough: (session, kept) => newestFirst.all(session, kept)[kept - 1]?.position,
     removeAll: (session) => {
       removeAll.run(session)
     },

@@ -302,7 +302,7 @@ describe('snapshots', () => {
       }
     })()
     expect((await collect()).report.snapshot.count).toBe(236)
-    expect(snapshotsIn(db).newestFirst(keys[1] ?? 0)[0]?.time).toBe(119)
+    expect(snapshotsIn(db).newestFirst(keys[1] ?? 0, 1)[0]?.time).toBe(119)
   })
 
   it('are kept hourly for a day and daily for a month', () => {

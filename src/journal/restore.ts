@@ -18,6 +18,8 @@ export interface RestoreSource {
   readonly sessions: Sessions
   readonly messages: Messages
   readonly snapshots: Snapshots
+  /** how many a session can fall back to */
+  readonly keptSnapshots: number
   readonly saved: Saved
   /** size of a file as it was stored; undefined: nobody knows */
   readonly bytesOf: (path: string) => number | undefined
@@ -54,7 +56,7 @@ function* restoreSession(source: RestoreSource, sessionId: string): Steps<Restor
   if (!stored) return undefined
   const { key, state, presence } = stored
   const isThere = ({ path }: { path: string }) => hasFile(source, sessionId, path)
-  const snapshot = source.snapshots.newestFirst(key).find(isThere)
+  const snapshot = source.snapshots.newestFirst(key, source.keptSnapshots).find(isThere)
   if (!snapshot && state.persistedPath !== undefined && !isThere({ path: state.persistedPath })) {
     const reason = `what it started from is gone: ${state.persistedPath}`
     source.onProblem({ kind: 'session lost', sessionId, reason })

@@ -29,7 +29,8 @@ export function openRestorer(db: Database, options: ArchiveOptions): Restorer {
   const source = {
     sessions: sessionsIn(reader),
     messages: messagesIn(reader),
-    snapshots: snapshotsIn(reader, keptSnapshots),
+    snapshots: snapshotsIn(reader),
+    keptSnapshots,
     saved: savedIn(reader),
     bytesOf: fileIndexIn(reader).bytesOf,
     uploadsDir,

@@ -22,7 +22,7 @@ export function transactionIn(
   const commits = commitCountIn(db)
   const sessions = sessionsIn(db)
   const messages = messagesIn(db)
-  const snapshots = snapshotsIn(db, keptSnapshots)
+  const snapshots = snapshotsIn(db)
   const saved = savedIn(db)
   const files = filesIn(db)
 
@@ -50,7 +50,7 @@ export function transactionIn(
 
   function takeSnapshot(key: number, snapshot: SnapshotRecord, now: number): void {
     snapshots.put(key, snapshot, now)
-    const needless = snapshots.needlessThrough(key)
+    const needless = snapshots.needlessThrough(key, keptSnapshots)
     if (needless !== undefined) trim(key, needless)
   }
 
