@@ -20,8 +20,8 @@ export interface ConnectionOrigin {
   /** `ip:port.start`, the name of the connection in the log */
   readonly connection: string
   readonly userIp: string
-  /** the address, or network, by which it is counted */
-  readonly account: string
+  /** the address, or network, by which it is counted; undefined: it is not (LIMIT10) */
+  readonly account: string | undefined
   readonly sessionId: string
   /** scheme, host and path prefix by which the client reaches the box, without a trailing slash */
   readonly baseUrl: string

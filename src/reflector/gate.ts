@@ -40,7 +40,7 @@ export class Gate {
   }
 
   /** Whether one more connection may come from there. */
-  admits(account: string): boolean {
+  admits(account: string | undefined): boolean {
     if (this.#turnstile.admits(account)) return true
     this.breaches.note('connections-per-address', culpritAt(account), 'web sockets are refused')
     return false
@@ -48,7 +48,7 @@ export class Gate {
 
   /** It is open. If too many have not joined, the one that waits longest has to come again. */
   entered(connection: Connection): void {
-    this.#throttle.open(connection)
+    this.#throttle.open(connection, connection.origin.account !== undefined)
     const displaced = this.#turnstile.entered(connection)
     if (!displaced) return
     const { visitor, limit } = displaced
@@ -98,7 +98,7 @@ export class Gate {
   }
 
   /** @param account who opened it */
-  closedSession(account: string): void {
+  closedSession(account: string | undefined): void {
     this.#sessions -= 1
     this.#sessionsOf.remove(account)
   }
@@ -110,7 +110,7 @@ export class Gate {
     for (const connection of connections) this.#throttle.refill(connection)
   }
 
-  #sessionLimitMet(account: string): keyof typeof NO_ROOM | undefined {
+  #sessionLimitMet(account: string | undefined): keyof typeof NO_ROOM | undefined {
     if (this.#sessions >= this.#limits.sessions) return 'sessions'
     if (this.#sessionsOf.of(account) >= this.#limits.sessionsPerAddress) {
       return 'sessions-per-address'
@@ -129,6 +129,6 @@ function culprit(connection: Connection): Culprit {
 }
 
 /** @param isAlone false if the limit is one of all together: then it is one episode whoever meets it */
-function culpritAt(account: string, isAlone = true): Culprit {
-  return { key: isAlone ? account : '', fields: { scope: 'process', address: account } }
+function culpritAt(account: string | undefined, isAlone = true): Culprit {
+  return { key: (isAlone && account) || '', fields: { scope: 'process', address: account } }
 }

@@ -62,7 +62,7 @@ type HostState =
 export class SessionHost implements Sleeper {
   readonly sessionId: string
   /** who opened it, as counted */
-  readonly account: string
+  readonly account: string | undefined
   readonly #parts: HostParts
   readonly #outbox: Outbox
   #state: HostState = { tag: 'new' }
@@ -70,7 +70,7 @@ export class SessionHost implements Sleeper {
   #parkAt = Infinity
   #lastWork: Promise<void> = Promise.resolve()
 
-  constructor(sessionId: string, account: string, parts: HostParts) {
+  constructor(sessionId: string, account: string | undefined, parts: HostParts) {
     this.sessionId = sessionId
     this.account = account
     this.#parts = parts

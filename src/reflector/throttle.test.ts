@@ -24,7 +24,7 @@ function open(messagesPerSecond: number, bytesPerSecond: number): Throttle<TestP
   const throttle = new Throttle<TestPayer>({ messagesPerSecond, bytesPerSecond }, (each) =>
     held.push(each),
   )
-  throttle.open(payer)
+  throttle.open(payer, true)
   return throttle
 }
 
@@ -93,4 +93,13 @@ it('whose socket is closed is forgotten', () => {
   throttle.forget(payer)
   for (let second = 0; second < 100; second += 1) throttle.refill(payer)
   expect([throttle.isHolding(payer), payer.isPaused]).toEqual([false, true])
+})
+
+it('[LIMIT10] takes all that comes from the machine of the box', () => {
+  const throttle = open(10, 10)
+  throttle.open(payer, false)
+  send(throttle, 1000, 1000)
+  throttle.refill(payer)
+  send(throttle, 1000, 1000)
+  expect([payer.isPaused, held]).toEqual([false, []])
 })

@@ -10,7 +10,7 @@ const PLENTY = 2 ** 30
 
 /** A connection as far as it is charged for what it sends. */
 export interface Payer extends Inlet {
-  /** what it may send until it is not read from; below 0: what it owes */
+  /** what it may send until it is not read from; below 0: what it owes; Infinity: it is not limited */
   messagesLeft: number
   bytesLeft: number
 }
@@ -34,9 +34,9 @@ export class Throttle<P extends Payer> {
   }
 
   /** Lets a new connection begin. */
-  open(payer: P): void {
-    payer.messagesLeft = this.#messages.burst
-    payer.bytesLeft = this.#bytes.burst
+  open(payer: P, isLimited: boolean): void {
+    payer.messagesLeft = isLimited ? this.#messages.burst : Infinity
+    payer.bytesLeft = isLimited ? this.#bytes.burst : Infinity
   }
 
   /** It sent this; once it owes something, it is not read from. */
@@ -48,6 +48,7 @@ export class Throttle<P extends Payer> {
 
   /** A second has gone by. */
   refill(payer: P): void {
+    if (payer.messagesLeft === Infinity) return
     payer.messagesLeft = Math.min(
       payer.messagesLeft + this.#messages.perSecond,
       this.#messages.burst,

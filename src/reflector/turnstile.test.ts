@@ -53,3 +53,12 @@ it('who has left is not counted, whatever it did before', () => {
   }
   expect(turnstile.admits('a')).toBe(true)
 })
+
+it('[LIMIT10] lets in whoever is not counted', () => {
+  const turnstile = new Turnstile({ ...LIMITS, unjoined: 100 })
+  const own: Visitor = { origin: { account: undefined } }
+  for (let count = 0; count < 50; count++) {
+    expect(turnstile.admits(undefined)).toBe(true)
+    expect(turnstile.entered({ ...own })).toBeUndefined()
+  }
+})

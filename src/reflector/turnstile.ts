@@ -6,8 +6,8 @@ type Limits = Pick<ReflectorLimits, 'connectionsPerAddress' | 'unjoinedPerAddres
 /** A connection as far as it is counted. */
 export interface Visitor {
   readonly origin: {
-    /** the address, or network, by which it is counted */
-    readonly account: string
+    /** the address, or network, by which it is counted; undefined: it is not (LIMIT10) */
+    readonly account: string | undefined
   }
 }
 
@@ -30,7 +30,7 @@ export class Turnstile<V extends Visitor> {
   }
 
   /** Whether one more connection may come from there. */
-  admits(account: string): boolean {
+  admits(account: string | undefined): boolean {
     return this.#connections.of(account) < this.#limits.connectionsPerAddress
   }
 

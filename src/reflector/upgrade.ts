@@ -14,13 +14,13 @@ export interface Proxies {
   /** The client's own address, as the nearest proxies that are trusted tell it. */
   clientAddress(request: IncomingMessage): string
   /** By what a client of this address is counted: the address, or its network. */
-  accountOf(address: string): string
+  accountOf(address: string): string | undefined
 }
 
 /** What becomes of those who come. */
 export interface UpgradeObserver {
   /** Whether one more may come from there. */
-  admits(account: string): boolean
+  admits(account: string | undefined): boolean
   opened(webSocket: ConnectionSocket, socket: Duplex, origin: ConnectionOrigin): void
 }
 
