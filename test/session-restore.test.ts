@@ -129,14 +129,18 @@ describe('[TIME6] teatime is stored ahead of what members are told', () => {
     expect(stored.size).toBeLessThan(10)
   })
 
-  it('before a tick needs it, in a turn of its own: only the first tick waits for a commit', () => {
-    const stage = new Stage()
-    const { frames } = stage.join('a', { ticks: { tick: 50 } })
-    stage.advanceTo(10_000)
-    const ticks = frames.filter((frame) => JSON.parse(frame).action === 'TICK')
-    expect(ticks.length).toBeGreaterThan(150)
-    expect(stage.heldTicks).toEqual([50])
-  })
+  it.each([50, 700, 1500])(
+    'before a tick needs it, in a turn of its own: only the first of ticks each %d ms waits for a commit',
+    (tick) => {
+      const stage = new Stage()
+      const { frames } = stage.join('a', { ticks: { tick } })
+      stage.advanceTo(60_000)
+      const ticks = frames.filter((frame) => JSON.parse(frame).action === 'TICK')
+
+      expect(ticks.length).toBeGreaterThan((0.8 * 60_000) / tick)
+      expect(stage.heldTicks).toHaveLength(1)
+    },
+  )
 
   it('with a delay, ahead of the ticks that members make themselves', () => {
     const stage = new Stage()

@@ -1,4 +1,4 @@
-import { encodeInfo } from '../protocol/encode.ts'
+import { encodeInfo, type Info } from '../protocol/encode.ts'
 import type { StoreObserver } from './committer.ts'
 import type { Connection } from './connection.ts'
 import { encodeFrames } from './frame.ts'
@@ -79,7 +79,7 @@ export class StoreTrouble implements StoreObserver {
     this.#cancelInform = this.#parts.timers.after(INFORM_AGAIN_MS, () => this.#inform())
   }
 
-  #tell(info: Parameters<typeof encodeInfo>[1]): void {
+  #tell(info: Info): void {
     for (const connection of this.#parts.members()) {
       connection.write(encodeFrames([encodeInfo(connection.origin.sessionId, info)]), 1)
     }

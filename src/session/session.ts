@@ -20,7 +20,7 @@ const USERS_DELAY_MS = 200
 const TALLY_TIMEOUT_MS = 1000
 /** Teatime is stored so far ahead (ms of real time) that ticks need a commit no more often than this. */
 const TIME_RESERVE_MS = 2000
-/** It is stored anew this long (ms of real time) before it is needed, so that no tick waits for that. */
+/** It is stored anew this long (ms of real time) before the next tick needs it, so that no tick waits for that. */
 const TIME_RESERVE_LEFT_MS = 500
 /** Users are told no more often than this that messages are refused (ms). */
 const REFUSALS_TOLD_MS = 1000
@@ -273,8 +273,9 @@ export class Session<M extends Member> {
     const time = this.#teatime.at(now)
     this.#beat.lastTick = time
     const reserved = this.#reservedTime - this.#reachedTime(now)
+    const needed = (this.#beat.interval + TIME_RESERVE_LEFT_MS) * this.#teatime.scale
     if (reserved < 0) this.#reserveTime(now)
-    else if (reserved < TIME_RESERVE_LEFT_MS * this.#teatime.scale) {
+    else if (reserved < needed) {
       this.#agenda.at(now, (later) => this.#reserveTime(later))
     }
     this.#output.tick(time, this.#audience)
