@@ -16,7 +16,7 @@ let visitors: Visitors
 const others = new RawClients()
 
 beforeAll(async () => {
-  box = await startBox({ BOX_WEB_DIR: APP_DIR, BOX_MAX_MESSAGES_PER_SECOND: '0' })
+  box = await startBox({ BOX_WEB_DIR: APP_DIR })
   visitors = await Visitors.launch()
 })
 
