@@ -105,3 +105,13 @@ test.each([
 ])('a body of the type %s is no form', async (type, status) => {
   expect(await post({ body: Buffer.from('{}'), type })).toMatchObject({ statusCode: status })
 })
+
+test.each([
+  ['a name that cannot be read', 'form-data; name/"x"; filename="a"'],
+  ['no name', 'form-data; filename="a"'],
+])('a file with %s is refused', async (_what, disposition) => {
+  const body = Buffer.from(`--b\r\nContent-Disposition: ${disposition}\r\n\r\nx\r\n--b--\r\n`)
+  const response = await post({ body, type: 'multipart/form-data; boundary=b' })
+  expect(response.statusCode).toBe(400)
+  expect(response.json().message).toContain("a field's name has to be a path")
+})

@@ -50,7 +50,7 @@ async function storeForm(request: FastifyRequest, parts: UploadParts): Promise<F
   let part = WHOLE_FORM
   try {
     for await (const next of partsOf(request)) {
-      part = next.fieldname
+      part = nameOf(next)
       stored.push(await storePart(next, request.ip, parts))
       part = WHOLE_FORM
     }
@@ -70,11 +70,16 @@ async function storePart(
   if (part.type === 'field') {
     throw new UploadError(400, 'this is text, not a file (with curl: -F "<path>=@<file>")')
   }
-  const file = parseFilePath(part.fieldname)
+  const file = parseFilePath(nameOf(part))
   if (!file) {
     throw new UploadError(400, `a field's name has to be a path: ${FILE_SHAPES.join(' or ')}`)
   }
   return limits.run(address, (admitted) => store.put(file, part.file, admitted))
+}
+
+/** Empty if the part says none, or none that can be read: then the parser has none, whatever its type says. */
+function nameOf({ fieldname }: { readonly fieldname: string | undefined }): string {
+  return fieldname ?? ''
 }
 
 /** The parts as they come. What the parser refuses is the sender's fault. */
