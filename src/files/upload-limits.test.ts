@@ -115,6 +115,10 @@ test('tells of limits that are met while it runs', async () => {
   expect(breaches).toEqual([`upload-size ${ANY}`])
 })
 
+test('takes an upload of a client that has gone, and has no address any more', async () => {
+  expect(await limits.run(undefined, async ({ sender }) => sender)).toBe('')
+})
+
 test('remembers no address for longer than it has to', async () => {
   const long = begin(OTHER)
   for (let n = 0; n < 100; n += 1) await upload(`10.1.0.${n}`, 1)

@@ -57,11 +57,14 @@ export class UploadLimits {
 
   /**
    * Runs one upload, unless it is too much.
-   * @param address the client's own
+   * @param address the client's own; undefined: it has gone, and what it sent is still there
    * @throws {UploadError} and what `upload` throws
    */
-  async run<T>(address: string, upload: (admitted: AdmittedUpload) => Promise<T>): Promise<T> {
-    const sender = clientNetwork(address)
+  async run<T>(
+    address: string | undefined,
+    upload: (admitted: AdmittedUpload) => Promise<T>,
+  ): Promise<T> {
+    const sender = clientNetwork(address ?? '')
     const uploader = this.#uploaderOf(sender)
     try {
       this.#begin(uploader)
@@ -74,7 +77,7 @@ export class UploadLimits {
       }
     } catch (error) {
       if (error instanceof UploadError && error.limit !== undefined)
-        this.#onBreach(error.limit, address)
+        this.#onBreach(error.limit, address ?? '')
       throw error
     }
   }

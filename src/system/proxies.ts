@@ -7,8 +7,11 @@ export function createProxies(trusted: readonly string[]) {
   const trust = proxyAddr.compile([...trusted])
   return {
     isTrusted: (address: string): boolean => trust(address, 0),
-    /** The client's own address, as far as trusted proxies tell it. */
-    clientAddress: (request: IncomingMessage): string => proxyAddr(request, trust),
+    /** The client's own address, as far as trusted proxies tell it; empty if it has gone. */
+    clientAddress: (request: IncomingMessage): string => {
+      const address: string | undefined = proxyAddr(request, trust)
+      return address ?? ''
+    },
     accountOf,
   }
 }
