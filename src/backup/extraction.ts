@@ -61,8 +61,10 @@ class Extraction {
   }
 
   async take(header: Header, body: AsyncIterable<Buffer>): Promise<void> {
-    const { name } = header
+    const { name, size } = header
     if (header.type !== 'file') throw foreign(name)
+    // The library takes what is no number for a size, and waits for the end for ever.
+    if (!Number.isSafeInteger(size)) throw damaged(new Error(`the size of ${name} cannot be read`))
     if (this.#manifest !== undefined) throw damaged(new Error(`${name} follows the manifest`))
     if (this.#entries.has(name)) throw damaged(new Error(`${name} is in it twice`))
     if (name === MANIFEST_NAME) this.#manifest = await readText(header, body)

@@ -317,6 +317,17 @@ it('refuses what is no tar', async () => {
   await expectRefused(Buffer.alloc(4096, 'no tar '), 'this is no backup')
 })
 
+it('refuses a tar in which a size cannot be read', async () => {
+  const tar = await goodTar()
+  const header = tar.subarray(0, 512)
+  // Neither octal nor one of the two ways to write a number in base 256.
+  header.set([0xa8], 124)
+  header.fill(' ', 148, 156)
+  const checksum = header.reduce((sum, byte) => sum + byte, 0)
+  header.write(`${checksum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+  await expectRefused(tar, 'the size of box.sqlite cannot be read')
+})
+
 it('refuses a database that is damaged inside, or none', async () => {
   const db = new Sqlite(join(source, 'box.sqlite'))
   const page = Number(
