@@ -11,6 +11,7 @@ import type { AnnouncedFile } from './reflector/ports.ts'
 import { Reflector } from './reflector/reflector.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
 import type { Storage } from './storage.ts'
+import { accountOf } from './system/account.ts'
 import { SteadyClock, systemTimers } from './system/clock.ts'
 import { LimitBreaches } from './system/limit-breaches.ts'
 import type { BoxLog } from './system/log.ts'
@@ -152,7 +153,7 @@ function createUploadLimits(config: Config, breaches: LimitBreaches): UploadLimi
     atOnce: config.maxUploads,
   }
   const onBreach = (limit: string, address: string) => breaches.note(limit, address)
-  return new UploadLimits(amounts, () => performance.now(), onBreach)
+  return new UploadLimits(amounts, { now: () => performance.now(), accountOf, onBreach })
 }
 
 /**

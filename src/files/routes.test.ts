@@ -251,7 +251,9 @@ describe('[LIMIT20] who uploads too often', () => {
     await app.close()
     const amounts = { uploadsPerMinute: 2, bytesPerMinute: 1e9, atOncePerAddress: 2, atOnce: 2 }
     const onBreach = (limit: string, address: string) => breaches.push(`${limit} ${address}`)
-    await openApp(new UploadLimits(amounts, () => 0, onBreach))
+    await openApp(
+      new UploadLimits(amounts, { now: () => 0, accountOf: (address) => address, onBreach }),
+    )
     for (const text of ['one', 'two']) await put(`/files/${dataPath(text)}`, text, headers)
   })
 

@@ -230,11 +230,7 @@ test('of an upload that is refused by a limit little is read before it is cut of
   const none = { uploadsPerMinute: 1, bytesPerMinute: 1, atOncePerAddress: 0, atOnce: 0 }
   await listen(
     100 * MAX_BYTES,
-    new UploadLimits(
-      none,
-      () => 0,
-      () => {},
-    ),
+    new UploadLimits(none, { now: () => 0, accountOf: (address) => address, onBreach: () => {} }),
   )
   const { socket, received } = await open()
   const closed = new Promise((resolve) => socket.once('close', resolve))

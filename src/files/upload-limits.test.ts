@@ -18,11 +18,11 @@ let limits: UploadLimits
 beforeEach(() => {
   now = 0
   breaches = []
-  limits = new UploadLimits(
-    AMOUNTS,
-    () => now,
-    (limit, address) => breaches.push(`${limit} ${address}`),
-  )
+  limits = new UploadLimits(AMOUNTS, {
+    now: () => now,
+    accountOf: (address) => address,
+    onBreach: (limit, address) => breaches.push(`${limit} ${address}`),
+  })
 })
 
 function upload(address: string, bytes: number): Promise<string> {

@@ -1,5 +1,4 @@
 import { Allowance } from './allowance.ts'
-import { clientNetwork } from './client-network.ts'
 import { UploadError } from './upload-error.ts'
 
 /** Those that are refused since others are under way may try again after this (ms). */
@@ -31,28 +30,27 @@ interface Uploader {
   underWay: number
 }
 
+export interface UploadLimitsParts {
+  /** monotonic, ms */
+  readonly now: () => number
+  /** who is counted as one, by address */
+  readonly accountOf: (address: string) => string
+  /** told of each upload that is refused because of a limit */
+  readonly onBreach: (limit: string, address: string) => void
+}
+
 /** Has each address upload so much and no more, so that there is something left for the others. */
 export class UploadLimits {
   readonly #amounts: UploadAmounts
-  readonly #now: () => number
-  readonly #onBreach: (limit: string, address: string) => void
+  readonly #parts: UploadLimitsParts
   readonly #uploaders = new Map<string, Uploader>()
   #underWay = 0
   #forgotAt: number
 
-  /**
-   * @param now monotonic, ms
-   * @param onBreach told of each upload that is refused because of a limit
-   */
-  constructor(
-    amounts: UploadAmounts,
-    now: () => number,
-    onBreach: (limit: string, address: string) => void,
-  ) {
+  constructor(amounts: UploadAmounts, parts: UploadLimitsParts) {
     this.#amounts = amounts
-    this.#now = now
-    this.#onBreach = onBreach
-    this.#forgotAt = now()
+    this.#parts = parts
+    this.#forgotAt = parts.now()
   }
 
   /**
@@ -64,12 +62,12 @@ export class UploadLimits {
     address: string | undefined,
     upload: (admitted: AdmittedUpload) => Promise<T>,
   ): Promise<T> {
-    const sender = clientNetwork(address ?? '')
+    const sender = this.#parts.accountOf(address ?? '')
     const uploader = this.#uploaderOf(sender)
     try {
       this.#begin(uploader)
       try {
-        const onBytes = (bytes: number) => uploader.bytes.take(bytes, this.#now())
+        const onBytes = (bytes: number) => uploader.bytes.take(bytes, this.#parts.now())
         return await upload({ sender, onBytes })
       } finally {
         uploader.underWay -= 1
@@ -77,7 +75,7 @@ export class UploadLimits {
       }
     } catch (error) {
       if (error instanceof UploadError && error.limit !== undefined)
-        this.#onBreach(error.limit, address ?? '')
+        this.#parts.onBreach(error.limit, address ?? '')
       throw error
     }
   }
@@ -89,7 +87,7 @@ export class UploadLimits {
 
   #begin(uploader: Uploader): void {
     const { atOnce, atOncePerAddress } = this.#amounts
-    const now = this.#now()
+    const now = this.#parts.now()
     refuseUntil(uploader.uploads.waitMs(now), 'uploads-per-minute')
     refuseUntil(uploader.bytes.waitMs(now), 'upload-bytes-per-minute')
     if (uploader.underWay >= atOncePerAddress) throw tooManyAtOnce(429, 'from your address')
@@ -100,7 +98,7 @@ export class UploadLimits {
   }
 
   #uploaderOf(sender: string): Uploader {
-    const now = this.#now()
+    const now = this.#parts.now()
     this.#forget(now)
     let uploader = this.#uploaders.get(sender)
     if (!uploader) {

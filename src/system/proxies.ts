@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from '@fastify/proxy-addr'
-import { accountOf } from './account.ts'
+import { accountOf, isOwn } from './account.ts'
 
 /** @param trusted addresses, networks, or names of networks as `@fastify/proxy-addr` knows them */
 export function createProxies(trusted: readonly string[]) {
@@ -12,6 +12,7 @@ export function createProxies(trusted: readonly string[]) {
       const address: string | undefined = proxyAddr(request, trust)
       return address ?? ''
     },
-    accountOf,
+    /** By what it is counted where limits are per address; undefined: it is not. */
+    accountOf: (address: string) => (isOwn(address) ? undefined : accountOf(address)),
   }
 }

@@ -9,9 +9,9 @@ export function freeUploads(): UploadLimits {
     atOncePerAddress: most,
     atOnce: most,
   }
-  return new UploadLimits(
-    amounts,
-    () => 0,
-    () => {},
-  )
+  return new UploadLimits(amounts, {
+    now: () => 0,
+    accountOf: (address) => address,
+    onBreach: () => {},
+  })
 }
