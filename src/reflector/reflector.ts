@@ -21,8 +21,8 @@ import {
   isPlain,
   type MemberMessage,
 } from './dispatch.ts'
-import { Gate } from './gate.ts'
 import { Intake } from './intake.ts'
+import { Limiter } from './limiter.ts'
 import type { ReflectorLimits } from './limits.ts'
 import { checkLiveness, SWEEP_INTERVAL_MS } from './liveness.ts'
 import { isFor, WRONG_APP } from './pass.ts'
@@ -90,7 +90,7 @@ export class Reflector {
   readonly #turn: Turn
   readonly #reception: Reception<Connection>
   readonly #intake = new Intake<Connection>()
-  readonly #gate: Gate
+  readonly #limiter: Limiter
   readonly #connectionParts: ConnectionParts
   readonly #hosts = new Map<string, SessionHost>()
   readonly #connections = new Set<Connection>()
@@ -102,7 +102,7 @@ export class Reflector {
   constructor(parts: ReflectorParts) {
     const { clock, timers, store, files, herald, log, metrics, newTimeline, limits } = parts
     this.#parts = parts
-    this.#gate = new Gate(limits, parts)
+    this.#limiter = new Limiter(limits, parts)
     this.#wheel = new Wheel(clock, timers)
     this.#reception = new Reception(timers, (connection, data) => this.#read(connection, data))
     const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
@@ -118,13 +118,13 @@ export class Reflector {
       limits,
       observer: {
         received: (connection, data) => this.#receive(connection, data),
-        pinged: (connection) => this.#gate.charge(connection, 1, 0),
+        pinged: (connection) => this.#limiter.charge(connection, 1, 0),
         failed: (connection, error) => this.#failed(connection, error),
         closed: (connection, code, reason) => this.#disconnected(connection, code, reason),
       },
     }
     this.#upgrade = new Upgrade(limits.frameBytes, parts.proxies, clock, {
-      admits: (account) => this.#gate.admits(account),
+      admits: (account) => this.#limiter.admits(account),
       opened: (...socket) => this.#connect(...socket),
     })
     this.#hostParts = {
@@ -132,8 +132,8 @@ export class Reflector {
       files,
       herald,
       turn: this.#turn,
-      budget: this.#gate.budget,
-      breaches: this.#gate.breaches,
+      budget: this.#limiter.budget,
+      breaches: this.#limiter.breaches,
       limits,
       clock,
       log,
@@ -224,7 +224,7 @@ export class Reflector {
     this.#connections.add(connection)
     metrics.connectionOpened()
     connection.open()
-    this.#gate.entered(connection)
+    this.#limiter.entered(connection)
     log.notice({ ...logFields(connection, 'start'), url: origin.baseUrl }, 'connection opened')
   }
 
@@ -242,7 +242,7 @@ export class Reflector {
     if (!connection.isOpen || this.#isDraining) return
     try {
       const message = decode(data.toString())
-      this.#gate.charge(connection, costOf(message), data.length)
+      this.#limiter.charge(connection, costOf(message), data.length)
       this.#handle(connection, message)
     } catch (error) {
       this.#refuse(connection, error)
@@ -301,7 +301,7 @@ export class Reflector {
       this.#parts.log.notice(line, 'client joins')
     }
     connection.stage = { tag: 'joining', queue: [] }
-    this.#gate.joined(connection)
+    this.#limiter.joined(connection)
     const host = this.#hosts.get(sessionId) ?? this.#newHost(connection)
     host?.join(connection, join)
     if (host) this.#wheel.schedule(host)
@@ -309,7 +309,7 @@ export class Reflector {
 
   /** Undefined, and the connection is closed, if there is no room for another session. */
   #newHost(opener: Connection): SessionHost | undefined {
-    if (!this.#gate.opensSession(opener)) return undefined
+    if (!this.#limiter.opensSession(opener)) return undefined
     const { sessionId, account } = opener.origin
     const host = new SessionHost(sessionId, account, this.#hostParts)
     this.#hosts.set(sessionId, host)
@@ -331,7 +331,7 @@ export class Reflector {
 
   #parked(host: SessionHost): void {
     this.#hosts.delete(host.sessionId)
-    this.#gate.closedSession(host.account)
+    this.#limiter.closedSession(host.account)
     this.#wheel.remove(host)
   }
 
@@ -340,7 +340,7 @@ export class Reflector {
     this.#connections.delete(connection)
     this.#intake.forget(connection)
     this.#reception.forget(connection)
-    this.#gate.left(connection)
+    this.#limiter.left(connection)
     const wasIn = connection.stage.tag === 'joining' || connection.stage.tag === 'member'
     connection.stage = { tag: 'closed' }
     metrics.connectionClosed()
@@ -356,7 +356,7 @@ export class Reflector {
   }
 
   #failed(connection: Connection, error: Error): void {
-    if ('code' in error && error.code === FRAME_TOO_LONG) this.#gate.frameTooLong(connection)
+    if ('code' in error && error.code === FRAME_TOO_LONG) this.#limiter.frameTooLong(connection)
     const fields = { ...logFields(connection, 'socket-error'), err: error }
     this.#parts.log.warn(fields, 'socket failed')
   }
@@ -377,9 +377,9 @@ export class Reflector {
   #sweep(): void {
     const now = this.#parts.clock.now()
     this.#committer.watch(now)
-    this.#gate.sweep(this.#connections, this.joinCosts(), now)
+    this.#limiter.sweep(this.#connections, this.joinCosts(), now)
     for (const connection of this.#connections) {
-      const isHeld = this.#intake.isHolding(connection) || this.#gate.isHolding(connection)
+      const isHeld = this.#intake.isHolding(connection) || this.#limiter.isHolding(connection)
       if (isHeld) connection.lastHeard = now
       const { session } = this.#hosts.get(connection.origin.sessionId) ?? {}
       checkLiveness(connection, (session?.memberCount ?? 0) > 0, now)

@@ -18,7 +18,7 @@ const NO_ROOM = {
 } as const
 
 /** Keeps connections and sessions within the limits, and says so if one is met. */
-export class Gate {
+export class Limiter {
   readonly budget: HistoryBudget
   readonly breaches: Breaches
   readonly #limits: ReflectorLimits
