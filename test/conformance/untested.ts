@@ -26,6 +26,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   LIMIT7: 'Needs limits that others are not held to: src/reflector/limits.test.ts.',
   LIMIT8: 'Needs megabytes that wait: src/reflector/limits.test.ts.',
   LIMIT9: 'Needs metrics and log of the box: src/reflector/breaches.test.ts, test/abuse.',
+  LIMIT10:
+    'Needs clients that come from elsewhere: src/reflector/throttle.test.ts, src/reflector/turnstile.test.ts.',
   LIVE3: 'Takes over a minute.',
   STORE1: 'Needs a store that fails: src/reflector/store-trouble.test.ts, test/crash.',
   STORE2: 'Needs a store that fails: src/reflector/store-trouble.test.ts, test/crash.',
