@@ -25,6 +25,7 @@ describe.each([
   ['@multisynq/client', 'bundled'],
   ['@multisynq/client', 'dist'],
   ['qrcode-generator', 'dist'],
+  ['three', 'build'],
 ])('%s/%s', (name, folder) => {
   test('is served as it is on npm, to keep for ever', async () => {
     const version = await versionOf(name)
@@ -56,7 +57,7 @@ describe.each([
 })
 
 test('the list has what is installed', async () => {
-  const names = ['@croquet/croquet', '@multisynq/client', 'qrcode-generator']
+  const names = ['@croquet/croquet', '@multisynq/client', 'qrcode-generator', 'three']
   const listed = await Promise.all(
     names.map(async (name) => {
       const version = await versionOf(name)

@@ -12,6 +12,7 @@ const SERVED_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   '@croquet/croquet': ['pub'],
   '@multisynq/client': ['bundled', 'dist'],
   'qrcode-generator': ['dist'],
+  three: ['build'],
 }
 
 /** A package that the box serves. */
