@@ -1,4 +1,5 @@
 import { Constants } from '../shared/croquet.js'
+import { COLORS } from '../shared/palette.js'
 
 /** What everybody must agree on, in board units. Being a Croquet constant it is part of the session's identity. */
 Constants.paper = {
@@ -13,10 +14,7 @@ Constants.paper = {
   pointsAfterTrim: 18_000,
   /** A longer stroke goes on as another. */
   maxPointsInStroke: 1500,
-  colors: ['#1f5fbf', '#c8372d', '#1d2420', '#a56700', '#24784c', '#7442b8', '#0b7f8c', '#c2377f'],
+  colors: COLORS,
 }
 
 export const paper = Constants.paper
-
-/** The colours' names, in the same order. */
-export const COLOR_NAMES = ['Blue', 'Red', 'Black', 'Amber', 'Green', 'Violet', 'Teal', 'Pink']

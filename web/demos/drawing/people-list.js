@@ -1,5 +1,6 @@
 import { element } from '../../common/element.js'
-import { COLOR_NAMES, paper } from './paper.js'
+import { COLOR_NAMES } from '../shared/palette.js'
+import { paper } from './paper.js'
 
 const MOST_SHOWN = 8
 

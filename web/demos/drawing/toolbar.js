@@ -1,5 +1,6 @@
 import { element } from '../../common/element.js'
-import { COLOR_NAMES, paper } from './paper.js'
+import { COLOR_NAMES } from '../shared/palette.js'
+import { paper } from './paper.js'
 
 /** The drawing tools: which colour and pen are chosen. */
 export class Toolbar {
