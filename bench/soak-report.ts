@@ -78,9 +78,7 @@ export function soakReport(soaked: SoakResult): Report {
     pictures: new Map([[PICTURE, memoryChart(samples)]]),
     missed: [
       ...troubles,
-      ...(isFlat
-        ? []
-        : [`memory grows by ${number(perHour)} MB an hour, of ${number(memory)} MB`]),
+      ...(isFlat ? [] : [`memory grows by ${number(perHour)} MB an hour, of ${number(memory)} MB`]),
       ...(counts.seamless === counts.rejoins ? [] : ['something was lost for those who rejoined']),
     ],
   }
