@@ -96,7 +96,7 @@ export const SETTINGS = {
   maxUploads: setting(
     'BOX_MAX_UPLOADS',
     '500',
-    'uploads at once from all addresses; each takes two open files and up to 0.3 MB of memory',
+    'uploads at once from all addresses; each takes two open files and up to 0.5 MB of memory',
     (text) => parseInteger(text, 1, MOST_UPLOADS),
   ),
   minUploadRate: setting(

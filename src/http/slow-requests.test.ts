@@ -5,7 +5,7 @@ import { type Exchange, SlowRequests } from './slow-requests.ts'
 const LEAST_RATE = 1000
 
 class Upload {
-  readonly socket = { bytesRead: 500 }
+  readonly socket = { bytesRead: 500, destroyed: false }
   readableLength = 0
   complete = false
   destroyed = false
@@ -64,6 +64,12 @@ test('[LIMIT24] what waits for the box does not count against its sender', () =>
 
 test.each(['complete', 'destroyed'] as const)('one that is %s is forgotten', (end) => {
   upload[end] = true
+  expect(pass(60, 0)).toBe(undefined)
+  expect(requests.size).toBe(0)
+})
+
+test('one that was answered, and whose connection is gone, is forgotten', () => {
+  upload.socket.destroyed = true
   expect(pass(60, 0)).toBe(undefined)
   expect(requests.size).toBe(0)
 })

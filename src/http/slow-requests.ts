@@ -48,7 +48,8 @@ export class SlowRequests {
     const slow: Exchange[] = []
     for (const sender of this.#senders) {
       const { request } = sender
-      const isOver = request.complete || request.destroyed
+      // Of a request that was answered, only the connection is destroyed.
+      const isOver = request.complete || request.destroyed || request.socket.destroyed
       if (!isOver && !this.#isSlow(sender)) continue
       this.#senders.delete(sender)
       if (!isOver) slow.push(sender)
