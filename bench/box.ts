@@ -1,21 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { ServerProcess } from './server-process.ts'
 
-/** All clients come from one address, and some send as fast as they can. */
-const NO_LIMITS = {
-  BOX_MAX_MESSAGES_PER_SECOND: '0',
-  BOX_MAX_KB_PER_SECOND: '0',
-  BOX_MAX_CONNECTIONS_PER_ADDRESS: '0',
-  BOX_MAX_UNJOINED_PER_ADDRESS: '0',
-  BOX_MAX_UNJOINED: '0',
-  BOX_MAX_USERS_PER_SESSION: '0',
-  BOX_MAX_SESSIONS_PER_ADDRESS: '0',
-  BOX_MAX_SESSIONS: '0',
-}
-
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
-/** A box in a process of its own, with default settings but for limits. */
+/** A box in a process of its own. */
 export class BenchBox extends ServerProcess {
   /**
    * @param env settings besides port and folder
@@ -36,7 +24,6 @@ export class BenchBox extends ServerProcess {
         BOX_PORT: String(port),
         BOX_FILES_DIR: filesDir,
         BOX_LOG_LEVEL: 'warn',
-        ...NO_LIMITS,
         ...env,
       },
     })
