@@ -95,7 +95,7 @@ it('writes a tar of the database, the files and a manifest that any tar program 
   expect(db.prepare('SELECT sessions, files FROM totals').get()).toEqual({ sessions: 1, files: 3 })
   db.close()
   expect(manifest).toMatchObject({
-    format: 1,
+    format: 2,
     createdAt: '2030-01-02T00:00:00.000Z',
     programVersion: '1.2.3',
     schemaVersion: MIGRATIONS.length,
@@ -107,6 +107,25 @@ it('writes a tar of the database, the files and a manifest that any tar program 
     missing: 0,
     bytes: manifest.database.bytes + 14,
   })
+})
+
+it('has the key and the invites, and nothing that was set aside beside them', async () => {
+  const files = { key: 'k'.repeat(32), 'invites.json': '{"invites":[]}' }
+  mkdirSync(join(dir, 'access'))
+  for (const [name, text] of Object.entries({ ...files, 'key.damaged-x': 'old' })) {
+    writeFileSync(join(dir, 'access', name), text)
+  }
+  const output = new Sink()
+  await back(output)
+  const { into, names, manifest } = unpack(output)
+  expect(names.filter((name) => name.startsWith('access/'))).toEqual([
+    'access/key',
+    'access/invites.json',
+  ])
+  for (const [name, text] of Object.entries(files)) {
+    expect(readFileSync(join(into, 'access', name), 'utf8')).toBe(text)
+  }
+  expect(manifest.access?.map(({ path }) => path)).toEqual(['key', 'invites.json'])
 })
 
 it('has what a box that ended suddenly left in its commit log alone', async () => {

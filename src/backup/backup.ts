@@ -8,7 +8,14 @@ import type { FileRecord } from '../db/files.ts'
 import { parseFilePath } from '../files/file-path.ts'
 import { readLog } from '../journal/replay.ts'
 import { BackupError, explained } from './backup-error.ts'
-import { commitLogPaths, DATABASE_NAME, lockBackups, UPLOADS_NAME } from './box-folder.ts'
+import {
+  ACCESS_FILES,
+  ACCESS_NAME,
+  commitLogPaths,
+  DATABASE_NAME,
+  lockBackups,
+  UPLOADS_NAME,
+} from './box-folder.ts'
 import { type Checksum, checksumMeter } from './checksum.ts'
 import {
   bringUpToDate,
@@ -126,6 +133,7 @@ async function fill(
     if (!file) missing.push(path)
     else files.push({ path, ...(await addFile(tar, `${UPLOADS_NAME}/${path}`, file, onBytes)) })
   }
+  const access = await addAccessFiles(tar, dir)
   const manifest: Manifest = {
     format: FORMAT,
     createdAt: createdAt.toISOString(),
@@ -133,6 +141,7 @@ async function fill(
     schemaVersion: contents.schemaVersion,
     database,
     files,
+    access,
     missing,
   }
   const text = `${JSON.stringify(manifest, undefined, 1)}\n`
@@ -142,13 +151,27 @@ async function fill(
 
 /** Undefined if it is gone; also if it is none that the box would store, wherever it may lead. */
 async function openUpload(dir: string, path: FileRecord['path']): Promise<FileHandle | undefined> {
-  if (!parseFilePath(path)) return undefined
+  return parseFilePath(path) ? openIfThere(join(dir, UPLOADS_NAME, path)) : undefined
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(join(dir, UPLOADS_NAME, path))
+    return await open(path)
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return undefined
     throw error
   }
+}
+
+/** They are small, and replaced as a whole: each is one of two states. */
+async function addAccessFiles(tar: Pack, dir: string): Promise<ManifestFile[]> {
+  const added: ManifestFile[] = []
+  for (const path of ACCESS_FILES) {
+    const file = await openIfThere(join(dir, ACCESS_NAME, path))
+    if (file)
+      added.push({ path, ...(await addFile(tar, `${ACCESS_NAME}/${path}`, file, () => {})) })
+  }
+  return added
 }
 
 async function addFile(

@@ -11,6 +11,10 @@ export const WATERMARK_NAME = 'box.watermark'
 const COMMIT_LOG_NAMES = ['box.commits-a', 'box.commits-b'] as const
 /** Where uploads are, in the box's folder and in a backup. */
 export const UPLOADS_NAME = 'uploads'
+/** Where the key and the invites are, in the box's folder and in a backup. */
+export const ACCESS_NAME = 'access'
+/** What of it is kept: not what was set aside there. */
+export const ACCESS_FILES: readonly string[] = ['key', 'invites.json']
 /**
  * All that belongs to a box's data, in the order in which to take it away: the database first, since a
  * database without its log or its uploads looks like one.

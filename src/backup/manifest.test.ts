@@ -4,7 +4,7 @@ import { type Manifest, parseManifest, verifyEntries } from './manifest.ts'
 
 const FILE = { path: 'p', bytes: 1, sha256: 'aa' }
 const MANIFEST: Manifest = {
-  format: 1,
+  format: 2,
   createdAt: '2030-01-02T00:00:00.000Z',
   programVersion: '1.2.3',
   schemaVersion: 2,
@@ -21,8 +21,8 @@ it('takes what a backup writes, also of an older schema', () => {
 })
 
 it('says which version is needed for a newer backup, whatever else is in it', () => {
-  expect(() => parse({ format: 2, files: 'elsewhere' })).toThrow(
-    'the backup was made by version 1.2.3 of the box (format 2), and this one knows up to format 1: ' +
+  expect(() => parse({ format: 3, files: 'elsewhere' })).toThrow(
+    'the backup was made by version 1.2.3 of the box (format 3), and this one knows up to format 2: ' +
       'restore it with version 1.2.3 or newer',
   )
   expect(() => parse({ schemaVersion: 3 })).toThrow('restore it with version 1.2.3 or newer')

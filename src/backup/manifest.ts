@@ -1,10 +1,10 @@
 import { BackupError } from './backup-error.ts'
-import { DATABASE_NAME, UPLOADS_NAME } from './box-folder.ts'
+import { ACCESS_NAME, DATABASE_NAME, UPLOADS_NAME } from './box-folder.ts'
 import type { Checksum } from './checksum.ts'
 
 export const MANIFEST_NAME = 'manifest.json'
 /** Of the layout of the tar and the manifest; a program reads its own and those before it. */
-export const FORMAT = 1
+export const FORMAT = 2
 
 /** One file in a backup. */
 export interface ManifestFile extends Checksum {
@@ -22,6 +22,8 @@ export interface Manifest {
   readonly schemaVersion: number
   readonly database: Checksum
   readonly files: readonly ManifestFile[]
+  /** of the folder with the key and the invites; format 1 has none */
+  readonly access?: readonly ManifestFile[]
   /** paths of files that the database lists and that were not on the disk */
   readonly missing: readonly string[]
 }
@@ -47,6 +49,7 @@ export function parseManifest(text: string, knownSchemaVersion: number): Manifes
 export function verifyEntries(manifest: Manifest, found: ReadonlyMap<string, Checksum>): void {
   const named = new Map<string, Checksum>([[DATABASE_NAME, manifest.database]])
   for (const file of manifest.files) named.set(`${UPLOADS_NAME}/${file.path}`, file)
+  for (const file of manifest.access ?? []) named.set(`${ACCESS_NAME}/${file.path}`, file)
   for (const [name, { bytes, sha256 }] of named) {
     const entry = found.get(name)
     if (!entry) throw new BackupError(`${name} is missing from the backup: use another one`)
@@ -87,10 +90,16 @@ function isManifest(value: object): value is Manifest {
     isCount(manifest.schemaVersion) &&
     isChecksum(manifest.database) &&
     Array.isArray(manifest.files) &&
-    manifest.files.every((file) => isChecksum(file) && typeof file.path === 'string') &&
+    manifest.files.every(isFile) &&
+    (manifest.access === undefined ||
+      (Array.isArray(manifest.access) && manifest.access.every(isFile))) &&
     Array.isArray(manifest.missing) &&
     manifest.missing.every((path) => typeof path === 'string')
   )
+}
+
+function isFile(file: unknown): boolean {
+  return isChecksum(file) && typeof file.path === 'string'
 }
 
 function isChecksum(value: unknown): value is Record<keyof ManifestFile, unknown> {

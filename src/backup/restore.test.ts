@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -150,6 +151,27 @@ it('moves what was there aside if told to', async () => {
   expect(existsSync(join(dir, 'box.sqlite-wal'))).toBe(false)
 })
 
+it('brings back the key and the invites, for their owner alone', async () => {
+  makeOldBox([...OLD_NAMES, 'access/key', 'access/invites.json'])
+  const access = { key: 'k'.repeat(32), 'invites.json': '{}' }
+  const files = Object.entries(access).map(([path, text]) => ({ path, ...checksum(text) }))
+  const entries = Object.entries(access).map(([name, body]) => ({ name: `access/${name}`, body }))
+  const tar = await tarOf([
+    ...[databaseEntry(), ...fileEntries, ...entries],
+    manifest({ format: 2, access: files }),
+  ])
+  const { oldDataDir = '' } = await restore(tar, { isForced: true })
+  expect(contents(join(dir, 'access'))).toEqual(access)
+  expect(contents(join(oldDataDir, 'access'))).toMatchObject({ key: 'old access/key' })
+  expect(statSync(join(dir, 'access', 'key')).mode & 0o777).toBe(0o600)
+})
+
+it('leaves the key and the invites alone if the backup has none', async () => {
+  makeOldBox([...OLD_NAMES, 'access/key'])
+  await restore(await goodTar(), { isForced: true })
+  expect(contents(join(dir, 'access'))).toEqual({ key: 'old access/key' })
+})
+
 it('tells how much it has read', async () => {
   const seen: Progress[] = []
   const tar = await goodTar()
@@ -246,7 +268,7 @@ const BAD_TARS: ReadonlyArray<readonly [string, string, () => SampleEntry[]]> = 
   [
     'a newer format',
     'restore it with version 9.9.9 or newer',
-    () => [databaseEntry(), ...fileEntries, manifest({ format: 2 })],
+    () => [databaseEntry(), ...fileEntries, manifest({ format: 3 })],
   ],
   [
     'a newer schema',
