@@ -3,11 +3,12 @@ import { SETTINGS } from '../src/config.ts'
 const BEGIN = '<!-- settings: made by `npm run docs` -->\n'
 const END = '<!-- end of settings -->'
 
-/** The README with its table of settings as config.ts has it. */
-export function withSettingsTable(readme: string): string {
-  const [before, rest] = readme.split(BEGIN)
+/** docs/settings.md with its table as config.ts has it. */
+export function withSettingsTable(document: string): string {
+  const [before, rest] = document.split(BEGIN)
   const after = rest?.split(END)[1]
-  if (before === undefined || after === undefined) throw new Error('README.md has no place for it')
+  if (before === undefined || after === undefined)
+    throw new Error('docs/settings.md has no place for it')
   const rows = Object.values(SETTINGS).map(
     (setting) => `| \`${setting.env}\` | \`${setting.default}\` | ${setting.help} |\n`,
   )

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { withSettingsTable } from './settings-table.ts'
 
-// Brings the README's table of settings up to date.
+// Brings the table of settings in docs/settings.md up to date.
 
-const README = new URL('../README.md', import.meta.url)
-writeFileSync(README, withSettingsTable(readFileSync(README, 'utf8')))
+const DOCUMENT = new URL('../docs/settings.md', import.meta.url)
+writeFileSync(DOCUMENT, withSettingsTable(readFileSync(DOCUMENT, 'utf8')))

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { parseFileUrl } from './files/file-path.ts'
 import { UploadLimits } from './files/upload-limits.ts'
+import type { Gate } from './gate.ts'
 import { Heralds } from './herald/heralds.ts'
 import type { AppParts } from './http/app.ts'
 import type { ServerLimits } from './http/patient-server.ts'
@@ -16,7 +17,7 @@ import { SteadyClock, systemTimers } from './system/clock.ts'
 import { LimitBreaches } from './system/limit-breaches.ts'
 import type { BoxLog } from './system/log.ts'
 import { createMetrics } from './system/metrics.ts'
-import { createProxies } from './system/proxies.ts'
+import { createProxies, type Proxies } from './system/proxies.ts'
 import { Upkeep } from './upkeep.ts'
 
 const TIMELINE_BYTES = 12
@@ -40,7 +41,8 @@ export function assemble(materials: Materials) {
   const metrics = createMetrics(() => reflector.joinCosts())
   const { heraldHosts: allowed } = config
   const heralds = new Heralds({ allowed, clock, log, onOutcome: metrics.heralded })
-  const reflector = createReflector(materials, { clock, metrics, heralds })
+  const proxies = createProxies(config.trustedProxies)
+  const reflector = createReflector(materials, { clock, metrics, heralds, proxies })
   const upkeep = createUpkeep(materials, reflector, clock)
   const breaches = new LimitBreaches({
     count: metrics.limitBreached,
@@ -51,9 +53,11 @@ export function assemble(materials: Materials) {
     clock,
     metrics,
     heralds,
+    proxies,
+    breaches,
     reflector,
     upkeep,
-    serverLimits: serverLimits(config, breaches),
+    serverLimits: serverLimits(config, proxies, breaches),
     uploadLimits: createUploadLimits(config, breaches),
   }
 }
@@ -62,11 +66,14 @@ export function assemble(materials: Materials) {
 export async function createApp(
   { config, log, storage }: Materials,
   { reflector, metrics, uploadLimits }: Assembly,
-  parts: Pick<AppParts, 'server' | 'networkUrls'>,
+  parts: Pick<AppParts, 'server' | 'networkUrls'> & { readonly gate: Gate },
 ): Promise<FastifyInstance> {
+  const { gate, server, networkUrls } = parts
   const { buildApp } = await import('./http/app.ts')
   return buildApp({
-    ...parts,
+    ...(await gate.appParts(reflector)),
+    server,
+    networkUrls,
     log: log.child({ scope: 'process', event: 'http' }),
     trustedProxies: config.trustedProxies,
     webDir: resolve(config.webDir),
@@ -95,11 +102,12 @@ interface ReflectorNeeds {
   readonly clock: SteadyClock
   readonly metrics: ReturnType<typeof createMetrics>
   readonly heralds: Heralds
+  readonly proxies: Proxies
 }
 
 function createReflector(
   { config, log, storage, onFailure }: Materials,
-  { clock, metrics, heralds }: ReflectorNeeds,
+  { clock, metrics, heralds, proxies }: ReflectorNeeds,
 ): Reflector {
   return new Reflector({
     store: storage.journal,
@@ -112,7 +120,7 @@ function createReflector(
     timers: systemTimers,
     log,
     metrics,
-    proxies: createProxies(config.trustedProxies),
+    proxies,
     limits: { ...config, frameBytes: config.maxFrameBytes },
     newTimeline: () => randomBytes(TIMELINE_BYTES).toString('base64url'),
     onStoreFailure: onFailure,
@@ -134,8 +142,11 @@ function createUpkeep(
   return new Upkeep({ journal, checkDatabase, garbageRules, clock, timers: systemTimers, log })
 }
 
-function serverLimits(config: Config, breaches: LimitBreaches): ServerLimits {
-  const { clientAddress } = createProxies(config.trustedProxies)
+function serverLimits(
+  config: Config,
+  { clientAddress }: Proxies,
+  breaches: LimitBreaches,
+): ServerLimits {
   return {
     maxHeaderBytes: config.maxHeaderBytes,
     maxConnections: config.maxConnections,

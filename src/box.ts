@@ -1,13 +1,13 @@
 import { once } from 'node:events'
-import type { IncomingMessage, RequestListener, Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { assemble, createApp } from './assembly.ts'
 import type { Config } from './config.ts'
+import { openGate } from './gate.ts'
 import { createPatientServer } from './http/patient-server.ts'
-import type { Pass } from './reflector/ports.ts'
 import { Release } from './release.ts'
 import type { Storage } from './storage.ts'
-import { isEverywhere, lanAddresses } from './system/addresses.ts'
+import { networkUrls } from './system/addresses.ts'
 import type { Listener } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
 
@@ -19,8 +19,6 @@ const HTTP_DRAIN_MS = 1500
 /** A running box. */
 export interface Box {
   readonly port: number
-  /** URLs by which others on its networks reach it, the likeliest first */
-  readonly networkUrls: readonly string[]
   /** Drains: everything committed, all sockets closed with 4003. May be called twice. */
   close(): Promise<void>
 }
@@ -29,8 +27,6 @@ export interface Box {
 export interface BoxParts {
   readonly storage: Storage
   readonly listener: Listener
-  /** what who asks for a web socket may do */
-  readonly passFor: (request: IncomingMessage) => Pass
   /** told that the box can no longer keep its promises and has to stop */
   readonly onFailure: (error: unknown) => void
 }
@@ -40,43 +36,46 @@ export interface BoxParts {
  * @throws {Error} with a sentence for the person who starts it
  */
 export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
-  const { storage, listener, passFor, onFailure } = parts
+  const { storage, listener, onFailure } = parts
   const release = new Release(() => listener.close(), storage.close)
   try {
     const materials = { config, log, storage, onFailure }
     const assembly = assemble(materials)
-    const { clock, heralds, reflector, serverLimits, upkeep } = assembly
+    const { clock, heralds, proxies, breaches, reflector, serverLimits, upkeep } = assembly
     const stopHeartbeat = clock.startHeartbeat()
     release.add(async () => stopHeartbeat())
     release.add(() => heralds.close())
     const routing = Promise.withResolvers<RequestListener>()
     routing.promise.catch(() => {})
     const server = createPatientServer(routing.promise, serverLimits)
-    server.on('upgrade', (...upgrade) => reflector.accept(...upgrade, passFor(upgrade[0])))
+    const accept = reflector.accept.bind(reflector)
+    const gate = await openGate(config, { clock, log, proxies, breaches, accept })
+    release.add(() => gate.close())
+    server.on('upgrade', (...request) => gate.entrance.handle(...request))
     await storage.opened
     const { port } = listener
     release.add(() => closeServer(server))
     reflector.open()
     release.add(() => reflector.drain())
+    release.add(async () => gate.entrance.close())
     await listener.handTo(server)
     // Those who come back after a restart get their sessions before the rest is even loaded.
     await delay(HEAD_START_MS)
-    const networkUrls = () => urlsOnNetworks(config.host, port)
-    const app = await createApp(materials, assembly, { server, networkUrls })
+    const app = await createApp(materials, assembly, {
+      server,
+      gate,
+      networkUrls: () => networkUrls(config.host, port),
+    })
     release.add(async () => app.close())
     await app.ready()
     routing.resolve(app.routing)
     upkeep.start()
     release.add(() => upkeep.stop())
-    return { port, networkUrls: networkUrls(), close: () => release.close() }
+    return { port, close: () => release.close() }
   } catch (error) {
     await release.close()
     throw error
   }
-}
-
-function urlsOnNetworks(host: string, port: number): string[] {
-  return isEverywhere(host) ? lanAddresses().map((address) => `http://${address}:${port}`) : []
 }
 
 /** Lets requests under way finish for a while, then cuts them. */

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { parseNetworks } from './access/networks.ts'
+import { parseOrigins } from './access/origins.ts'
+import { POLICIES } from './access/policy.ts'
 import { parseAllowedHosts } from './herald/allowed-hosts.ts'
 
 /** What is wrong with the settings, all of it, in words for the person who set them. */
@@ -15,6 +19,8 @@ interface Setting<T> {
   readonly env: string
   readonly default: string
   readonly help: string
+  /** Its value is shown to nobody. */
+  readonly isSecret: boolean
   /** Throws an Error whose message completes "BOX_X must be …". */
   readonly parse: (text: string) => T
 }
@@ -24,7 +30,16 @@ const setting = <T>(
   fallback: string,
   help: string,
   parse: (text: string) => T,
-): Setting<T> => ({ env, default: fallback, help, parse })
+): Setting<T> => ({ env, default: fallback, help, isSecret: false, parse })
+
+const secretSetting = <T>(
+  env: string,
+  help: string,
+  parse: (text: string) => T,
+): Setting<T | undefined> => ({
+  ...{ env, default: '', help, isSecret: true },
+  parse: (text) => (text === '' ? undefined : parse(text)),
+})
 
 /** One that may be 0, for none. @param unit of the number, in bytes or ms */
 const limit = (env: string, fallback: number, help: string, unit = 1): Setting<number> =>
@@ -33,12 +48,92 @@ const limit = (env: string, fallback: number, help: string, unit = 1): Setting<n
     return value === 0 ? Infinity : value * unit
   })
 
-/** Every setting: environment variable, default, meaning. The README's table is this one. */
+/** Every setting: environment variable, default, meaning. The table of docs/settings.md is this one. */
 export const SETTINGS = {
   host: setting('BOX_HOST', '0.0.0.0', 'address to listen on', parseHost),
   port: setting('BOX_PORT', '8888', 'port to listen on; 0 takes a free one', parsePort),
   webDir: setting('BOX_WEB_DIR', 'web', 'folder served at `/`', parseText),
   filesDir: setting('BOX_FILES_DIR', 'files', 'folder of the uploads and the database', parseText),
+  access: setting(
+    'BOX_ACCESS',
+    'lan',
+    'who may come in: `lan`, those on the same network; `open`, everybody who can reach the box; `passphrase`, who knows it; `invite`, who has a link; `jwt`, who brings a token of yours',
+    (text) => oneOf(POLICIES, text),
+  ),
+  allow: setting(
+    'BOX_ALLOW',
+    '',
+    'who counts as on the same network, beside private addresses: addresses, networks; comma-separated',
+    parseNetworks,
+  ),
+  passphrase: secretSetting(
+    'BOX_PASSPHRASE',
+    'the passphrase, of at least 8 characters; a new one ends all logins by the old',
+    parsePassphrase,
+  ),
+  passphraseFile: secretSetting(
+    'BOX_PASSPHRASE_FILE',
+    'a file with the passphrase, in place of `BOX_PASSPHRASE`',
+    (text) => parsePassphrase(readSecret(text)),
+  ),
+  passphraseDays: setting(
+    'BOX_PASSPHRASE_DAYS',
+    '30',
+    'days for which a browser that knew the passphrase is not asked again',
+    (text) => parseInteger(text, 1, MOST_DAYS),
+  ),
+  mostPassphraseTries: setting(
+    'BOX_MAX_PASSPHRASE_TRIES',
+    '10',
+    'wrong passphrases a minute from one address, after which it has to wait',
+    (text) => parseInteger(text, 1, 10_000),
+  ),
+  mostWaitingVisitors: setting(
+    'BOX_MAX_WAITING_VISITORS',
+    '1000',
+    'web sockets that may wait at a time until their token is checked',
+    (text) => parseInteger(text, 1, 1_000_000),
+  ),
+  jwtSecret: secretSetting(
+    'BOX_JWT_SECRET',
+    'with `BOX_ACCESS=jwt`: the secret of at least 32 bytes by which tokens are signed (HS256)',
+    parseJwtSecret,
+  ),
+  jwtSecretFile: secretSetting(
+    'BOX_JWT_SECRET_FILE',
+    'a file with that secret, in place of `BOX_JWT_SECRET`',
+    (text) => parseJwtSecret(readSecret(text)),
+  ),
+  jwksUrl: setting(
+    'BOX_JWKS_URL',
+    '',
+    'in place of a secret: where the public keys are by which tokens are signed (RS256, ES256, EdDSA …)',
+    parseOptionalUrl,
+  ),
+  jwtIssuer: setting(
+    'BOX_JWT_ISSUER',
+    '',
+    'the only `iss` of tokens that is taken; empty: any',
+    parseOptionalText,
+  ),
+  jwtAudience: setting(
+    'BOX_JWT_AUDIENCE',
+    '',
+    'the only `aud` of tokens that is taken; empty: any',
+    parseOptionalText,
+  ),
+  origins: setting(
+    'BOX_ORIGINS',
+    '',
+    'origins (`https://school.example`) whose pages may use the box, beside its own; comma-separated; `*`: all, which is so by itself with `BOX_ACCESS=open`',
+    parseOrigins,
+  ),
+  monitors: setting(
+    'BOX_MONITORS',
+    'loopback',
+    'who may see `/metrics`, `/sessions` and `/users/…`: addresses, networks, `loopback`, `uniquelocal`; comma-separated',
+    parseNetworks,
+  ),
   durability: setting(
     'BOX_DURABILITY',
     'process',
@@ -186,7 +281,7 @@ export const SETTINGS = {
     'BOX_TRUSTED_PROXIES',
     'loopback',
     'proxies whose `X-Forwarded-…` headers are believed: addresses, networks, `loopback`, `uniquelocal`; comma-separated',
-    parseProxies,
+    parseNetworks,
   ),
   heraldHosts: setting(
     'BOX_HERALD',
@@ -218,8 +313,29 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const config = Object.fromEntries(
     Object.entries(SETTINGS).map(([key, entry]) => [key, read(entry, env[entry.env], problems)]),
   )
+  if (problems.length === 0) problems.push(...contradictionsIn(config as Config))
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config) as Config
+}
+
+/** What is wrong with settings that are right each for itself. */
+function contradictionsIn(config: Config): string[] {
+  const { access, passphrase, passphraseFile, jwtSecret, jwtSecretFile, jwksUrl } = config
+  const problems: string[] = []
+  if (passphrase && passphraseFile) {
+    problems.push('BOX_PASSPHRASE and BOX_PASSPHRASE_FILE are both set: set one of them')
+  }
+  if (access === 'passphrase' && !passphrase && !passphraseFile) {
+    problems.push('BOX_ACCESS=passphrase needs BOX_PASSPHRASE or BOX_PASSPHRASE_FILE')
+  }
+  const keys = [jwtSecret, jwtSecretFile, jwksUrl].filter((key) => key !== undefined)
+  if (keys.length > 1) {
+    problems.push('of BOX_JWT_SECRET, BOX_JWT_SECRET_FILE and BOX_JWKS_URL, set one only')
+  }
+  if (access === 'jwt' && keys.length === 0) {
+    problems.push('BOX_ACCESS=jwt needs BOX_JWT_SECRET, BOX_JWT_SECRET_FILE or BOX_JWKS_URL')
+  }
+  return problems
 }
 
 function read(entry: Setting<unknown>, given: string | undefined, problems: string[]): unknown {
@@ -227,7 +343,8 @@ function read(entry: Setting<unknown>, given: string | undefined, problems: stri
   try {
     return entry.parse(text)
   } catch (error) {
-    problems.push(`${entry.env} must be ${(error as Error).message}, not "${text}"`)
+    const not = entry.isSecret ? '' : `, not "${text}"`
+    problems.push(`${entry.env} must be ${(error as Error).message}${not}`)
     return undefined
   }
 }
@@ -271,6 +388,39 @@ function parseInteger(text: string, least: number, most: number): number {
   throw new Error(`a whole number from ${least} to ${most}`)
 }
 
+const LEAST_PASSPHRASE_LENGTH = 8
+/** As many as the signature has. */
+const LEAST_SECRET_BYTES = 32
+
+function parsePassphrase(text: string): string {
+  if (text.trim().length >= LEAST_PASSPHRASE_LENGTH) return text
+  throw new Error(`at least ${LEAST_PASSPHRASE_LENGTH} characters long`)
+}
+
+function parseJwtSecret(text: string): string {
+  if (Buffer.byteLength(text) >= LEAST_SECRET_BYTES) return text
+  throw new Error(`at least ${LEAST_SECRET_BYTES} bytes long`)
+}
+
+/** A line end behind it is the editor's. */
+function readSecret(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch (cause) {
+    throw new Error(`a file that the box can read (${(cause as Error).message})`, { cause })
+  }
+}
+
+function parseOptionalText(text: string): string | undefined {
+  return text === '' ? undefined : text
+}
+
+function parseOptionalUrl(text: string): string | undefined {
+  if (text === '') return undefined
+  if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text
+  throw new Error('a full address (https://login.school/keys)')
+}
+
 function parseUrls(text: string): readonly string[] {
   const urls = text.split(',').filter((url) => url.trim() !== '')
   if (urls.every((url) => /^https?:\/\/./.test(url.trim()) && URL.canParse(url))) {
@@ -286,17 +436,4 @@ function oneOf<T extends string>(names: readonly T[], text: string): T {
   const name = names.find((each) => each === text)
   if (name) return name
   throw new Error(`one of ${names.join(', ')}`)
-}
-
-const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal']
-
-function parseProxies(text: string): readonly string[] {
-  const entries = text.split(',').map((entry) => entry.trim())
-  const isNetwork = (entry: string) => {
-    const [address = '', bits = '0', ...rest] = entry.split('/')
-    const width = isIP(address) === 6 ? 128 : 32
-    return isIP(address) > 0 && rest.length === 0 && /^\d+$/.test(bits) && Number(bits) <= width
-  }
-  if (entries.every((entry) => PROXY_NAMES.includes(entry) || isNetwork(entry))) return entries
-  throw new Error(`addresses, networks (10.0.0.0/8) or ${PROXY_NAMES.join(', ')}, comma-separated`)
 }

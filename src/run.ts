@@ -1,9 +1,8 @@
 import { flushCompileCache } from 'node:module'
 import type { Box } from './box.ts'
 import type { Config } from './config.ts'
-import { PARTICIPANT } from './reflector/pass.ts'
 import { openStorage } from './storage.ts'
-import { isEverywhere } from './system/addresses.ts'
+import { boxUrls } from './system/addresses.ts'
 import type { Listener } from './system/listener.ts'
 import { createLog } from './system/log.ts'
 
@@ -45,10 +44,7 @@ export async function run(config: Config, listener: Listener): Promise<void> {
     const storage = openStorage(config, log, fail)
     // The journal's thread starts while the rest is loaded.
     const { openBox } = await import('./box.ts')
-    box = await openBox(config, log, {
-      ...{ storage, listener, onFailure: fail },
-      passFor: () => PARTICIPANT,
-    })
+    box = await openBox(config, log, { storage, listener, onFailure: fail })
   } catch (error) {
     console.error(`The box could not start: ${(error as Error).message}`)
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
@@ -60,14 +56,8 @@ export async function run(config: Config, listener: Listener): Promise<void> {
   flushCompileCache()
 }
 
-function greet(
-  config: Config,
-  { port, networkUrls }: Box,
-  note: (urls: readonly string[]) => void,
-): void {
-  const host = isEverywhere(config.host) ? 'localhost' : config.host
-  const own = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-  const ownUrls = [own, ...networkUrls].map((url) => `${url}/`)
+function greet(config: Config, { port }: Box, note: (urls: readonly string[]) => void): void {
+  const ownUrls = boxUrls(config.host, port).map((url) => `${url}/`)
   const urls = config.urls.length > 0 ? config.urls : ownUrls
   note(urls)
   console.log(['The box is running. Open it at', ...urls.map((url) => `  ${url}`)].join('\n'))

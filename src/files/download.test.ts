@@ -67,10 +67,9 @@ describe('a file is left to nginx', () => {
     expect(response.body).toBe('')
     expect(response.headers).toMatchObject({
       'x-accel-redirect': `/box-uploads/${SNAPSHOT}`,
-      'access-control-allow-origin': '*',
       'content-security-policy': "default-src 'none'; sandbox",
       'content-type': 'application/octet-stream',
-      vary: 'X-Sendfile-Type',
+      vary: 'Origin, X-Sendfile-Type',
     })
   })
 

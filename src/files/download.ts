@@ -59,7 +59,7 @@ async function leaveToNginx(reply: FastifyReply, store: FileStore, path: string)
     .headers({
       'content-type': DOWNLOAD['content-type'],
       'x-accel-redirect': NGINX_LOCATION + path,
-      vary: 'X-Sendfile-Type',
+      vary: 'Origin, X-Sendfile-Type',
     })
     .send()
 }

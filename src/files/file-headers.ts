@@ -1,15 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** What a page of any origin may do and see: a box serves apps that are hosted elsewhere, too. */
-const CORS = {
-  'access-control-allow-origin': '*',
+/** What pages of other origins may see, if they may at all: that is decided at the door. */
+const EXPOSED = {
   'access-control-expose-headers': 'Content-Length,Content-Range,ETag',
 }
 
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, HEAD, PUT, POST, OPTIONS',
   'access-control-allow-headers':
-    'DNT,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,' +
+    'Authorization,DNT,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,' +
     'X-Croquet-App,X-Croquet-Id,X-Croquet-Session,X-Croquet-Version,X-Croquet-Path',
   'access-control-max-age': '1728000',
 }
@@ -24,7 +23,7 @@ const INERT = {
 
 /** Headers of every answer below `/files`, errors included: without them a browser shows no error. */
 export async function setFileHeaders(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.headers({ ...CORS, ...INERT })
+  reply.headers({ ...EXPOSED, ...INERT })
   if (request.method === 'OPTIONS') reply.headers(PREFLIGHT)
   // Chrome asks before a page of the internet may reach a box on the intranet.
   if (request.headers['access-control-request-private-network'] === 'true')

@@ -7,7 +7,11 @@ import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freeUploads } from '../../test/support/free-uploads.ts'
+import { ManualClock } from '../../test/support/manual-clock.ts'
+import { type Access, openAccess } from '../access/access.ts'
+import { DoorPages } from '../access/door-pages.ts'
 import { createFileStore } from '../files/file-store.ts'
+import { accountOf } from '../system/account.ts'
 import { buildApp } from './app.ts'
 
 const ID = 'I'.repeat(43)
@@ -15,6 +19,7 @@ const FILE = `/files/snapshots/${ID}/0000000001_1-${ID}.snap`
 
 let dir: string
 let app: FastifyInstance
+let access: Access
 let logged: Array<Record<string, unknown>>
 let failure: Error | undefined
 
@@ -38,9 +43,27 @@ beforeEach(async () => {
       done()
     },
   })
+  const log = { notice: () => {}, warn: () => {}, error: () => {} }
+  const clock = new ManualClock()
+  access = await openAccess({
+    ...{ dir, accessDir: join(dir, 'access'), policy: 'open', allow: [], origins: undefined },
+    ...{ monitors: ['loopback'], passphrase: undefined, issuer: undefined },
+    ...{ clock, log, accountOf },
+  })
+  const { door, logins, invites, audit } = access
+  const breaches = { note: () => {} }
   app = buildApp({
     server: createServer(),
     log: pino({ level: 'debug' }, destination),
+    entrance: {
+      ...{ door, logins, clock, pages: await DoorPages.load() },
+      ...{ aboutSession: () => undefined, vouchesFor: () => false, publicUrl: () => 'http://box' },
+    },
+    login: {
+      ...{ tokens: await access.tokens(), passphrase: undefined, breaches, accountOf, clock },
+      ...{ passphraseLifeMs: 1, mostTries: 1, hasApp: () => false },
+    },
+    invites: { invites, audit },
     trustedProxies: ['loopback', '10.0.0.0/8'],
     webDir: join(dir, 'web'),
     files,
@@ -57,6 +80,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await app.close()
+  await access.close()
   await rm(dir, { recursive: true })
 })
 

@@ -1,11 +1,21 @@
 import type { Server } from 'node:http'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import type { InviteRoutesOptions } from '../access/invite-routes.ts'
+import { type LoginRoutesOptions, loginRoutes } from '../access/login-routes.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
 import { webRoutes } from '../apps/static.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { fileRoutes } from '../files/routes.ts'
 import type { UploadLimits } from '../files/upload-limits.ts'
+import { withoutTokens } from '../protocol/token-path.ts'
 import { addressRoutes } from './addresses.ts'
+import { apiRoutes } from './api.ts'
+import { addDoor, type DoorHookParts } from './door-hook.ts'
 import { addErrorHandlers, sendError } from './errors.ts'
 import { setSecurityHeaders } from './headers.ts'
 import { type OperationSource, operationRoutes } from './operation.ts'
@@ -16,6 +26,11 @@ export interface AppParts {
   /** which passes requests to `routing`, once the app is ready */
   readonly server: Server
   readonly log: FastifyBaseLogger
+  /** whom to let in, and what others are told */
+  readonly entrance: DoorHookParts
+  /** how people get in */
+  readonly login: Omit<LoginRoutesOptions, 'pages' | 'logins' | 'isSecure'>
+  readonly invites: Pick<InviteRoutesOptions, 'invites' | 'audit'>
   /** addresses, networks or names of networks whose `X-Forwarded-…` headers are believed */
   readonly trustedProxies: readonly string[]
   /** absolute path of the folder that is served at `/` */
@@ -39,16 +54,25 @@ export function buildApp(parts: AppParts): FastifyInstance {
     frameworkErrors: sendError,
   })
   app.addHook('onRequest', setSecurityHeaders)
+  const { entrance, login } = parts
+  const passOf = addDoor(app, entrance)
   app.addHook('onResponse', async (request, reply) => {
     const { ip, method, originalUrl } = request
-    const [path] = originalUrl.split('?', 1)
+    const [path = ''] = originalUrl.split('?', 1)
     const durationMs = Math.round(reply.elapsedTime)
     request.log.debug(
-      { ip, method, path, status: reply.statusCode, durationMs },
+      { ip, method, path: withoutTokens(path), status: reply.statusCode, durationMs },
       'request answered',
     )
   })
   addErrorHandlers(app)
+  const { pages, logins, publicUrl } = entrance
+  const isSecure = (request: FastifyRequest) => publicUrl(request).startsWith('https:')
+  app.register(loginRoutes, { ...login, pages, logins, isSecure })
+  const boxTokens = login.tokens.ofBox
+  app.register(apiRoutes, {
+    ...{ prefix: '/api/v1', ...parts.invites, boxTokens, passOf, publicUrl },
+  })
   app.register(operationRoutes, { source: parts.operation })
   app.register(addressRoutes, { networkUrls: parts.networkUrls })
   app.register(fileRoutes, {

@@ -2,6 +2,7 @@ import { CLOSE_CODE, ProtocolError } from './close-code.ts'
 import { Fields } from './fields.ts'
 import type { Join, Json } from './messages.ts'
 import { decodeTicks } from './ticks.ts'
+import { withoutTokens } from './token-path.ts'
 
 /** A leave is never announced later than this (ms). */
 const MAX_LEAVE_DELAY_MS = 3_600_000
@@ -24,7 +25,7 @@ export function decodeJoin(args: Json | undefined): Join {
     name: bareName(fields.optionalString('name') ?? '', appId),
     appId,
     persistentId: fields.optionalString('persistentId'),
-    pageUrl: fields.optionalString('url') ?? '',
+    pageUrl: withoutTokens(fields.optionalString('url') ?? ''),
     user: fields.json('user') || undefined,
     ticks: decodeTicks('JOIN', fields.json('ticks') ?? {}),
     tove: fields.optionalString('tove'),

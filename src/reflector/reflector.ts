@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { CLOSE_CODE, ProtocolError } from '../protocol/close-code.ts'
 import { decode } from '../protocol/decode.ts'
 import type { ClientMessage, Join, Json } from '../protocol/messages.ts'
+import { withoutTokens } from '../protocol/token-path.ts'
 import type { JoinCost } from '../session/ports.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import { Committer } from './committer.ts'
@@ -77,6 +78,12 @@ interface SessionOverview {
   readonly clients: number
   readonly app: string
   readonly url: string
+}
+
+/** What tells whose files are a session's. */
+interface SessionAbout {
+  readonly appId: string | undefined
+  readonly persistentId: string | undefined
 }
 
 /** The web-socket server that holds the sessions. */
@@ -184,6 +191,28 @@ export class Reflector {
     return this.#hosts.get(sessionId)?.session?.users ?? []
   }
 
+  /** Which app a session runs; undefined if it is not running. */
+  about(sessionId: string): SessionAbout | undefined {
+    return this.#hosts.get(sessionId)?.session?.about
+  }
+
+  /**
+   * Whether somebody who is more than a viewer is connected from there and in this session, or in one of this app and
+   * persistent id.
+   */
+  hasParticipant(userIp: string, of: { readonly sessionId: string } | SessionAbout): boolean {
+    for (const { stage, origin, isViewer } of this.#connections) {
+      if (stage.tag !== 'member' || isViewer || origin.userIp !== userIp) continue
+      if ('sessionId' in of) {
+        if (origin.sessionId === of.sessionId) return true
+      } else {
+        const about = this.about(origin.sessionId)
+        if (about?.appId === of.appId && about?.persistentId === of.persistentId) return true
+      }
+    }
+    return false
+  }
+
   /** What joining each of the running sessions costs now. */
   *joinCosts(): Iterable<JoinCost> {
     for (const { session } of this.#hosts.values()) if (session) yield session.joinCost
@@ -225,7 +254,8 @@ export class Reflector {
     metrics.connectionOpened()
     connection.open()
     this.#limiter.entered(connection)
-    log.notice({ ...logFields(connection, 'start'), url: origin.baseUrl }, 'connection opened')
+    const url = withoutTokens(origin.baseUrl)
+    log.notice({ ...logFields(connection, 'start'), url }, 'connection opened')
   }
 
   #receive(connection: Connection, data: Buffer): void {

@@ -24,6 +24,17 @@ export function isEverywhere(host: string): boolean {
   return EVERYWHERE.includes(host)
 }
 
+/** URLs by which others on its networks reach a box that listens there, the likeliest first; no slash at the end. */
+export function networkUrls(host: string, port: number): string[] {
+  return isEverywhere(host) ? lanAddresses().map((address) => `http://${address}:${port}`) : []
+}
+
+/** Likewise, after the one by which this machine reaches it. */
+export function boxUrls(host: string, port: number): string[] {
+  const own = isEverywhere(host) ? 'localhost' : host
+  return [`http://${own.includes(':') ? `[${own}]` : own}:${port}`, ...networkUrls(host, port)]
+}
+
 function rank(address: string): number {
   const index = PRIVATE_NETWORKS.findIndex((network) => network.test(address))
   return index === -1 ? PRIVATE_NETWORKS.length : index

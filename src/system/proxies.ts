@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import proxyAddr from '@fastify/proxy-addr'
 import { accountOf, isOwn } from './account.ts'
 
+export type Proxies = ReturnType<typeof createProxies>
+
 /** @param trusted addresses, networks, or names of networks as `@fastify/proxy-addr` knows them */
 export function createProxies(trusted: readonly string[]) {
   const trust = proxyAddr.compile([...trusted])

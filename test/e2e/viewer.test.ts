@@ -1,21 +1,23 @@
-import type { IncomingMessage } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Pass } from '../../src/reflector/ports.ts'
-import { startBox, type TestBox } from '../support/start-box.ts'
+import { DoorBed } from '../support/door-bed.ts'
+import type { TestBox } from '../support/start-box.ts'
 import { eventually } from './app-handle.ts'
 import { APP_DIR, newSession, Visitors } from './visitors.ts'
 
 /** Clients ignore a request for a snapshot in a session younger than this (ms of teatime). */
 const FIRST_SNAPSHOT_AFTER_MS = 5000
 
+let bed: DoorBed
 let box: TestBox
 let visitors: Visitors
-/** Who comes to the box by this name is a viewer. */
+/** Where viewers come in. */
 let viewersUrl: string
 
 beforeAll(async () => {
-  box = await startBox({ BOX_WEB_DIR: APP_DIR }, passByName)
-  viewersUrl = `http://localhost:${box.port}`
+  bed = await DoorBed.start({ BOX_WEB_DIR: APP_DIR })
+  box = bed.box
+  const { token } = await bed.invite({ role: 'viewer' })
+  viewersUrl = `${box.url}/invite/${token}`
   visitors = await Visitors.launch()
 })
 
@@ -23,13 +25,8 @@ afterEach(() => visitors.leave())
 
 afterAll(async () => {
   await visitors?.close()
-  await box?.stop()
+  await bed?.stop()
 })
-
-function passByName({ headers }: IncomingMessage): Pass {
-  const isViewer = headers.host?.startsWith('localhost') === true
-  return { role: isViewer ? 'viewer' : 'participant', appId: undefined, isGood: () => true }
-}
 
 describe.each(['croquet', 'multisynq'] as const)('%s', (client) => {
   test('[ROLE1] [ROLE2] a viewer sees what a participant does, and changes nothing', async () => {
@@ -83,7 +80,7 @@ describe.each(['croquet', 'multisynq'] as const)('%s', (client) => {
     await eventually(() => logOf(sessionId)).toContain('snapshot taken')
     const eve = await visitors.join(viewersUrl, session)
     expect(eve.syncs).toMatchObject([
-      { url: expect.stringMatching(/^http:\/\/localhost.*\.snap$/) },
+      { url: expect.stringMatching(/^http:\/\/127\.0\.0\.1.*\.snap$/) },
     ])
     await eve.shows({ count: 5 })
     await ada.close()

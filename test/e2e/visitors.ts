@@ -27,8 +27,9 @@ export class Visitors {
     this.#browser = browser
   }
 
-  static async launch(): Promise<Visitors> {
-    return new Visitors(await launchBrowser())
+  /** @param localName a host name that leads to this machine */
+  static async launch(localName?: string): Promise<Visitors> {
+    return new Visitors(await launchBrowser(localName))
   }
 
   /** A person who has that page open. */

@@ -11,12 +11,20 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** Starts a headless Chromium. To be closed by the caller. */
-export function launchBrowser(): Promise<Browser> {
+/**
+ * Starts a headless Chromium. To be closed by the caller.
+ * @param localName a host name that leads to this machine
+ */
+export function launchBrowser(localName?: string): Promise<Browser> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('no Chromium here: run node scripts/ensure-test-tools.ts')
   const isRoot = process.getuid?.() === 0
-  return chromium.launch({ executablePath, args: isRoot ? [...FLAGS, '--no-sandbox'] : FLAGS })
+  const args = [
+    ...FLAGS,
+    ...(isRoot ? ['--no-sandbox'] : []),
+    ...(localName === undefined ? [] : [`--host-resolver-rules=MAP ${localName} 127.0.0.1`]),
+  ]
+  return chromium.launch({ executablePath, args })
 }
 
 /** A page, and what it did since it was opened that a test may want to judge. */

@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BoxParts, openBox } from '../../src/box.ts'
+import { openBox } from '../../src/box.ts'
 import { loadConfig } from '../../src/config.ts'
-import { PARTICIPANT } from '../../src/reflector/pass.ts'
 import { openStorage } from '../../src/storage.ts'
 import { Listener } from '../../src/system/listener.ts'
 import { createLog } from '../../src/system/log.ts'
@@ -22,12 +21,8 @@ export interface TestBox {
 /**
  * Starts a whole box in this process, on a free port.
  * @param env settings besides; `BOX_FILES_DIR` keeps its folder, to start another box on it later
- * @param passFor what who asks for a web socket may do
  */
-export async function startBox(
-  env: Record<string, string> = {},
-  passFor: BoxParts['passFor'] = () => PARTICIPANT,
-): Promise<TestBox> {
+export async function startBox(env: Record<string, string> = {}): Promise<TestBox> {
   const given = env.BOX_FILES_DIR
   const filesDir = given ?? (await mkdtemp(join(tmpdir(), 'box-')))
   const config = loadConfig({
@@ -45,7 +40,7 @@ export async function startBox(
   const onFailure = (error: unknown) => failures.push(error)
   const listener = await Listener.open(config)
   const storage = openStorage(config, log, onFailure)
-  const box = await openBox(config, log, { storage, listener, passFor, onFailure })
+  const box = await openBox(config, log, { storage, listener, onFailure })
   return {
     url: `http://127.0.0.1:${box.port}`,
     port: box.port,

@@ -1,0 +1,147 @@
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import qrcode from 'qrcode-generator'
+import { signAdminToken } from '../src/access/box-tokens.ts'
+import type { Invite } from '../src/access/invites.ts'
+import { readKey } from '../src/access/key-file.ts'
+import { ACCESS_NAME } from '../src/backup/box-folder.ts'
+import { type Config, loadConfig } from '../src/config.ts'
+import { boxUrls, isEverywhere } from '../src/system/addresses.ts'
+
+const USAGE = `Makes links that let people into the box, while it runs.
+
+usage: npm run invite -- [--role ROLE] [--hours N] [--app ID] [--session ID] [--label TEXT]
+       npm run invite -- --list
+       npm run invite -- --revoke ID
+
+  --role ROLE   participant (the default); viewer: only to watch; admin: to run the box as well
+  --hours N     how long the link is good, 24 unless set
+  --app ID      the only app it is good for
+  --session ID  the only session it is good for, by its id of 43 characters
+  --label TEXT  what you call it, to know it again
+  --list        all links that are good
+  --revoke ID   ends a link, and whoever came in by it is out
+
+Exit code 0 if all is well, 1 if not, 2 for wrong usage.`
+
+const DEFAULT_HOURS = '24'
+/** The token that this program makes itself is good for so long (ms). */
+const TOKEN_LIFE_MS = 60_000
+const WHO = 'scripts/invite.ts on the machine of the box'
+
+type Made = Invite & { readonly url: string }
+
+interface Order {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** behind `/api/v1/invites` */
+  readonly path: string
+  readonly body?: Readonly<Record<string, unknown>>
+  readonly report: (answer: unknown, config: Config) => string
+}
+
+async function main(): Promise<number> {
+  const order = readOrder()
+  if (!order) return 2
+  try {
+    const config = loadConfig(process.env)
+    console.log(order.report(await ask(config, order), config))
+    return 0
+  } catch (error) {
+    console.error(`That did not work: ${(error as Error).message}`)
+    return 1
+  }
+}
+
+function readOrder(): Order | undefined {
+  try {
+    const text = { type: 'string' } as const
+    const { values } = parseArgs({
+      options: {
+        ...{ app: text, session: text, label: text, revoke: text },
+        role: { type: 'string', default: 'participant' },
+        hours: { type: 'string', default: DEFAULT_HOURS },
+        list: { type: 'boolean', default: false },
+      },
+    })
+    if (values.list) return { method: 'GET', path: '', report: listReport }
+    if (values.revoke !== undefined) {
+      const path = `/${encodeURIComponent(values.revoke)}`
+      return { method: 'DELETE', path, report: revokedReport }
+    }
+    const { role, app: appId, session: sessionId, label } = values
+    const body = { role, hours: Number(values.hours), appId, sessionId, label }
+    return { method: 'POST', path: '', body, report: madeReport }
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    return undefined
+  }
+}
+
+async function ask(config: Config, { method, path, body }: Order): Promise<unknown> {
+  const key = await readKey(join(resolve(config.filesDir), ACCESS_NAME))
+  if (!key) {
+    throw new Error(
+      `there is no key of a box in ${config.filesDir}: start the box first, or set BOX_FILES_DIR`,
+    )
+  }
+  const { token } = await signAdminToken(key, WHO, Date.now() + TOKEN_LIFE_MS)
+  const host = isEverywhere(config.host) ? '127.0.0.1' : config.host
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}/api/v1/invites${path}`
+  const response = await request(url, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const answer = await response.json()
+  if (!response.ok) throw new Error((answer as { message: string }).message)
+  return answer
+}
+
+async function request(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (cause) {
+    throw new Error(`no box answers at ${new URL(url).origin}: start it first, or set BOX_PORT`, {
+      cause,
+    })
+  }
+}
+
+function madeReport(answer: unknown, { urls, host, port }: Config): string {
+  const made = answer as Made
+  const path = new URL(made.url).pathname
+  const [own = '', ...onNetworks] = boxUrls(host, port)
+  const found = onNetworks.length > 0 ? onNetworks : [own]
+  const links = (urls.length > 0 ? urls : found).map((address) => new URL(path, address).href)
+  const code = qrcode(0, 'L')
+  code.addData(links[0] ?? '')
+  code.make()
+  return [
+    `Whoever opens this link is let in as ${made.role} until ${made.expiresAt}:`,
+    ...links.map((link) => `  ${link}`),
+    code.createASCII(1, 2),
+    `To end it: npm run invite -- --revoke ${made.id}`,
+  ].join('\n')
+}
+
+function listReport(answer: unknown): string {
+  const invites = answer as readonly Invite[]
+  if (invites.length === 0) return 'There are no links that are good.'
+  return invites.map(inviteLine).join('\n')
+}
+
+function revokedReport(answer: unknown): string {
+  return `Revoked: ${inviteLine(answer as Invite)}`
+}
+
+function inviteLine({ id, role, expiresAt, appId, sessionId, label }: Invite): string {
+  const scope = [appId && `app ${appId}`, sessionId && `session ${sessionId}`].filter(Boolean)
+  return [`${id}  ${role}  until ${expiresAt}`, ...scope, label]
+    .filter((part) => part !== '')
+    .join('  ')
+}
+
+process.exitCode = await main()

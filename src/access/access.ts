@@ -1,0 +1,83 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AuditLog } from './audit-log.ts'
+import { Door } from './door.ts'
+import type { Issuer } from './foreign-tokens.ts'
+import { Invites } from './invites.ts'
+import { openKey } from './key-file.ts'
+import { Logins } from './logins.ts'
+import { Origins } from './origins.ts'
+import { Passphrase } from './passphrase.ts'
+import { Policy, type PolicyName } from './policy.ts'
+import type { AccountOf, Clock, Log } from './ports.ts'
+import type { Tokens } from './tokens.ts'
+
+const INVITES_NAME = 'invites.json'
+const OWNER_ONLY = 0o700
+
+export interface AccessOptions {
+  /** the box's folder */
+  readonly dir: string
+  /** of the key and the invites */
+  readonly accessDir: string
+  readonly policy: PolicyName
+  readonly allow: readonly string[]
+  /** undefined: the policy's own */
+  readonly origins: readonly string[] | undefined
+  readonly monitors: readonly string[]
+  readonly passphrase: string | undefined
+  /** who makes the tokens of policy `jwt` */
+  readonly issuer: Issuer | undefined
+  readonly clock: Clock
+  readonly log: Log
+  readonly accountOf: AccountOf
+}
+
+/** Who may come in, and all that it takes to tell. */
+export interface Access {
+  readonly door: Door
+  readonly invites: Invites
+  readonly passphrase: Passphrase | undefined
+  readonly audit: AuditLog
+  readonly logins: Logins
+  /** Loads what reads tokens, with the first that is shown: those who show none need not wait for it. */
+  tokens(): Promise<Tokens>
+  /** Resolves when everything is written. */
+  close(): Promise<void>
+}
+
+/** Opens the box's key, invites and audit log, made if they are missing. */
+export async function openAccess(options: AccessOptions): Promise<Access> {
+  const { dir, accessDir, policy, allow, monitors, issuer, clock, log, accountOf } = options
+  const origins = options.origins ?? (policy === 'open' ? ['*'] : [])
+  await mkdir(accessDir, { recursive: true, mode: OWNER_ONLY })
+  const key = await openKey(accessDir, clock, log)
+  const invites = await Invites.open(join(accessDir, INVITES_NAME), clock, log)
+  const audit = await AuditLog.open(dir, clock, log)
+  await audit.notePolicy({ access: policy, allow, origins, monitors })
+  const given = options.passphrase
+  const passphrase = given === undefined ? undefined : new Passphrase(given, key)
+  let loaded: Promise<Tokens> | undefined
+  const tokens = () => {
+    loaded ??= import('./tokens.ts').then(
+      (module) =>
+        new module.Tokens({
+          ...{ key, clock, log, invites, passphrase },
+          issuer: policy === 'jwt' ? issuer : undefined,
+        }),
+    )
+    return loaded
+  }
+  const door = new Door({
+    policy: new Policy(policy, allow),
+    origins: new Origins(origins),
+    monitors,
+    verify: async (token) => (await tokens()).verify(token),
+    ...{ clock, log },
+  })
+  return {
+    ...{ door, invites, passphrase, audit, tokens },
+    logins: new Logins(audit, clock, accountOf),
+    close: () => audit.close(),
+  }
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DoorPage } from './refusal.ts'
+
+/** The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) has no need for these. */
+const PAGES_DIR = join(import.meta.dirname, '../../web/door')
+const STYLESHEET = /<link rel="stylesheet" href="([^"]+)">/g
+const PAGES: readonly DoorPage[] = ['stranger', 'passphrase', 'link', 'refused']
+
+/** What stands as `{{name}}` in a page. */
+export type PageValues = Readonly<Record<string, string>>
+
+/** The pages for those who are not in yet, with their styles in them: nothing else has to be let out. */
+export class DoorPages {
+  readonly #pages: ReadonlyMap<DoorPage, string>
+  /** headers of each of them; they hold no script, and their styles are known by their hashes */
+  readonly headers: Readonly<Record<string, string>>
+
+  private constructor(pages: ReadonlyMap<DoorPage, string>, styles: Iterable<string>) {
+    this.#pages = pages
+    const hashes = Array.from(styles, (style) => `'sha256-${hashOf(style)}'`)
+    this.headers = {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      // With less than this the form that is sent has no origin.
+      'referrer-policy': 'same-origin',
+      'content-security-policy':
+        `default-src 'none'; style-src ${hashes.join(' ')}; img-src data:; ` +
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    }
+  }
+
+  static async load(): Promise<DoorPages> {
+    const pages = new Map<DoorPage, string>()
+    const styles = new Map<string, string>()
+    for (const page of PAGES) {
+      const html = await read(`${page}.html`)
+      for (const [, path = ''] of html.matchAll(STYLESHEET)) styles.set(path, await read(path))
+      const withStyles = html.replace(
+        STYLESHEET,
+        (_, path: string) => `<style>${styles.get(path)}</style>`,
+      )
+      pages.set(page, withStyles)
+    }
+    return new DoorPages(pages, styles.values())
+  }
+
+  /** @param values a name that has none stays empty */
+  render(page: DoorPage, values: PageValues): string {
+    const html = this.#pages.get(page) ?? ''
+    return html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => escaped(values[name] ?? ''))
+  }
+}
+
+function read(path: string): Promise<string> {
+  return readFile(join(PAGES_DIR, path), 'utf8')
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

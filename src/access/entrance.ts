@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { sessionIdOf } from '../protocol/session-id.ts'
+import { credentialOf } from './credential.ts'
+import type { Answer, Door, Visit } from './door.ts'
+import { plainAddress } from './networks.ts'
+import type { Pass } from './pass.ts'
+import type { Log, Whereabouts } from './ports.ts'
+import type { Refusal } from './refusal.ts'
+import { refuseUpgrade } from './upgrade-answer.ts'
+
+type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass) => void
+
+export interface EntranceParts {
+  readonly door: Door
+  readonly whereabouts: Whereabouts
+  readonly log: Log
+  /** how many may wait at a time until their token is checked */
+  readonly mostWaiting: number
+  /** told of each that came when so many waited, with its address */
+  readonly onTooMany: (address: string) => void
+  /** takes over who was let in */
+  readonly accept: Accept
+}
+
+const TOO_MANY: Refusal = {
+  statusCode: 503,
+  message: 'too many people are coming in at the same time: try again soon',
+  page: 'refused',
+}
+const OTHER_SESSION: Refusal = {
+  statusCode: 403,
+  message: 'your link or token is for another session',
+  page: 'refused',
+}
+
+/** Lets web sockets in, before the upgrade is answered. */
+export class Entrance {
+  readonly #parts: EntranceParts
+  /** whose token is being checked; what they send stays in their sockets */
+  readonly #waiting = new Set<Duplex>()
+  #isClosed = false
+
+  constructor(parts: EntranceParts) {
+    this.#parts = parts
+  }
+
+  handle(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // The client may be gone by now, and its address with it.
+    if (this.#isClosed || request.socket.remoteAddress === undefined) {
+      socket.destroy()
+      return
+    }
+    const visit = this.#visitOf(request)
+    const conclude = (answer: Answer) => this.#conclude(answer, request, socket, head)
+    if (visit.credential && this.#waiting.size >= this.#parts.mostWaiting) {
+      this.#parts.onTooMany(plainAddress(visit.address))
+      refuseUpgrade(socket, TOO_MANY)
+      return
+    }
+    const answer = this.#answerTo(visit)
+    if (answer instanceof Promise) void this.#wait(answer, socket, conclude)
+    else conclude(answer)
+  }
+
+  /** Hangs up on those who wait, and on all who come. */
+  close(): void {
+    this.#isClosed = true
+    for (const socket of this.#waiting) socket.destroy()
+  }
+
+  #visitOf(request: IncomingMessage): Visit {
+    const { whereabouts } = this.#parts
+    return {
+      address: whereabouts.clientAddress(request),
+      credential: credentialOf(request.url ?? '/', request.headers),
+      origin: request.headers.origin,
+      publicUrl: () => whereabouts.publicUrl(request),
+    }
+  }
+
+  #answerTo(visit: Visit): Answer | Promise<Answer> {
+    const { door } = this.#parts
+    const refusal = door.refusalOfOrigin(visit)
+    if (refusal) return { tag: 'refused', refusal, isCookieStale: false }
+    return door.admit(visit, 'visitors')
+  }
+
+  async #wait(
+    answer: Promise<Answer>,
+    socket: Duplex,
+    conclude: (answer: Answer) => void,
+  ): Promise<void> {
+    this.#waiting.add(socket)
+    socket.on('error', hangUp)
+    try {
+      const settled = await answer
+      if (!socket.destroyed) conclude(settled)
+    } catch (err) {
+      this.#parts.log.error({ scope: 'process', event: 'door-failed', err }, 'a visit failed')
+      socket.destroy()
+    } finally {
+      socket.off('error', hangUp)
+      this.#waiting.delete(socket)
+    }
+  }
+
+  #conclude(answer: Answer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (answer.tag === 'refused') {
+      refuseUpgrade(socket, answer.refusal)
+      return
+    }
+    const { pass } = answer
+    const [path = ''] = (request.url ?? '/').split('?', 1)
+    const isElsewhere = pass.sessionId !== undefined && pass.sessionId !== sessionIdOf(path)
+    if (isElsewhere) refuseUpgrade(socket, OTHER_SESSION)
+    else this.#parts.accept(request, socket, head, pass)
+  }
+}
+
+function hangUp(this: Duplex): void {
+  this.destroy()
+}

@@ -1,0 +1,29 @@
+/** The roles there are; see `Pass`. */
+export const ROLES = ['participant', 'viewer', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** What a visitor may do here, and for how long. */
+export interface Pass {
+  /** `participant`: what apps do; `viewer`: only to watch; `admin`: to run the box as well */
+  readonly role: Role
+  /** the only app it is good for; undefined: any */
+  readonly appId: string | undefined
+  /** the only session it is good for; undefined: any */
+  readonly sessionId: string | undefined
+  /** whose it is, in the words of the audit log */
+  readonly who: string
+  /** ms since 1970; undefined: it does not run out */
+  readonly expiresAt: number | undefined
+  /** Whether it still holds: neither run out nor revoked. */
+  isGood(): boolean
+}
+
+/** Of those who are let in without showing anything. */
+export const ANYBODY: Pass = {
+  role: 'participant',
+  appId: undefined,
+  sessionId: undefined,
+  who: 'anybody',
+  expiresAt: undefined,
+  isGood: () => true,
+}

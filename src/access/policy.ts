@@ -1,0 +1,59 @@
+import { LAN, Networks } from './networks.ts'
+import { ANYBODY, type Pass } from './pass.ts'
+import type { Refusal } from './refusal.ts'
+
+/** Who may come in without a credential (`BOX_ACCESS`). */
+export const POLICIES = ['lan', 'open', 'passphrase', 'invite', 'jwt'] as const
+export type PolicyName = (typeof POLICIES)[number]
+
+/** Decides on those who show no credential. */
+export class Policy {
+  readonly name: PolicyName
+  readonly #near: Networks
+
+  /** @param allow networks that count as near, beside the LAN */
+  constructor(name: PolicyName, allow: readonly string[]) {
+    this.name = name
+    this.#near = new Networks([...LAN, ...allow])
+  }
+
+  /** The pass that an address alone gives; undefined: none. */
+  passFor(address: string): Pass | undefined {
+    if (this.name === 'open') return ANYBODY
+    return this.name === 'lan' && this.#near.includes(address) ? ANYBODY : undefined
+  }
+
+  /** What those are told for whom there is no pass. */
+  refusalFor(address: string): Refusal {
+    switch (this.name) {
+      case 'lan':
+      case 'open':
+        return {
+          statusCode: 403,
+          message:
+            `this box is for the people on its own network, and ${address} is not on it: ` +
+            `whoever runs the box can send you an invite, or let you in with BOX_ALLOW=${address}`,
+          page: 'stranger',
+        }
+      case 'passphrase':
+        return {
+          statusCode: 401,
+          message: 'this box asks for a passphrase: open its page in a browser and enter it there',
+          page: 'passphrase',
+        }
+      case 'invite':
+        return {
+          statusCode: 401,
+          message: 'this box opens to those who have a link: ask whoever runs it for one',
+          page: 'link',
+        }
+      case 'jwt':
+        return {
+          statusCode: 401,
+          message:
+            'this box opens to those who bring a token: go in by the site that sent you here',
+          page: 'link',
+        }
+    }
+  }
+}

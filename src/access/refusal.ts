@@ -1,0 +1,11 @@
+/** Which page tells people that they may not come in: a file in `web/door/`. */
+export type DoorPage = 'stranger' | 'passphrase' | 'link' | 'refused'
+
+/** Why somebody may not come in, and what they can do about it. */
+export interface Refusal {
+  /** 401: with a credential they may; 403: not with this one, or not from there; 429: later; 503: the box cannot tell now */
+  readonly statusCode: 401 | 403 | 429 | 503
+  /** a sentence for whoever asked, without its full stop */
+  readonly message: string
+  readonly page: DoorPage
+}

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Access, type AccessOptions, openAccess } from './access/access.ts'
+import { Entrance, type EntranceParts } from './access/entrance.ts'
+import type { Issuer } from './access/foreign-tokens.ts'
+import type { Breaches, Whereabouts } from './access/ports.ts'
+import { ACCESS_NAME } from './backup/box-folder.ts'
+import type { Config } from './config.ts'
+import type { AppParts } from './http/app.ts'
+import { publicUrl } from './reflector/public-url.ts'
+import type { Reflector } from './reflector/reflector.ts'
+import type { Proxies } from './reflector/upgrade.ts'
+import { accountOf } from './system/account.ts'
+import type { SteadyClock } from './system/clock.ts'
+import type { BoxLog } from './system/log.ts'
+
+const DAY_MS = 86_400_000
+
+export interface GateParts {
+  readonly clock: SteadyClock
+  readonly log: BoxLog
+  readonly proxies: Proxies
+  readonly breaches: Breaches
+  /** takes over web sockets that were let in */
+  readonly accept: EntranceParts['accept']
+}
+
+/** What there is to know of running sessions. */
+type Sessions = Pick<Reflector, 'about' | 'hasParticipant'>
+
+/** Who may come in, by web socket and by HTTP. */
+export interface Gate {
+  readonly entrance: Entrance
+  /** What the HTTP side needs of it. It loads more than web sockets need. */
+  appParts(sessions: Sessions): Promise<Pick<AppParts, 'entrance' | 'login' | 'invites'>>
+  /** Writes down what is left. */
+  close(): Promise<void>
+}
+
+export async function openGate(config: Config, parts: GateParts): Promise<Gate> {
+  const { clock, log, breaches, accept } = parts
+  const access = await openAccess(accessOptions(config, parts))
+  const whereabouts = whereaboutsBy(parts.proxies)
+  const entrance = new Entrance({
+    ...{ door: access.door, whereabouts, log, accept },
+    mostWaiting: config.mostWaitingVisitors,
+    onTooMany: (address) => breaches.note('waiting-visitors', address),
+  })
+  return {
+    entrance,
+    appParts: (sessions) => appParts(config, access, { clock, breaches, whereabouts, sessions }),
+    close: () => access.close(),
+  }
+}
+
+function accessOptions(config: Config, { clock, log }: GateParts): AccessOptions {
+  const { access: policy, allow, origins, monitors } = config
+  const dir = resolve(config.filesDir)
+  return {
+    ...{ dir, accessDir: join(dir, ACCESS_NAME), policy, allow, origins, monitors },
+    passphrase: config.passphrase ?? config.passphraseFile,
+    issuer: issuerIn(config),
+    ...{ clock, log, accountOf },
+  }
+}
+
+function issuerIn(config: Config): Issuer | undefined {
+  const { jwtIssuer: issuer, jwtAudience: audience, jwksUrl: url } = config
+  const secret = config.jwtSecret ?? config.jwtSecretFile
+  if (secret !== undefined) return { key: { kind: 'secret', secret }, issuer, audience }
+  return url === undefined ? undefined : { key: { kind: 'jwks', url }, issuer, audience }
+}
+
+async function appParts(
+  config: Config,
+  access: Access,
+  parts: {
+    readonly clock: SteadyClock
+    readonly breaches: Breaches
+    readonly whereabouts: Whereabouts
+    readonly sessions: Sessions
+  },
+): ReturnType<Gate['appParts']> {
+  const { clock, breaches, whereabouts, sessions } = parts
+  const { door, logins, invites, audit } = access
+  const { DoorPages } = await import('./access/door-pages.ts')
+  const appsDir = join(resolve(config.webDir), 'apps')
+  return {
+    entrance: {
+      ...{ door, logins, clock, pages: await DoorPages.load() },
+      aboutSession: (sessionId) => sessions.about(sessionId),
+      vouchesFor: (file, address) => sessions.hasParticipant(address, file),
+      publicUrl: ({ raw }) => whereabouts.publicUrl(raw),
+    },
+    login: {
+      tokens: await access.tokens(),
+      // With another policy it is not asked for, but those who knew it before are still let in.
+      passphrase: config.access === 'passphrase' ? access.passphrase : undefined,
+      passphraseLifeMs: config.passphraseDays * DAY_MS,
+      mostTries: config.mostPassphraseTries,
+      hasApp: (appId) => existsSync(join(appsDir, appId, 'index.html')),
+      ...{ breaches, accountOf, clock },
+    },
+    invites: { invites, audit },
+  }
+}
+
+function whereaboutsBy({ isTrusted, clientAddress }: Proxies): Whereabouts {
+  return {
+    clientAddress,
+    publicUrl: (request) => publicUrl(request, isTrusted(request.socket.remoteAddress ?? '')),
+  }
+}

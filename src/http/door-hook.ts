@@ -1,0 +1,158 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { noCookie } from '../access/cookies.ts'
+import { type Credential, credentialOf } from '../access/credential.ts'
+import type { Answer, Door, Entry } from '../access/door.ts'
+import type { DoorPages } from '../access/door-pages.ts'
+import { admit, cookieOf, locationWithoutToken } from '../access/login-answer.ts'
+import type { Logins } from '../access/logins.ts'
+import { plainAddress } from '../access/networks.ts'
+import { ANYBODY, type Pass } from '../access/pass.ts'
+import type { Clock } from '../access/ports.ts'
+import { isByPerson, sendRefusal } from '../access/refusal-answer.ts'
+import { parseRequestTarget } from '../files/file-path.ts'
+import { isShared, setCors } from './cors.ts'
+import { type AboutSession, refusalOfFile, type VouchesFor } from './file-scope.ts'
+
+/** As browsers say it of whom they do not want to name. */
+const NO_ORIGIN = 'null'
+const WELCOME: Answer = { tag: 'admitted', pass: ANYBODY, isCookieStale: false }
+
+/** Who may ask for what, by the route that a request was found to lead to. All else is for visitors. */
+const ENTRIES: ReadonlyMap<string, Entry> = new Map([
+  ['/healthz', 'everybody'],
+  ['/readyz', 'everybody'],
+  ['/enter', 'everybody'],
+  ['/invite/*', 'everybody'],
+  ['/metrics', 'monitors'],
+  ['/sessions', 'monitors'],
+  ['/users/:sessionId', 'monitors'],
+])
+
+/** What a request was let in by. */
+export type PassOf = (request: FastifyRequest) => Pass
+
+export interface DoorHookParts {
+  readonly door: Door
+  readonly pages: DoorPages
+  readonly logins: Logins
+  readonly clock: Pick<Clock, 'wallTime'>
+  readonly aboutSession: AboutSession
+  readonly vouchesFor: VouchesFor
+  /** scheme, host and prefix by which the box was asked */
+  readonly publicUrl: (request: FastifyRequest) => string
+}
+
+/** Has every request pass the door before anything else looks at it. */
+export function addDoor(app: FastifyInstance, parts: DoorHookParts): PassOf {
+  const passes = new WeakMap<IncomingMessage, Pass>()
+  app.addHook('onRequest', (request, reply, done) => {
+    const conclude = (answer: Answer) => {
+      if (isAnswered(answer, request, reply, parts)) return
+      if (answer.tag === 'admitted') passes.set(request.raw, answer.pass)
+      done()
+    }
+    const answer = askDoor(request, reply, parts)
+    // Nobody waits who showed nothing.
+    if (answer instanceof Promise) answer.then(conclude).catch(done)
+    else conclude(answer)
+  })
+  return (request) => passes.get(request.raw) ?? ANYBODY
+}
+
+function askDoor(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: DoorHookParts,
+): Answer | Promise<Answer> {
+  const { door, publicUrl } = parts
+  if (isForWorker(request, parts)) {
+    setCors(reply, NO_ORIGIN, door.isForAllOrigins)
+    return WELCOME
+  }
+  const { headers, ip, method } = request
+  const isOnShared = isShared(routeOf(request))
+  // What is read without CORS headers, no page of another origin gets to see.
+  const isOnlyRead = (method === 'GET' || method === 'HEAD') && !isOnShared
+  const visit = {
+    address: ip,
+    credential: credentialOf(request.originalUrl, headers) ?? announcedCredential(request),
+    origin: isOnlyRead ? undefined : headers.origin,
+    publicUrl: () => publicUrl(request),
+  }
+  const refusal = door.refusalOfOrigin(visit)
+  if (isOnShared) setCors(reply, refusal ? undefined : visit.origin, door.isForAllOrigins)
+  if (refusal) return { tag: 'refused', refusal, isCookieStale: false }
+  return door.admit(visit, entryOf(request))
+}
+
+/**
+ * Whether it is a file that the worker of a page asks for which has neither the page's origin nor its cookies, as
+ * that of client 1.1: the page's web socket, which was let in, speaks for it (ACCESS9).
+ */
+function isForWorker(request: FastifyRequest, { vouchesFor }: DoorHookParts): boolean {
+  const { headers, ip, method, originalUrl, url } = request
+  if (headers.origin !== NO_ORIGIN || credentialOf(originalUrl, headers)) return false
+  const file = parseRequestTarget(url)
+  return file !== undefined && (method === 'OPTIONS' || vouchesFor(file, plainAddress(ip)))
+}
+
+/** Whether the request has its answer already: a refusal, or where to go without the token. */
+function isAnswered(
+  answer: Answer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: DoorHookParts,
+): boolean {
+  if (answer.isCookieStale) reply.header('set-cookie', noCookie(isSecure(request, parts)))
+  const link = linkOf(request)
+  const refusal = answer.tag === 'refused' ? answer.refusal : misuse(answer.pass, request, parts)
+  const address = plainAddress(request.ip)
+  if (refusal) {
+    if (link && refusal.statusCode === 401) parts.logins.failed('link', address, refusal.message)
+    sendRefusal(request, reply, refusal, parts.pages)
+    return true
+  }
+  if (answer.tag === 'refused' || !link) return false
+  parts.logins.succeeded(answer.pass, address)
+  const cookie = cookieOf(link.token, answer.pass, parts.clock, isSecure(request, parts))
+  admit(reply, cookie, locationWithoutToken(request.originalUrl))
+  return true
+}
+
+/** The token in a page's address: no page is to have one there. */
+function linkOf(request: FastifyRequest): Credential | undefined {
+  if (request.method !== 'GET' || entryOf(request) === 'everybody') return undefined
+  const credential = credentialOf(request.originalUrl, request.headers)
+  return credential?.from === 'path' && isByPerson(request) ? credential : undefined
+}
+
+function misuse(pass: Pass, request: FastifyRequest, { aboutSession }: DoorHookParts) {
+  const { method, url: target } = request
+  if (!/^\/files(?:\/|$)/.test(routeOf(request)) || method === 'OPTIONS') return undefined
+  return refusalOfFile(pass, { method, target }, aboutSession)
+}
+
+/** A browser that asks whether it may bring a token does not bring it yet. */
+function announcedCredential({ method, headers }: FastifyRequest): Credential | undefined {
+  const announced = headers['access-control-request-headers'] ?? ''
+  const isComing = method === 'OPTIONS' && /\bauthorization\b/i.test(announced)
+  return isComing ? { token: '', from: 'bearer' } : undefined
+}
+
+function entryOf(request: FastifyRequest): Entry {
+  // A browser asks so before a page of another origin may ask for anything; nothing is told but that.
+  if (request.method === 'OPTIONS') return 'everybody'
+  // Where there is no route, nothing is for everybody.
+  const route = request.routeOptions.url ?? ''
+  return ENTRIES.get(route) ?? (route.startsWith('/api/') ? 'admins' : 'visitors')
+}
+
+/** The route that answers, however the path was written; where there is none, the path. */
+function routeOf({ routeOptions, url }: FastifyRequest): string {
+  return routeOptions.url ?? url
+}
+
+function isSecure(request: FastifyRequest, { publicUrl }: DoorHookParts): boolean {
+  return publicUrl(request).startsWith('https:')
+}

@@ -1,0 +1,296 @@
+import { createSecretKey } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SignJWT } from 'jose'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  AS_PERSON,
+  DoorBed,
+  dataPath,
+  FILE,
+  FOR_EVERYBODY,
+  FOR_MONITORS,
+  FOR_VISITORS,
+  ID,
+  isHealth,
+  NEIGHBOUR,
+  SAVED,
+  SOCKET,
+  STRANGER,
+  TRICKS,
+  WAYS,
+} from './support/door-bed.ts'
+import type { Probe } from './support/http-probe.ts'
+import { RawClients, randomSessionId } from './support/raw-client.ts'
+
+const PASSPHRASE = 'let me in, please'
+const SECRET = 's'.repeat(32)
+const HOUR_S = 3600
+const DATA = 'what an app shares'
+const POLICIES: Readonly<Record<string, Record<string, string>>> = {
+  lan: {},
+  open: {},
+  passphrase: { BOX_PASSPHRASE: PASSPHRASE },
+  invite: {},
+  jwt: { BOX_JWT_SECRET: SECRET },
+}
+const STRICT = ['passphrase', 'invite', 'jwt']
+const CARRIES = Object.entries(WAYS)
+const clients = new RawClients()
+let bed: DoorBed
+
+describe.each(STRICT)('[ACCESS3] with BOX_ACCESS=%s', (policy) => {
+  beforeAll(() => start(policy))
+  afterAll(() => bed.stop())
+
+  describe.each(FOR_VISITORS)('nobody gets %s for nothing', (_, asked) => {
+    test.each(TRICKS)('asked for %s', async (_, trick) => {
+      const answer = await bed.ask({ ...asked, path: trick(asked.path) })
+      if (!isHealth(answer)) expect([400, 401]).toContain(answer.status)
+    })
+  })
+
+  test.each(FOR_EVERYBODY)('everybody may ask %j', async (asked, status) => {
+    expect((await bed.ask(asked, STRANGER)).status).toBe(status)
+  })
+
+  test('nobody stores anything', async () => {
+    expect(await readdir(join(bed.filesDir, 'uploads'))).toEqual([])
+  })
+
+  test('[ACCESS9] an address of BOX_MONITORS is all that monitoring takes', async () => {
+    for (const path of FOR_MONITORS) {
+      expect((await bed.ask({ path })).status).toBe(200)
+      expect((await bed.ask({ path }, NEIGHBOUR)).status).toBe(403)
+    }
+  })
+})
+
+describe.each(Object.keys(POLICIES))('[ACCESS5] with BOX_ACCESS=%s', (policy) => {
+  beforeAll(() => start(policy))
+  afterAll(() => bed.stop())
+
+  describe.each(CARRIES)('a link, brought by %s', (_, carry) => {
+    test.each(['participant', 'viewer', 'admin'])('lets a stranger in as %s', async (role) => {
+      const { token } = await bed.invite({ role })
+      for (const [name, asked, status] of FOR_VISITORS) {
+        const { status: got } = await bed.ask(carry(asked, token), STRANGER)
+        expect.soft(wantedFor(role, asked, status), name).toContain(got)
+      }
+      for (const path of [...FOR_MONITORS, '/api/v1/invites']) {
+        const { status: got } = await bed.ask(carry({ path }, token), STRANGER)
+        expect.soft(got, path).toBe(role === 'admin' ? 200 : 403)
+      }
+    })
+
+    test.each(Object.keys(BAD_TOKENS))('that is %s lets nobody in', async (what) => {
+      const token = await BAD_TOKENS[what]?.(bed)
+      for (const [name, asked] of FOR_VISITORS) {
+        const probed = carry(asked, token ?? '')
+        if (carry === WAYS.cookie) await expectAsWithout(asked, probed)
+        else expect.soft((await bed.ask(probed)).status, name).toBe(401)
+      }
+    })
+  })
+
+  test('a link lets in under every prefix, and under no other spelling', async () => {
+    const { token } = await bed.invite()
+    const statusOf = async (path: string) => (await bed.ask({ path }, STRANGER)).status
+    expect(await statusOf(`/team/x/t/${token}${SAVED}`)).toBe(404)
+    expect(await statusOf(`/t/${token}/team/x${SAVED}`)).toBe(404)
+    expect(await statusOf(`//t/${token}${SAVED}`)).toBe(404)
+    for (const path of [
+      `/t/${token}/t/${token}${SAVED}`,
+      `/t/${token}/t/guess${SAVED}`,
+      `/t/guess/t/${token}${SAVED}`,
+      `/t/${token}x${SAVED}`,
+      `/t/${token.slice(0, -1)}${SAVED}`,
+      `/t/${token.toUpperCase()}${SAVED}`,
+      `/t/${token}%00${SAVED}`,
+      `/t/${token.replace('.', '%2e')}${SAVED}`,
+    ]) {
+      expect.soft(await statusOf(path), path).toBe(401)
+    }
+    const asWithout = await statusOf(SAVED)
+    for (const path of [`/T/${token}${SAVED}`, `/%74/${token}${SAVED}`, `/t%2f${token}${SAVED}`]) {
+      expect.soft(await statusOf(path), path).toBe(asWithout)
+    }
+    expect([...bed.box.logLines].filter((line) => line.includes(token))).toEqual([])
+  })
+
+  test('a page with a link in its address is sent on without it, with a cookie', async () => {
+    const { token } = await bed.invite()
+    for (const [path, location] of [
+      [`/t/${token}/demos/counter/?q=1`, '/demos/counter/?q=1'],
+      [`/t/${token}`, '/'],
+      [`/t/${token}//evil.example/`, '//evil.example/'],
+      [`/team/x/t/${token}/a/b`, '/team/x/a/b'],
+    ] as const) {
+      const { status, headers } = await bed.ask({ path }, { ...AS_PERSON, ...STRANGER })
+      expect(status).toBe(303)
+      const url = new URL(headers.location ?? '', `http://box${path}`)
+      expect([url.host, url.pathname + url.search]).toEqual(['box', location])
+      expect(headers['referrer-policy']).toBe('no-referrer')
+      expect(headers['set-cookie']).toEqual([
+        expect.stringMatching(
+          /^box-access=eyJ[^;]+; Path=\/; Max-Age=3\d{3}; HttpOnly; SameSite=Lax$/,
+        ),
+      ])
+    }
+  })
+
+  test('[ACCESS6] a link in the path is good for pages of every origin, a cookie is not', async () => {
+    if (policy === 'open') return
+    const { token } = await bed.invite()
+    const origin = { origin: 'https://evil.example', ...STRANGER }
+    for (const asked of [SOCKET, { method: 'PUT', path: FILE, body: 'x' }]) {
+      expect((await bed.ask(WAYS.cookie(asked, token), origin)).status).toBe(403)
+      const { status } = await bed.ask(WAYS.path(asked, token), origin)
+      expect([101, 200, 201]).toContain(status)
+    }
+    const preflight = await bed.ask({ method: 'OPTIONS', path: `/t/${token}${FILE}` }, origin)
+    expect(preflight.headers['access-control-allow-origin']).toBe(origin.origin)
+    const bearer = await bed.ask(
+      { method: 'OPTIONS', path: '/api/v1/invites' },
+      { ...origin, 'access-control-request-headers': 'authorization' },
+    )
+    expect(bearer.headers).toMatchObject({
+      'access-control-allow-origin': origin.origin,
+      'access-control-allow-headers': expect.stringContaining('Authorization'),
+    })
+  })
+})
+
+describe('[ACCESS8] a link for one session', () => {
+  beforeAll(() => start('invite'))
+  afterAll(() => bed.stop())
+  afterEach(() => clients.closeAll())
+
+  test('opens that session, and none other', async () => {
+    const { token } = await bed.invite({ sessionId: ID })
+    expect((await bed.ask(WAYS.path(SOCKET, token))).status).toBe(101)
+    for (const path of [`/reflector/${'J'.repeat(43)}`, '/reflector/', `/reflector/${ID}x`]) {
+      expect((await bed.ask(WAYS.path({ ...SOCKET, path }, token))).status).toBe(403)
+    }
+  })
+
+  test('reads and stores what is of that session and of its app, and nothing else', async () => {
+    const sessionId = randomSessionId()
+    const [app, persistentId] = ['org.example.app', 'P'.repeat(43)]
+    const { token } = await bed.invite({ sessionId })
+    const client = await clients.connect(reflectorUrl(token), sessionId)
+    const ours = [
+      FILE.replace(ID, sessionId),
+      dataPath(app, persistentId, DATA),
+      `/files/apps/${app}/snap/${ID}/${persistentId}.${sessionId}/0000000001_1.${ID}`,
+    ]
+    const others = [
+      FILE,
+      dataPath(app, ID, DATA),
+      dataPath('org.other.app', persistentId, DATA),
+      `/files/apps/${app}/snap/${ID}/${persistentId}.${ID}/0000000001_1.${ID}`,
+      '/files/nothing',
+    ]
+    await expectStatus(token, 'PUT', [ours[1] ?? ''], 403)
+    await client.join({ appId: app, persistentId })
+    await expectStatus(token, 'PUT', ours, 201)
+    await expectStatus(token, 'GET', ours, 200)
+    await expectStatus(token, 'PUT', others, 403)
+    await expectStatus(token, 'GET', others, 403)
+    for (const path of ['/files', '/%66iles', '/files/', '//files']) {
+      const form = { method: 'POST', path, body: 'x', headers: { 'content-type': 'x/y' } }
+      expect([403, 404]).toContain((await bed.ask(WAYS.bearer(form, token))).status)
+    }
+  })
+
+  test('for one app reads and stores what is of that app', async () => {
+    const [app, persistentId] = ['org.example.app', 'P'.repeat(43)]
+    const [sessionId, other] = [randomSessionId(), randomSessionId()]
+    const { token } = await bed.invite({ appId: app })
+    const { token: all } = await bed.invite()
+    await (await clients.connect(reflectorUrl(all), sessionId)).join({ appId: app, persistentId })
+    await (await clients.connect(reflectorUrl(all), other)).join({ appId: 'org.other.app' })
+    const ours = [FILE.replace(ID, sessionId), dataPath(app, ID, DATA)]
+    const others = [FILE.replace(ID, other), FILE, dataPath('org.other.app', ID, DATA)]
+    await expectStatus(token, 'PUT', ours, 201)
+    await expectStatus(token, 'PUT', others, 403)
+  })
+})
+
+test('[ACCESS5] tokens of others are for BOX_ACCESS=jwt, and say what they are good for', async () => {
+  const asOther = { role: 'viewer', app: 'org.example.app', session: ID, sub: 'ada' }
+  const token = await foreignToken(asOther)
+  await start('lan')
+  expect((await bed.ask(WAYS.bearer(SOCKET, token))).status).toBe(401)
+  await bed.stop()
+  await start('jwt')
+  expect((await bed.ask(WAYS.bearer(SOCKET, token))).status).toBe(101)
+  expect((await bed.ask(WAYS.bearer({ ...SOCKET, path: '/x' }, token))).status).toBe(403)
+  const upload = { method: 'PUT', path: FILE, body: 'x' }
+  expect((await bed.ask(WAYS.bearer(upload, token))).status).toBe(403)
+  expect((await bed.ask(WAYS.bearer(upload, await foreignToken({})))).status).toBe(201)
+  await bed.stop()
+})
+
+/** What is no good, and how it is made. */
+const BAD_TOKENS: Readonly<Record<string, (bed: DoorBed) => Promise<string>>> = {
+  'no token': async () => 'guess',
+  'cut off': async (made) => (await made.invite()).token.slice(0, -4),
+  'signed by another': async () => foreignToken({ aud: 'admin' }, 'x'.repeat(32)),
+  unsigned: async () => `${base64({ alg: 'none' })}.${base64({ aud: 'admin', exp: 9e9 })}.`,
+  'run out': (made) => made.adminToken(-1000),
+  revoked: async (made) => {
+    const { id, token } = await made.invite()
+    await made.api('DELETE', `/${id}`)
+    return token
+  },
+}
+
+function wantedFor(role: string, { path, body }: Probe, status: number): readonly number[] {
+  const isUpload = path.startsWith('/files') && body !== undefined
+  if (isUpload && role === 'viewer') return [403]
+  // Of the uploads of one file the first is 201.
+  return status === 201 ? [200, 201] : [status]
+}
+
+async function start(policy: string): Promise<void> {
+  bed = await DoorBed.start({ BOX_ACCESS: policy, ...POLICIES[policy] })
+}
+
+/** A cookie that is no good counts as none, and is taken away. */
+async function expectAsWithout(asked: Probe, probed: Probe): Promise<void> {
+  const without = await bed.ask(asked, STRANGER)
+  const answer = await bed.ask(probed, STRANGER)
+  const isRepeated = without.status === 201 && answer.status === 200
+  expect.soft(isRepeated ? 201 : answer.status).toBe(without.status)
+  if (answer.headers.upgrade === undefined && !asked.headers?.upgrade) {
+    expect.soft(answer.headers['set-cookie']).toEqual([expect.stringContaining('Max-Age=0')])
+  }
+}
+
+async function expectStatus(
+  token: string,
+  method: string,
+  paths: readonly string[],
+  status: number,
+): Promise<void> {
+  for (const path of paths) {
+    const asked = method === 'PUT' ? { method, path, body: DATA } : { method, path }
+    const answer = await bed.ask(WAYS.bearer(asked, token), STRANGER)
+    expect.soft(answer.status, `${method} ${path}`).toBe(status)
+  }
+}
+
+function reflectorUrl(token: string): string {
+  return `ws://127.0.0.1:${bed.box.port}/t/${token}/reflector`
+}
+
+function foreignToken(claims: Record<string, unknown>, secret = SECRET): Promise<string> {
+  return new SignJWT({ exp: Math.floor(Date.now() / 1000) + HOUR_S, ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(createSecretKey(Buffer.from(secret)))
+}
+
+function base64(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
