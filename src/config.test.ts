@@ -74,6 +74,10 @@ describe('loadConfig', () => {
     ['BOX_MAX_UPLOADS', ['0', '-1']],
     ['BOX_MAX_HEADER_KB', ['7', '257']],
     ['BOX_MAX_MESSAGES_PER_SECOND', ['-1', '1.5', 'many', '1000000001']],
+    ['BOX_ACCESS', ['everybody', 'LAN']],
+    ['BOX_ALLOW', ['10.0.0.0/33', 'home']],
+    ['BOX_ORIGINS', ['school.example', 'https://x/y']],
+    ['BOX_JWKS_URL', ['keys', 'ftp://x/']],
     ['BOX_URLS', ['localhost', 'ftp://x/', 'http://', 'http://a b/']],
     ['BOX_HERALD', ['http://x/', 'x:0', '*', 'a b']],
     ['BOX_TRUSTED_PROXIES', ['everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'loopback,']],
@@ -100,6 +104,26 @@ describe('loadConfig', () => {
   it('knows addresses without their usual ports', () => {
     const { urls } = loadConfig({ BOX_URLS: 'http://localhost:80, https://box:8443/' })
     expect(urls).toEqual(['http://localhost/', 'https://box:8443/'])
+  })
+
+  it.each([
+    [{ BOX_ACCESS: 'passphrase' }, 'BOX_ACCESS=passphrase needs BOX_PASSPHRASE'],
+    [{ BOX_ACCESS: 'jwt' }, 'BOX_ACCESS=jwt needs BOX_JWT_SECRET'],
+    [{ BOX_JWT_SECRET: 's'.repeat(32), BOX_JWKS_URL: 'https://x/' }, 'set one only'],
+    [
+      { BOX_PASSPHRASE: 'too short', BOX_PASSPHRASE_FILE: '/nowhere' },
+      'a file that the box can read',
+    ],
+  ])('%j is refused', (env, message) => {
+    expect(problems(env as Record<string, string>)).toEqual([expect.stringContaining(message)])
+  })
+
+  it('never repeats a secret', () => {
+    const found = problems({ BOX_PASSPHRASE: 'hush', BOX_JWT_SECRET: 'psst' })
+    expect(found).toEqual([
+      'BOX_PASSPHRASE must be at least 8 characters long',
+      'BOX_JWT_SECRET must be at least 32 bytes long',
+    ])
   })
 
   it('cannot be changed afterwards', () => {

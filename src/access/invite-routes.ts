@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Audit } from './audit-log.ts'
 import type { BoxTokens } from './box-tokens.ts'
 import type { Invite, InviteOrder, Invites } from './invites.ts'
-import { plainAddress } from './networks.ts'
 import { type Pass, ROLES } from './pass.ts'
+import { addressOf } from './request-address.ts'
 
 /** Ten years are as good as for ever. */
 const MOST_HOURS = 87_600
@@ -61,7 +61,7 @@ export async function inviteRoutes(app: FastifyInstance, options: InviteRoutesOp
   const { invites, boxTokens, audit, passOf, publicUrl } = options
   const note = (event: string, request: FastifyRequest, { id, role, label }: Invite) =>
     audit.note({
-      ...{ event, who: passOf(request).who, address: plainAddress(request.ip) },
+      ...{ event, who: passOf(request).who, address: addressOf(request) },
       ...{ invite: id, role, label },
     })
   app.addHook('onRequest', async (_request, reply) => {

@@ -4,11 +4,11 @@ import { refusalOf } from './door.ts'
 import type { DoorPages } from './door-pages.ts'
 import { admit, cookieOf } from './login-answer.ts'
 import type { Logins } from './logins.ts'
-import { plainAddress } from './networks.ts'
 import type { Passphrase } from './passphrase.ts'
 import type { AccountOf, Breaches, Clock } from './ports.ts'
 import type { Refusal } from './refusal.ts'
 import { sendRefusal } from './refusal-answer.ts'
+import { addressOf } from './request-address.ts'
 import { Throttle } from './throttle.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -62,7 +62,7 @@ export async function loginRoutes(app: FastifyInstance, options: LoginRoutesOpti
 
   app.get('/invite/*', { schema: { response } }, async (request, reply) => {
     const { '*': token } = request.params as { '*': string }
-    const address = plainAddress(request.ip)
+    const address = addressOf(request)
     const verdict = await tokens.verify(token)
     if (verdict.tag !== 'good') {
       logins.failed('link', address, verdict.reason)
@@ -97,7 +97,7 @@ function enterRoutes(
     '/enter',
     { schema: { body: form, response } },
     async (request, reply) => {
-      const address = plainAddress(request.ip)
+      const address = addressOf(request)
       const account = accountOf(address)
       const refuse = (refusal: Refusal) => {
         logins.failed('passphrase', address, refusal.message)

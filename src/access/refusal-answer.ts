@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DoorPages, PageValues } from './door-pages.ts'
 import type { Refusal } from './refusal.ts'
+import { addressOf } from './request-address.ts'
 
 /**
  * Answers a request that is refused: a person gets a page, a program JSON.
@@ -23,7 +24,7 @@ export function sendRefusal(
   const target = request.originalUrl
   return reply.headers(pages.headers).send(
     pages.render(page, {
-      address: request.ip,
+      address: addressOf(request),
       message: message.charAt(0).toUpperCase() + message.slice(1),
       root: rootFrom(target),
       to: target.replace(/^\/+/, ''),

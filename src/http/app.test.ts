@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -154,6 +156,23 @@ test('a target that cannot be decoded is refused as everything else is', async (
   const response = await app.inject('/%zz')
   expect(response.statusCode).toBe(400)
   expect(Object.keys(response.json())).toEqual(['error', 'message'])
+})
+
+test('a client that is gone before its request is looked at is no failure of the box', async () => {
+  await app.ready()
+  const routed = Promise.withResolvers<void>()
+  const server = createServer(async (request, response) => {
+    request.socket.destroy()
+    await once(request.socket, 'close')
+    app.routing(request, response)
+    routed.resolve()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  await expect(fetch(`http://127.0.0.1:${port}/files/x`)).rejects.toThrow()
+  await routed.promise
+  expect(logged.filter(({ msg }) => msg === 'request failed')).toEqual([])
+  server.close()
 })
 
 test('the log has a line for each request, without its query, and the address that trusted proxies told', async () => {

@@ -6,10 +6,10 @@ import type { Answer, Door, Entry } from '../access/door.ts'
 import type { DoorPages } from '../access/door-pages.ts'
 import { admit, cookieOf, locationWithoutToken } from '../access/login-answer.ts'
 import type { Logins } from '../access/logins.ts'
-import { plainAddress } from '../access/networks.ts'
 import { ANYBODY, type Pass } from '../access/pass.ts'
 import type { Clock } from '../access/ports.ts'
 import { isByPerson, sendRefusal } from '../access/refusal-answer.ts'
+import { addressOf } from '../access/request-address.ts'
 import { parseRequestTarget } from '../files/file-path.ts'
 import { isShared, setCors } from './cors.ts'
 import { type AboutSession, refusalOfFile, type VouchesFor } from './file-scope.ts'
@@ -70,12 +70,12 @@ function askDoor(
     setCors(reply, NO_ORIGIN, door.isForAllOrigins)
     return WELCOME
   }
-  const { headers, ip, method } = request
+  const { headers, method } = request
   const isOnShared = isShared(routeOf(request))
   // What is read without CORS headers, no page of another origin gets to see.
   const isOnlyRead = (method === 'GET' || method === 'HEAD') && !isOnShared
   const visit = {
-    address: ip,
+    address: addressOf(request),
     credential: credentialOf(request.originalUrl, headers) ?? announcedCredential(request),
     origin: isOnlyRead ? undefined : headers.origin,
     publicUrl: () => publicUrl(request),
@@ -88,13 +88,13 @@ function askDoor(
 
 /**
  * Whether it is a file that the worker of a page asks for which has neither the page's origin nor its cookies, as
- * that of client 1.1: the page's web socket, which was let in, speaks for it (ACCESS9).
+ * that of client 1.1: the page's web socket, which was let in, speaks for it (ACCESS11).
  */
 function isForWorker(request: FastifyRequest, { vouchesFor }: DoorHookParts): boolean {
-  const { headers, ip, method, originalUrl, url } = request
+  const { headers, method, originalUrl, url } = request
   if (headers.origin !== NO_ORIGIN || credentialOf(originalUrl, headers)) return false
   const file = parseRequestTarget(url)
-  return file !== undefined && (method === 'OPTIONS' || vouchesFor(file, plainAddress(ip)))
+  return file !== undefined && (method === 'OPTIONS' || vouchesFor(file, addressOf(request)))
 }
 
 /** Whether the request has its answer already: a refusal, or where to go without the token. */
@@ -107,7 +107,7 @@ function isAnswered(
   if (answer.isCookieStale) reply.header('set-cookie', noCookie(isSecure(request, parts)))
   const link = linkOf(request)
   const refusal = answer.tag === 'refused' ? answer.refusal : misuse(answer.pass, request, parts)
-  const address = plainAddress(request.ip)
+  const address = addressOf(request)
   if (refusal) {
     if (link && refusal.statusCode === 401) parts.logins.failed('link', address, refusal.message)
     sendRefusal(request, reply, refusal, parts.pages)

@@ -115,6 +115,12 @@ export class DoorBed {
     return new DoorBed(await startBox({ BOX_FILES_DIR: filesDir, ...env }), filesDir)
   }
 
+  /** Another box on the same folder. */
+  async restart(env: Record<string, string>): Promise<DoorBed> {
+    await this.box.stop()
+    return new DoorBed(await startBox({ BOX_FILES_DIR: this.filesDir, ...env }), this.filesDir)
+  }
+
   async stop(): Promise<void> {
     await this.box.stop()
     await rm(this.filesDir, { recursive: true })
@@ -154,7 +160,7 @@ export class DoorBed {
     })
   }
 
-  /** Lines of the audit log, once there are so many of that event. */
+  /** Log lines of an event. */
   logged(event: string): ReadonlyArray<Record<string, unknown>> {
     return this.box.logLines
       .map((line) => JSON.parse(line) as Record<string, unknown>)
