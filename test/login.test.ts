@@ -80,7 +80,7 @@ describe('[ACCESS3] the passphrase', () => {
     expect(late.status).toBe(429)
     expect(JSON.parse(late.body).message).toContain('wait a minute')
     expect(bed.logged('limit')).toMatchObject([
-      { limit: 'passphrase-tries', who: '2001:db8:1:2::/64' },
+      { limit: 'passphrase-tries', userIp: '2001:db8:1:2::/64' },
     ])
   })
 

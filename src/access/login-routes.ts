@@ -104,7 +104,7 @@ function enterRoutes(
         return sendPassphrasePage(request, reply, refusal, pages)
       }
       if (tries.isFull(account)) {
-        breaches.note('passphrase-tries', address)
+        breaches.note('passphrase-tries', account)
         return refuse(TOO_OFTEN)
       }
       if (!passphrase.matches(request.body.passphrase)) {

@@ -18,7 +18,7 @@ export interface Log {
 
 /** Told of each time that a limit is met. */
 export interface Breaches {
-  /** @param limit its name in kebab-case; @param address whose it is */
+  /** @param limit its name in kebab-case; @param address of whoever meets it, or the network by which it is counted */
   note(limit: string, address: string): void
 }
 

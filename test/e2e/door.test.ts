@@ -27,30 +27,33 @@ afterEach(async () => {
 
 afterAll(() => visitors?.close())
 
-test('[ACCESS3] who knows the passphrase enters it once, and apps work', async () => {
-  await start({ BOX_ACCESS: 'passphrase', BOX_PASSPHRASE: PASSPHRASE })
-  const watched = await visitors.open(`${bed.box.url}/?q=1`)
-  const { page } = watched
-  const enter = async (passphrase: string) => {
-    await page.getByLabel('Passphrase').fill(passphrase)
-    await page.getByRole('button', { name: 'Come in' }).click()
-  }
-  expect(await page.getByRole('heading').textContent()).toBe('What is the passphrase?')
-  await enter('a guess at it')
-  await eventually(() => page.getByRole('alert').textContent()).toContain('not the passphrase')
-  await enter(PASSPHRASE)
-  await page.waitForURL(`${bed.box.url}/?q=1`)
-  expect(await page.evaluate('document.cookie')).toBe('')
-  const ada = new AppPage(watched)
-  const session = newSession()
-  await ada.join(session)
-  await ada.publish('add', 2)
-  await ada.share(DATA_BYTES)
-  await ada.shows({ count: 2 })
-  await eventually(() => ada.hasShared(DATA_BYTES)).toBe(true)
-  const refused = 'Failed to load resource: the server responded with a status of 401'
-  expect(ada.errors.filter((error) => !error.startsWith(refused))).toEqual([])
-})
+test.each(['croquet', 'multisynq'] as const)(
+  '[ACCESS3] [ACCESS11] who knows the passphrase enters it once, and apps work: %s',
+  async (client) => {
+    await start({ BOX_ACCESS: 'passphrase', BOX_PASSPHRASE: PASSPHRASE })
+    const watched = await visitors.open(`${bed.box.url}/?q=1`)
+    const { page } = watched
+    const enter = async (passphrase: string) => {
+      await page.getByLabel('Passphrase').fill(passphrase)
+      await page.getByRole('button', { name: 'Come in' }).click()
+    }
+    expect(await page.getByRole('heading').textContent()).toBe('What is the passphrase?')
+    await enter('a guess at it')
+    await eventually(() => page.getByRole('alert').textContent()).toContain('not the passphrase')
+    await enter(PASSPHRASE)
+    await page.waitForURL(`${bed.box.url}/?q=1`)
+    expect(await page.evaluate('document.cookie')).toBe('')
+    const ada = new AppPage(watched)
+    const session = newSession({ client })
+    await ada.join(session)
+    await ada.publish('add', 2)
+    await ada.share(DATA_BYTES)
+    await ada.shows({ count: 2 })
+    await eventually(() => ada.hasShared(DATA_BYTES)).toBe(true)
+    const refused = 'Failed to load resource: the server responded with a status of 401'
+    expect(ada.errors.filter((error) => !error.startsWith(refused))).toEqual([])
+  },
+)
 
 test('[ACCESS3] too many wrong passphrases have to wait', async () => {
   await start({
