@@ -58,6 +58,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     reflector.open()
     release.add(() => reflector.drain())
     release.add(async () => gate.entrance.close())
+    await gate.open()
     await listener.handTo(server)
     // Those who come back after a restart get their sessions before the rest is even loaded.
     await delay(HEAD_START_MS)

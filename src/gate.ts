@@ -33,6 +33,8 @@ export interface Gate {
   readonly entrance: Entrance
   /** What the HTTP side needs of it. It loads more than web sockets need. */
   appParts(sessions: Sessions): Promise<Pick<AppParts, 'entrance' | 'login' | 'invites'>>
+  /** Notes that the box is open, and for whom. */
+  open(): Promise<void>
   /** Writes down what is left. */
   close(): Promise<void>
 }
@@ -49,6 +51,7 @@ export async function openGate(config: Config, parts: GateParts): Promise<Gate> 
   return {
     entrance,
     appParts: (sessions) => appParts(config, access, { clock, breaches, whereabouts, sessions }),
+    open: () => access.notePolicy(),
     close: () => access.close(),
   }
 }

@@ -42,6 +42,8 @@ export interface Access {
   readonly logins: Logins
   /** Loads what reads tokens, with the first that is shown: those who show none need not wait for it. */
   tokens(): Promise<Tokens>
+  /** Notes who may come in, if that has changed. */
+  notePolicy(): Promise<void>
   /** Resolves when everything is written. */
   close(): Promise<void>
 }
@@ -54,7 +56,6 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const key = await openKey(accessDir, clock, log)
   const invites = await Invites.open(join(accessDir, INVITES_NAME), clock, log)
   const audit = await AuditLog.open(dir, clock, log)
-  await audit.notePolicy({ access: policy, allow, origins, monitors })
   const given = options.passphrase
   const passphrase = given === undefined ? undefined : new Passphrase(given, key)
   let loaded: Promise<Tokens> | undefined
@@ -78,6 +79,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   return {
     ...{ door, invites, passphrase, audit, tokens },
     logins: new Logins(audit, clock, accountOf),
+    notePolicy: () => audit.notePolicy({ access: policy, allow, origins, monitors }),
     close: () => audit.close(),
   }
 }

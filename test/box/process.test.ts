@@ -204,6 +204,7 @@ it('greets on standard output with where it is, and logs JSON on standard error'
     .map((line) => JSON.parse(line))
   const notices = lines.filter((line) => line.level === 'notice')
   expect(notices.map((line) => `${line.scope} ${line.event}`)).toEqual([
+    'audit policy',
     'process start',
     'connection start',
     'connection join',
@@ -211,14 +212,14 @@ it('greets on standard output with where it is, and logs JSON on standard error'
     'connection end',
     'process end',
   ])
-  expect(notices[2]).toMatchObject({
+  expect(notices[3]).toMatchObject({
     sessionId: expect.stringMatching(/^.{43}$/),
     connection: expect.stringMatching(/^127\.0\.0\.1:\d+\.\w+$/),
     userIp: '127.0.0.1',
     appId: 'org.app',
     sessionName: 'main',
   })
-  expect(notices[4]).toMatchObject({ code: 1000, stats: { mi: 1, bi: expect.any(Number), s: 1 } })
+  expect(notices[5]).toMatchObject({ code: 1000, stats: { mi: 1, bi: expect.any(Number), s: 1 } })
 })
 
 /** Asks for a web socket, and says nothing more. */
