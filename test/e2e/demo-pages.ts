@@ -28,10 +28,14 @@ export class DemoPages {
 
   /** A demo, joined, as a person of its own sees it who came by that host name. */
   async open(host: 'localhost' | '127.0.0.1', demo: string): Promise<Page> {
-    const watched = await this.#visitors.open(`http://${host}:${this.box.port}/demos/${demo}/`)
-    this.#opened.push(watched)
-    await hasJoined(watched.page)
-    return watched.page
+    const page = await this.#visit(`http://${host}:${this.box.port}/demos/${demo}/`)
+    await hasJoined(page)
+    return page
+  }
+
+  /** The landing page, as a person of its own sees it. */
+  openHome(): Promise<Page> {
+    return this.#visit(`http://localhost:${this.box.port}/`)
   }
 
   /** No page had an error, or asked anybody but the box for anything. */
@@ -61,6 +65,12 @@ export class DemoPages {
   async close(): Promise<void> {
     await this.#visitors.close()
     await this.box.close()
+  }
+
+  async #visit(url: string): Promise<Page> {
+    const watched = await this.#visitors.open(url)
+    this.#opened.push(watched)
+    return watched.page
   }
 }
 

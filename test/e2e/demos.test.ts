@@ -1,38 +1,43 @@
-import { fileURLToPath } from 'node:url'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { closePage, type WatchedPage } from '../support/browser.ts'
 import { eventually } from './app-handle.ts'
-import { LastingBox } from './lasting-box.ts'
-import { Visitors } from './visitors.ts'
-
-const WEB_DIR = fileURLToPath(new URL('../../web', import.meta.url))
+import { DemoPages, expectAccessible, WEB_DIR } from './demo-pages.ts'
 
 /** A place on the board, as fractions of its width and height. */
 type Place = readonly [x: number, y: number]
 
-let box: LastingBox
-let visitors: Visitors
-let opened: WatchedPage[] = []
+let demos: DemoPages
 
 beforeAll(async () => {
-  box = await LastingBox.start(WEB_DIR)
-  visitors = await Visitors.launch()
+  demos = await DemoPages.start()
 })
 
-afterEach(async () => {
-  await visitors.leave()
-  opened = []
-})
+afterEach(() => demos.leave())
 
-afterAll(async () => {
-  await visitors?.close()
-  await box?.close()
+afterAll(() => demos?.close())
+
+test('the landing page leads to every demo, and to nothing else', async () => {
+  const home = await demos.openHome()
+  await eventually(() => home.textContent('#verdict')).toBe('Your box is working.')
+  const links = await home
+    .locator('.demo')
+    .evaluateAll((tiles) =>
+      tiles.map((tile) =>
+        (tile as unknown as { getAttribute(name: string): string }).getAttribute('href'),
+      ),
+    )
+  const folders = await readdir(join(WEB_DIR, 'demos'))
+  const expected = folders.filter((name) => name !== 'shared').map((name) => `demos/${name}/`)
+  expect(links.toSorted()).toEqual(expected.toSorted())
+  await expectAccessible(home)
+  demos.expectAllWell()
 })
 
 test('drawing: all see all strokes, also who comes late, and those of yesterday', async () => {
-  const ada = await openDemo('localhost', 'drawing')
-  const bob = await openDemo('127.0.0.1', 'drawing')
+  const ada = await demos.open('localhost', 'drawing')
+  const bob = await demos.open('127.0.0.1', 'drawing')
   await draw(ada, [0.2, 0.2], [0.4, 0.4])
   await draw(bob, [0.6, 0.6], [0.8, 0.4])
   const inked: readonly Place[] = [
@@ -41,56 +46,35 @@ test('drawing: all see all strokes, also who comes late, and those of yesterday'
   ]
   for (const page of [ada, bob]) await showsInk(page, inked)
 
-  const late = await openDemo('localhost', 'drawing')
+  const late = await demos.open('localhost', 'drawing')
   await showsInk(late, inked)
   expect(await hasInk(late, [0.5, 0.9])).toBe(false)
-  expectAllWell()
+  await expectAccessible(late)
 
-  await Promise.all(opened.map(closePage))
-  await box.restart()
-  const tomorrow = await openDemo('127.0.0.1', 'drawing')
+  await demos.restart()
+  const tomorrow = await demos.open('127.0.0.1', 'drawing')
   await showsInk(tomorrow, inked)
   await draw(tomorrow, [0.4, 0.9], [0.6, 0.9])
   await showsInk(tomorrow, [...inked, [0.5, 0.9]])
-  expectAllWell()
+  demos.expectAllWell()
 })
 
 test('counter: all see one count, which outlives the box', async () => {
-  const ada = await openDemo('localhost', 'counter')
-  const bob = await openDemo('127.0.0.1', 'counter')
+  const ada = await demos.open('localhost', 'counter')
+  const bob = await demos.open('127.0.0.1', 'counter')
   for (let presses = 0; presses < 40; presses += 1) await ada.click('[data-add="1"]')
   await eventually(() => countOn(bob)).toBeGreaterThanOrEqual(40)
   const before = await countOn(bob)
-  expectAllWell()
+  await expectAccessible(bob)
 
-  await Promise.all(opened.map(closePage))
-  await box.restart()
-  const tomorrow = await openDemo('localhost', 'counter')
+  await demos.restart()
+  const tomorrow = await demos.open('localhost', 'counter')
   expect(await countOn(tomorrow)).toBeGreaterThanOrEqual(before)
   await eventually(() => countOn(tomorrow)).toBeGreaterThan(before)
   await tomorrow.click('[data-reset]')
   await eventually(() => countOn(tomorrow)).toBeLessThan(10)
-  expectAllWell()
+  demos.expectAllWell()
 })
-
-/** A demo, joined, as a person of its own sees it. */
-async function openDemo(host: string, demo: string): Promise<Page> {
-  const watched = await visitors.open(`http://${host}:${box.port}/demos/${demo}/`)
-  opened.push(watched)
-  await watched.page.waitForSelector('[data-state="joined"]')
-  return watched.page
-}
-
-/** No page had an error, or asked anybody but the box for anything. */
-function expectAllWell(): void {
-  expect(opened.flatMap(({ errors }) => errors)).toEqual([])
-  const hosts = opened
-    .flatMap(({ requests }) => requests)
-    .filter((url) => !/^(blob|data):/.test(url))
-    .map((url) => new URL(url).host)
-  const boxHosts = ['localhost', '127.0.0.1'].map((name) => `${name}:${box.port}`)
-  expect(boxHosts).toEqual(expect.arrayContaining([...new Set(hosts)]))
-}
 
 async function draw(page: Page, from: Place, to: Place): Promise<void> {
   const { x, y, width, height } = await boardBox(page)

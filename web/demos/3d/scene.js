@@ -64,7 +64,9 @@ export class Scene {
   constructor(canvas, lawn) {
     this.#canvas = canvas
     this.#lawn = lawn
-    this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true })
+    const context = canvas.getContext('webgl2')
+    if (!context) throw new Error('no WebGL here')
+    this.#renderer = new WebGLRenderer({ canvas, context })
     this.#renderer.shadowMap.enabled = true
     this.#renderer.shadowMap.type = PCFShadowMap
     this.#addLights()

@@ -2,6 +2,9 @@ import { element } from '../../common/element.js'
 import { COLOR_NAMES } from '../shared/palette.js'
 import { paper } from './paper.js'
 
+/** Beyond this much of the board there may be no room for a name after the cursor. */
+const NEAR_EDGE = 0.85
+
 /** People's cursors, as elements over the board. */
 export class Cursors {
   #place
@@ -30,6 +33,8 @@ export class Cursors {
     made.style.top = `${(100 * y) / paper.height}%`
     made.style.setProperty('--color', paper.colors[color])
     made.dataset.name = COLOR_NAMES[color]
+    made.classList.toggle('at-right', x > paper.width * NEAR_EDGE)
+    made.classList.toggle('at-bottom', y > paper.height * NEAR_EDGE)
   }
 
   #make(viewId) {
