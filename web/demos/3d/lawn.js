@@ -5,7 +5,7 @@ import { Constants, Model } from '../shared/croquet.js'
  * A ball is `{ x, z, radius, mass }`, a hoop stands across the z axis at `{ x, z }`.
  */
 Constants.lawn = {
-  radius: 10,
+  radius: 9,
   stepMs: 50,
   speed: 4.5,
   /** How much of the way to its wanted speed somebody gets in a step. */

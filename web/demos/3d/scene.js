@@ -156,7 +156,7 @@ export class Scene {
     this.#camera.clearViewOffset()
     this.#camera.aspect = width / height
     this.#camera.updateProjectionMatrix()
-    const steepness = width < height ? 1.15 : 0.62
+    const steepness = width < height ? 1 : 0.62
     let distance = 4 * this.#lawn.radius
     let outline
     for (let tries = 0; tries < 6; tries++) {

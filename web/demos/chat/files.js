@@ -44,8 +44,11 @@ export function sharedFile(file, sender, fetchBytes) {
   const save = element('a', { className: 'save', download: file.name }, ...named('Save', file))
   const get = element('button', { type: 'button', className: 'button' }, ...named('Get it', file))
   const isPicture = PICTURE_TYPE.test(file.type) && file.preview !== ''
-  const picture = element('img', { src: file.preview, width: file.width, height: file.height })
+  const picture = element('img', { src: file.preview })
   picture.alt = `Picture ${file.name} from ${sender}`
+  // So that the preview takes the room that the picture will take.
+  picture.style.setProperty('--width', `${file.width}px`)
+  picture.style.setProperty('--ratio', String(file.width / file.height))
   save.hidden = true
 
   const load = async () => {
