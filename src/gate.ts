@@ -7,8 +7,8 @@ import type { Breaches, Whereabouts } from './access/ports.ts'
 import { ACCESS_NAME } from './backup/box-folder.ts'
 import type { Config } from './config.ts'
 import type { AppParts } from './http/app.ts'
+import type { RunningSessions } from './http/file-scope.ts'
 import { publicUrl } from './reflector/public-url.ts'
-import type { Reflector } from './reflector/reflector.ts'
 import type { Proxies } from './reflector/upgrade.ts'
 import { accountOf } from './system/account.ts'
 import type { SteadyClock } from './system/clock.ts'
@@ -25,14 +25,11 @@ export interface GateParts {
   readonly accept: EntranceParts['accept']
 }
 
-/** What there is to know of running sessions. */
-type Sessions = Pick<Reflector, 'about' | 'hasParticipant'>
-
 /** Who may come in, by web socket and by HTTP. */
 export interface Gate {
   readonly entrance: Entrance
   /** What the HTTP side needs of it. It loads more than web sockets need. */
-  appParts(sessions: Sessions): Promise<Pick<AppParts, 'entrance' | 'login' | 'invites'>>
+  appParts(sessions: RunningSessions): Promise<Pick<AppParts, 'entrance' | 'login' | 'invites'>>
   /** Notes that the box is open, and for whom. */
   open(): Promise<void>
   /** Writes down what is left. */
@@ -81,7 +78,7 @@ async function appParts(
     readonly clock: SteadyClock
     readonly breaches: Breaches
     readonly whereabouts: Whereabouts
-    readonly sessions: Sessions
+    readonly sessions: RunningSessions
   },
 ): ReturnType<Gate['appParts']> {
   const { clock, breaches, whereabouts, sessions } = parts
@@ -90,9 +87,7 @@ async function appParts(
   const appsDir = join(resolve(config.webDir), 'apps')
   return {
     entrance: {
-      ...{ door, logins, clock, pages: await DoorPages.load() },
-      aboutSession: (sessionId) => sessions.about(sessionId),
-      vouchesFor: (file, address) => sessions.hasParticipant(address, file),
+      ...{ door, logins, clock, sessions, pages: await DoorPages.load() },
       publicUrl: ({ raw }) => whereabouts.publicUrl(raw),
     },
     login: {

@@ -217,6 +217,61 @@ describe('[ACCESS8] a link for one session', () => {
   })
 })
 
+describe('[ACCESS11] an upload that brings neither origin nor credential', () => {
+  const noOrigin = { origin: 'null', ...STRANGER }
+  const [app, persistentId] = ['org.example.app', 'P'.repeat(43)]
+  afterEach(async () => {
+    await clients.closeAll()
+    await bed.stop()
+  })
+
+  async function memberOf(
+    sessionId: string,
+    role = 'participant',
+    headers = STRANGER,
+  ): Promise<void> {
+    const { token } = await bed.invite({ role })
+    const client = await clients.connect(reflectorUrl(token), sessionId, { headers })
+    await client.join({ appId: app, persistentId })
+  }
+  const put = (path: string, headers: Record<string, string>) =>
+    bed.ask({ method: 'PUT', path, body: DATA }, headers)
+
+  test.each(['lan', 'invite'])(
+    'is let in for the session of a member from there (%s)',
+    async (policy) => {
+      await start(policy)
+      const sessionId = randomSessionId()
+      const ours = [FILE.replace(ID, sessionId), dataPath(app, persistentId, DATA)]
+      const others = [
+        FILE,
+        dataPath(app, ID, DATA),
+        dataPath('org.other.app', persistentId, DATA),
+        `/files/apps/org.other.app/snap/${ID}/${persistentId}.${sessionId}/0000000001_1.${ID}`,
+        '/files/nothing',
+      ]
+      expect([401, 403]).toContain((await put(ours[0] ?? '', noOrigin)).status)
+      await memberOf(sessionId)
+      for (const path of ours) {
+        const preflight = await bed.ask({ method: 'OPTIONS', path }, noOrigin)
+        expect(preflight.headers['access-control-allow-origin']).toBe('null')
+        expect((await put(path, noOrigin)).status).toBe(201)
+        expect([401, 403]).toContain((await bed.ask({ path }, noOrigin)).status)
+        const elsewhere = { ...noOrigin, 'x-forwarded-for': '203.0.113.10' }
+        expect([401, 403]).toContain((await put(path, elsewhere)).status)
+      }
+      for (const path of others) expect([401, 403]).toContain((await put(path, noOrigin)).status)
+    },
+  )
+
+  test('is not, for a session that somebody only watches', async () => {
+    await start('invite')
+    const sessionId = randomSessionId()
+    await memberOf(sessionId, 'viewer')
+    expect((await put(FILE.replace(ID, sessionId), noOrigin)).status).toBe(403)
+  })
+})
+
 test('[ACCESS5] tokens of others are for BOX_ACCESS=jwt, and say what they are good for', async () => {
   const asOther = { role: 'viewer', app: 'org.example.app', session: ID, sub: 'ada' }
   const token = await foreignToken(asOther)

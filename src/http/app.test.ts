@@ -59,7 +59,10 @@ beforeEach(async () => {
     log: pino({ level: 'debug' }, destination),
     entrance: {
       ...{ door, logins, clock, pages: await DoorPages.load() },
-      ...{ aboutSession: () => undefined, vouchesFor: () => false, publicUrl: () => 'http://box' },
+      ...{
+        sessions: { about: () => undefined, hasMember: () => false },
+        publicUrl: () => 'http://box',
+      },
     },
     login: {
       ...{ tokens: await access.tokens(), passphrase: undefined, breaches, accountOf, clock },

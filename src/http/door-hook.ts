@@ -10,13 +10,8 @@ import { ANYBODY, type Pass } from '../access/pass.ts'
 import type { Clock } from '../access/ports.ts'
 import { isByPerson, sendRefusal } from '../access/refusal-answer.ts'
 import { addressOf } from '../access/request-address.ts'
-import { parseRequestTarget } from '../files/file-path.ts'
 import { isShared, setCors } from './cors.ts'
-import { type AboutSession, refusalOfFile, type VouchesFor } from './file-scope.ts'
-
-/** As browsers say it of whom they do not want to name. */
-const NO_ORIGIN = 'null'
-const WELCOME: Answer = { tag: 'admitted', pass: ANYBODY, isCookieStale: false }
+import { isUploadOfMember, type RunningSessions, refusalOfFile } from './file-scope.ts'
 
 /** Who may ask for what, by the route that a request was found to lead to. All else is for visitors. */
 const ENTRIES: ReadonlyMap<string, Entry> = new Map([
@@ -29,6 +24,10 @@ const ENTRIES: ReadonlyMap<string, Entry> = new Map([
   ['/users/:sessionId', 'monitors'],
 ])
 
+/** What browsers say of a page or worker that has no origin. */
+const NO_ORIGIN = 'null'
+const UPLOAD_METHODS: readonly string[] = ['PUT', 'OPTIONS']
+
 /** What a request was let in by. */
 export type PassOf = (request: FastifyRequest) => Pass
 
@@ -37,8 +36,7 @@ export interface DoorHookParts {
   readonly pages: DoorPages
   readonly logins: Logins
   readonly clock: Pick<Clock, 'wallTime'>
-  readonly aboutSession: AboutSession
-  readonly vouchesFor: VouchesFor
+  readonly sessions: RunningSessions
   /** scheme, host and prefix by which the box was asked */
   readonly publicUrl: (request: FastifyRequest) => string
 }
@@ -63,13 +61,8 @@ export function addDoor(app: FastifyInstance, parts: DoorHookParts): PassOf {
 function askDoor(
   request: FastifyRequest,
   reply: FastifyReply,
-  parts: DoorHookParts,
+  { door, publicUrl, sessions }: DoorHookParts,
 ): Answer | Promise<Answer> {
-  const { door, publicUrl } = parts
-  if (isForWorker(request, parts)) {
-    setCors(reply, NO_ORIGIN, door.isForAllOrigins)
-    return WELCOME
-  }
   const { headers, method } = request
   const isOnShared = isShared(routeOf(request))
   // What is read without CORS headers, no page of another origin gets to see.
@@ -80,21 +73,14 @@ function askDoor(
     origin: isOnlyRead ? undefined : headers.origin,
     publicUrl: () => publicUrl(request),
   }
-  const refusal = door.refusalOfOrigin(visit)
+  const { address, credential, origin } = visit
+  const isOfNobody = origin === NO_ORIGIN && !credential && UPLOAD_METHODS.includes(method)
+  const isOfMember = isOfNobody && isUploadOfMember(address, request.url, sessions)
+  const refusal = isOfMember ? undefined : door.refusalOfOrigin(visit)
   if (isOnShared) setCors(reply, refusal ? undefined : visit.origin, door.isForAllOrigins)
   if (refusal) return { tag: 'refused', refusal, isCookieStale: false }
+  if (isOfMember) return { tag: 'admitted', pass: ANYBODY, isCookieStale: false }
   return door.admit(visit, entryOf(request))
-}
-
-/**
- * Whether it is a file that the worker of a page asks for which has neither the page's origin nor its cookies, as
- * that of client 1.1: the page's web socket, which was let in, speaks for it (ACCESS11).
- */
-function isForWorker(request: FastifyRequest, { vouchesFor }: DoorHookParts): boolean {
-  const { headers, method, originalUrl, url } = request
-  if (headers.origin !== NO_ORIGIN || credentialOf(originalUrl, headers)) return false
-  const file = parseRequestTarget(url)
-  return file !== undefined && (method === 'OPTIONS' || vouchesFor(file, addressOf(request)))
 }
 
 /** Whether the request has its answer already: a refusal, or where to go without the token. */
@@ -127,10 +113,10 @@ function linkOf(request: FastifyRequest): Credential | undefined {
   return credential?.from === 'path' && isByPerson(request) ? credential : undefined
 }
 
-function misuse(pass: Pass, request: FastifyRequest, { aboutSession }: DoorHookParts) {
+function misuse(pass: Pass, request: FastifyRequest, { sessions }: DoorHookParts) {
   const { method, url: target } = request
   if (!/^\/files(?:\/|$)/.test(routeOf(request)) || method === 'OPTIONS') return undefined
-  return refusalOfFile(pass, { method, target }, aboutSession)
+  return refusalOfFile(pass, { method, target }, sessions)
 }
 
 /** A browser that asks whether it may bring a token does not bring it yet. */

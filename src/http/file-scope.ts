@@ -8,11 +8,13 @@ export interface SessionAbout {
   readonly persistentId: string | undefined
 }
 
-/** undefined: it does not run */
-export type AboutSession = (sessionId: string) => SessionAbout | undefined
-
-/** Whether somebody who may store this file is in its session, or runs its app, and is connected from this address. */
-export type VouchesFor = (file: FilePath, address: string) => boolean
+/** The sessions that run, as far as it matters whose files are theirs. */
+export interface RunningSessions {
+  /** undefined: it does not run */
+  about(sessionId: string): SessionAbout | undefined
+  /** Whether somebody who may send is in such a session, and came from that address. */
+  hasMember(address: string, isMeant: (sessionId: string, about: SessionAbout) => boolean): boolean
+}
 
 const ONLY_WATCHES: Refusal = {
   statusCode: 403,
@@ -32,27 +34,50 @@ const OTHER_FILES: Refusal = {
 export function refusalOfFile(
   pass: Pass,
   { method, target }: { readonly method: string; readonly target: string },
-  about: AboutSession,
+  sessions: RunningSessions,
 ): Refusal | undefined {
   const isRead = method === 'GET' || method === 'HEAD'
   if (pass.role === 'viewer' && !isRead) return ONLY_WATCHES
   if (pass.appId === undefined && pass.sessionId === undefined) return undefined
   const file = parseRequestTarget(target)
   const isOurs =
-    file && isOfSession(file, pass.sessionId, about) && isOfApp(file, pass.appId, about)
+    file && isOfSession(file, pass.sessionId, sessions) && isOfApp(file, pass.appId, sessions)
   return isOurs ? undefined : OTHER_FILES
 }
 
+/**
+ * Whether an upload that brings nothing, not even an origin, is of a session in which somebody is who came from
+ * the same address (ACCESS11): clients whose worker has no origin upload like that.
+ * @param target as it is routed
+ */
+export function isUploadOfMember(
+  address: string,
+  target: string,
+  sessions: RunningSessions,
+): boolean {
+  const file = parseRequestTarget(target)
+  if (!file) return false
+  return sessions.hasMember(address, (sessionId, { appId, persistentId }) =>
+    file.kind === 'snapshot'
+      ? file.sessionId === sessionId && (file.app === undefined || file.app.appId === appId)
+      : file.appId === appId && file.persistentId === persistentId,
+  )
+}
+
 /** A snapshot is one session's; what an app saved or shared, that of all who run the same app in the same way. */
-function isOfSession(file: FilePath, sessionId: string | undefined, about: AboutSession): boolean {
+function isOfSession(
+  file: FilePath,
+  sessionId: string | undefined,
+  sessions: RunningSessions,
+): boolean {
   if (sessionId === undefined) return true
   if (file.kind === 'snapshot') return file.sessionId === sessionId
-  const session = about(sessionId)
+  const session = sessions.about(sessionId)
   return session?.appId === file.appId && session.persistentId === file.persistentId
 }
 
-function isOfApp(file: FilePath, appId: string | undefined, about: AboutSession): boolean {
+function isOfApp(file: FilePath, appId: string | undefined, sessions: RunningSessions): boolean {
   if (appId === undefined) return true
-  const owner = file.kind === 'snapshot' ? (file.app ?? about(file.sessionId)) : file
+  const owner = file.kind === 'snapshot' ? (file.app ?? sessions.about(file.sessionId)) : file
   return owner?.appId === appId
 }

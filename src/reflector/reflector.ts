@@ -196,19 +196,13 @@ export class Reflector {
     return this.#hosts.get(sessionId)?.session?.about
   }
 
-  /**
-   * Whether somebody who is more than a viewer is connected from there and in this session, or in one of this app and
-   * persistent id.
-   */
-  hasParticipant(userIp: string, of: { readonly sessionId: string } | SessionAbout): boolean {
+  /** Whether somebody who may send is in such a session, and came from that address. */
+  hasMember(userIp: string, isMeant: (sessionId: string, about: SessionAbout) => boolean): boolean {
     for (const { stage, origin, isViewer } of this.#connections) {
-      if (stage.tag !== 'member' || isViewer || origin.userIp !== userIp) continue
-      if ('sessionId' in of) {
-        if (origin.sessionId === of.sessionId) return true
-      } else {
-        const about = this.about(origin.sessionId)
-        if (about?.appId === of.appId && about?.persistentId === of.persistentId) return true
-      }
+      const isCandidate = origin.userIp === userIp && stage.tag === 'member'
+      if (!isCandidate || isViewer || !origin.pass.isGood()) continue
+      const about = this.about(origin.sessionId)
+      if (about && isMeant(origin.sessionId, about)) return true
     }
     return false
   }

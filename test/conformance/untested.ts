@@ -54,9 +54,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ACCESS7: 'Needs the log of the box: test/credentials.test.ts, test/e2e/door.test.ts.',
   ACCESS8: 'Needs a token: test/credentials.test.ts.',
   ACCESS9: 'Needs clients elsewhere: test/door.test.ts, test/credentials.test.ts.',
-  ACCESS11:
-    'Needs the real client 1.1: test/e2e/viewer.test.ts; and who is elsewhere: test/door.test.ts.',
   ACCESS10: 'Needs the files of the box: src/access/audit-log.test.ts, test/login.test.ts.',
+  ACCESS11: 'Needs a box with settings: test/credentials.test.ts, test/e2e/door.test.ts.',
   LOG1: 'Needs the log of the box: own-box.test.ts.',
   LOG2: 'Needs the log of the box: own-box.test.ts.',
   LOG3: 'Needs the log of the box: own-box.test.ts.',
