@@ -78,14 +78,19 @@ export async function hasJoined(page: Page): Promise<void> {
   await page.waitForSelector('[data-state="joined"]')
 }
 
-/** By day and by night, axe-core finds nothing serious on the page as it is now. */
+/** axe-core finds nothing serious on the page as it is now; by night only the colours are other ones. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axe.source)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults
-    const grave = violations.filter(({ impact }) => GRAVE.includes(impact))
-    const found = grave.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => [id, html, any[0]]))
-    expect(found, colorScheme).toEqual([])
-  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  expect(await graveFaults(page, {})).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  expect(await graveFaults(page, { runOnly: ['color-contrast'] })).toEqual([])
+}
+
+async function graveFaults(page: Page, options: axe.RunOptions): Promise<unknown[]> {
+  const results = await page.evaluate(`axe.run(${JSON.stringify(options)})`)
+  const { violations } = results as axe.AxeResults
+  return violations
+    .filter(({ impact }) => GRAVE.includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map(({ html, any }) => [id, html, any[0]?.message]))
 }
