@@ -58,7 +58,6 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     reflector.open()
     release.add(() => reflector.drain())
     release.add(async () => gate.entrance.close())
-    await gate.open()
     await listener.handTo(server)
     // Those who come back after a restart get their sessions before the rest is even loaded.
     await delay(HEAD_START_MS)
@@ -70,6 +69,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     release.add(async () => app.close())
     await app.ready()
     routing.resolve(app.routing)
+    await gate.notePolicy()
     upkeep.start()
     release.add(() => upkeep.stop())
     return { port, close: () => release.close() }

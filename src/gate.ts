@@ -30,8 +30,8 @@ export interface Gate {
   readonly entrance: Entrance
   /** What the HTTP side needs of it. It loads more than web sockets need. */
   appParts(sessions: RunningSessions): Promise<Pick<AppParts, 'entrance' | 'login' | 'invites'>>
-  /** Notes that the box is open, and for whom. */
-  open(): Promise<void>
+  /** Notes who may come in, if that has changed since the last start. It reads a long file: nobody should wait for it. */
+  notePolicy(): Promise<void>
   /** Writes down what is left. */
   close(): Promise<void>
 }
@@ -48,7 +48,7 @@ export async function openGate(config: Config, parts: GateParts): Promise<Gate> 
   return {
     entrance,
     appParts: (sessions) => appParts(config, access, { clock, breaches, whereabouts, sessions }),
-    open: () => access.notePolicy(),
+    notePolicy: () => access.notePolicy(),
     close: () => access.close(),
   }
 }

@@ -42,7 +42,7 @@ export interface Access {
   readonly logins: Logins
   /** Loads what reads tokens, with the first that is shown: those who show none need not wait for it. */
   tokens(): Promise<Tokens>
-  /** Notes who may come in, if that has changed. */
+  /** Notes who may come in, if that has changed since the last start. It reads a long file: nobody should wait for it. */
   notePolicy(): Promise<void>
   /** Resolves when everything is written. */
   close(): Promise<void>
