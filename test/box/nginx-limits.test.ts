@@ -178,5 +178,6 @@ async function open(text: string): Promise<Socket> {
 /** What comes from a socket is of no interest until it is closed. */
 async function closed(socket: Socket): Promise<void> {
   socket.resume()
-  await once(socket, 'close')
+  // Writing on is an error by then, which is as good.
+  await new Promise((resolve) => socket.once('close', resolve))
 }
