@@ -21,7 +21,7 @@ import {
   WAYS,
 } from './support/door-bed.ts'
 import type { Probe } from './support/http-probe.ts'
-import { RawClients, randomSessionId } from './support/raw-client.ts'
+import { joinArgs, RawClients, randomSessionId } from './support/raw-client.ts'
 
 const PASSPHRASE = 'let me in, please'
 const SECRET = 's'.repeat(32)
@@ -214,6 +214,37 @@ describe('[ACCESS8] a link for one session', () => {
     const others = [FILE.replace(ID, other), FILE, dataPath('org.other.app', ID, DATA)]
     await expectStatus(token, 'PUT', ours, 201)
     await expectStatus(token, 'PUT', others, 403)
+  })
+})
+
+describe('[ROLE6] [ROLE7] who is in', () => {
+  afterEach(async () => {
+    await clients.closeAll()
+    await bed.stop()
+  })
+
+  test('is out when the link is revoked, and told so', async () => {
+    await start('invite')
+    const [ada, eve] = [await bed.invite(), await bed.invite()]
+    const join = async ({ token }: { readonly token: string }) => {
+      const client = await clients.connect(reflectorUrl(token), randomSessionId())
+      await client.join()
+      return client
+    }
+    const [stays, goes] = [await join(ada), await join(eve)]
+    expect((await bed.api('DELETE', `/${eve.id}`)).status).toBe(200)
+    const { code, reason } = await goes.closed()
+    expect(code).toBe(4103)
+    expect(reason).toContain('access to this box has ended')
+    expect(stays.isOpen).toBe(true)
+  })
+
+  test('is refused for another app than that of the link', async () => {
+    await start('invite')
+    const { token } = await bed.invite({ appId: 'org.example.app' })
+    const client = await clients.connect(reflectorUrl(token), randomSessionId())
+    client.send('JOIN', joinArgs({ appId: 'org.other.app' }))
+    expect((await client.closed()).code).toBe(4103)
   })
 })
 
