@@ -42,6 +42,11 @@ export function costOf({ action }: ClientMessage): number {
   }
 }
 
+/** Whether it sent too much: what still comes of that, which was read already, leaves no more lines in the log (LIMIT1). */
+function isOverdrawn({ messagesLeft, bytesLeft }: Connection): boolean {
+  return messagesLeft < 0 || bytesLeft < 0
+}
+
 /** Handles what works before and after JOIN alike. */
 export function handlePlain(
   message: PlainMessage,
@@ -59,6 +64,7 @@ export function handlePlain(
     case 'PULSE':
       return
     case 'LOG': {
+      if (isOverdrawn(connection)) return
       const clientLog = loggable(message.text)
       const reason = loggable(message.text.replace(/ .*/s, ''))
       const fields = { ...logFields(connection, 'client-log'), reason, clientLog }
@@ -66,6 +72,7 @@ export function handlePlain(
       return
     }
     case 'unknown':
+      if (isOverdrawn(connection)) return
       log.warn(
         { ...logFields(connection, 'unknown-action'), action: loggable(message.name) },
         'unknown action',

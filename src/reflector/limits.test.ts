@@ -88,6 +88,14 @@ describe('who sends too much', () => {
     expect(bed.logged('client-log').length).toBeLessThan(100)
   })
 
+  it('[LIMIT1] of many at once that are tiny, few leave lines in the log', async () => {
+    await open({ messagesPerSecond: 100 })
+    const loud = await member('loud')
+    for (let sent = 0; sent < 10_000; sent += 1) loud.sendRaw('{"action":"X"}')
+    await until(() => bed.breaches.length > 0, 'slowed down')
+    expect(bed.logged('unknown-action').length).toBeLessThan(20)
+  })
+
   it('[LIMIT1] pings of web sockets count as well', async () => {
     await open({ messagesPerSecond: 100 })
     const loud = await member('loud')
