@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import type { AppParts } from './http/app.ts'
 import type { RunningSessions } from './http/file-scope.ts'
 import { publicUrl } from './reflector/public-url.ts'
+import { refuseUpgrade } from './reflector/refusal.ts'
 import type { Proxies } from './reflector/upgrade.ts'
 import { accountOf } from './system/account.ts'
 import type { SteadyClock } from './system/clock.ts'
@@ -41,7 +42,7 @@ export async function openGate(config: Config, parts: GateParts): Promise<Gate> 
   const access = await openAccess(accessOptions(config, parts))
   const whereabouts = whereaboutsBy(parts.proxies)
   const entrance = new Entrance({
-    ...{ door: access.door, whereabouts, log, accept },
+    ...{ door: access.door, whereabouts, log, accept, refuse: refuseUpgrade },
     mostWaiting: config.mostWaitingVisitors,
     onTooMany: (address) => breaches.note('waiting-visitors', address),
   })

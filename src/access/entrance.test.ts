@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { refuseUpgrade } from '../reflector/refusal.ts'
 import { Door } from './door.ts'
 import { Entrance } from './entrance.ts'
 import { Origins } from './origins.ts'
@@ -37,6 +38,7 @@ beforeEach(async () => {
   entrance = new Entrance({
     ...{ door, log, mostWaiting: MOST_WAITING, onTooMany: (address) => turnedAway.push(address) },
     whereabouts: { clientAddress: () => '192.168.1.7', publicUrl: () => 'http://box' },
+    refuse: refuseUpgrade,
     accept: (_request, socket, head) => {
       accepted.push({ socket, head })
       socket.resume().end('HTTP/1.1 101 Taken\r\n\r\n')

@@ -7,7 +7,6 @@ import { plainAddress } from './networks.ts'
 import type { Pass } from './pass.ts'
 import type { Log, Whereabouts } from './ports.ts'
 import type { Refusal } from './refusal.ts'
-import { refuseUpgrade } from './upgrade-answer.ts'
 
 type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass) => void
 
@@ -21,6 +20,8 @@ export interface EntranceParts {
   readonly onTooMany: (address: string) => void
   /** takes over who was let in */
   readonly accept: Accept
+  /** answers whoever is not let in, and hangs up */
+  readonly refuse: (socket: Duplex, statusCode: number, sentence: string) => void
 }
 
 const TOO_MANY: Refusal = {
@@ -55,7 +56,7 @@ export class Entrance {
     const conclude = (answer: Answer) => this.#conclude(answer, request, socket, head)
     if (visit.credential && this.#waiting.size >= this.#parts.mostWaiting) {
       this.#parts.onTooMany(plainAddress(visit.address))
-      refuseUpgrade(socket, TOO_MANY)
+      this.#refuse(socket, TOO_MANY)
       return
     }
     const answer = this.#answerTo(visit)
@@ -107,14 +108,18 @@ export class Entrance {
 
   #conclude(answer: Answer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (answer.tag === 'refused') {
-      refuseUpgrade(socket, answer.refusal)
+      this.#refuse(socket, answer.refusal)
       return
     }
     const { pass } = answer
     const [path = ''] = (request.url ?? '/').split('?', 1)
     const isElsewhere = pass.sessionId !== undefined && pass.sessionId !== sessionIdOf(path)
-    if (isElsewhere) refuseUpgrade(socket, OTHER_SESSION)
+    if (isElsewhere) this.#refuse(socket, OTHER_SESSION)
     else this.#parts.accept(request, socket, head, pass)
+  }
+
+  #refuse(socket: Duplex, { statusCode, message }: Refusal): void {
+    this.#parts.refuse(socket, statusCode, message)
   }
 }
 

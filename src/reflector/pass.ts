@@ -1,8 +1,5 @@
 import type { Pass } from './ports.ts'
 
-/** That of everybody where nobody is asked for anything. */
-export const PARTICIPANT: Pass = { role: 'participant', appId: undefined, isGood: () => true }
-
 /** Close reasons, for the user whose pass it is. */
 export const PASS_ENDED = 'Your access to this box has ended. Ask whoever runs it for a new link.'
 export const WRONG_APP = 'Your access to this box is for another app.'

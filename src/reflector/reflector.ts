@@ -170,7 +170,7 @@ export class Reflector {
       return
     }
     const why = this.#isDraining ? 'The box is being stopped.' : this.missing().join()
-    refuseUpgrade(socket, '503 Service Unavailable', why)
+    refuseUpgrade(socket, 503, why)
   }
 
   /** Ids of all sessions that are in memory, or about to be. */

@@ -72,7 +72,7 @@ export class Upgrade {
     const userIp = plainAddress(this.#proxies.clientAddress(request))
     const account = this.#proxies.accountOf(userIp)
     if (!this.#observer.admits(account)) {
-      refuseUpgrade(socket, '429 Too Many Requests', TOO_MANY)
+      refuseUpgrade(socket, 429, TOO_MANY)
       return
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -96,7 +96,7 @@ export class Upgrade {
 
   #refuse(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#refused.size >= MAX_REFUSED) {
-      refuseUpgrade(socket, '404 Not Found', NO_SESSION_ID)
+      refuseUpgrade(socket, 404, NO_SESSION_ID)
       return
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {

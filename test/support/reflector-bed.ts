@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { ANYBODY } from '../../src/access/pass.ts'
 import type { LimitName, ReflectorLimits } from '../../src/reflector/limits.ts'
-import { PARTICIPANT } from '../../src/reflector/pass.ts'
 import type { AnnouncedFile, Herald, Log, Pass } from '../../src/reflector/ports.ts'
 import { Reflector } from '../../src/reflector/reflector.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -53,7 +53,7 @@ export class ReflectorBed {
   /** how `FileDirectory` looks for a file */
   fileExists = async (path: string): Promise<boolean> => !this.store.missingFiles.has(path)
   /** of those who connect from now on, like `address` */
-  pass: Pass = PARTICIPANT
+  pass: Pass = ANYBODY
   address = '10.0.0.1'
   readonly breaches: LimitName[] = []
   /** messages of viewers that were dropped */
