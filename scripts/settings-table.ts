@@ -1,4 +1,4 @@
-import { SETTINGS } from '../src/config.ts'
+import { SETTINGS } from '../src/settings.ts'
 
 const BEGIN = '<!-- settings: made by `npm run docs` -->\n'
 const END = '<!-- end of settings -->'

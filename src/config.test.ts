@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig, SETTINGS } from './config.ts'
+import { ConfigError, loadConfig } from './config.ts'
+import { SETTINGS } from './settings.ts'
 
 function problems(env: Record<string, string>): readonly string[] {
   try {
