@@ -9,8 +9,11 @@ import type { UploadParts } from './upload-parts.ts'
 
 /** How long an answer has to arrive before the connection is cut on which a body is still coming (ms). */
 const ANSWER_MS = 1000
-/** So much of a body is read for nothing when there was no time or room for it. */
-const UNWANTED_BYTES = 4_000_000
+/**
+ * So much of a body is read for nothing, whyever: more than two systems hold between them on the way. A proxy that got rid of all
+ * of it has its next request on the same connection, which has to be read from therefore.
+ */
+const UNWANTED_BYTES = 12_000_000
 /** of answers to those who upload too much */
 const LIMIT_STATUSES: readonly number[] = [429, 503, 507]
 
@@ -19,7 +22,7 @@ export async function fileRoutes(app: FastifyInstance, { store, limits }: Upload
   app.addHook('onRequest', setFileHeaders)
   app.addHook('onSend', async ({ raw }, { statusCode }) => {
     const isUnwanted = LIMIT_STATUSES.includes(statusCode)
-    discardBody(raw, isUnwanted ? Math.min(UNWANTED_BYTES, store.maxBytes) : store.maxBytes)
+    discardBody(raw, isUnwanted ? UNWANTED_BYTES : Math.max(UNWANTED_BYTES, store.maxBytes))
   })
   app.setNotFoundHandler(async (request, reply) =>
     reply

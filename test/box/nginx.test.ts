@@ -131,6 +131,19 @@ describe('files', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe(nginx.httpsUrl)
     expect(await response.json()).toMatchObject({ message: expect.stringContaining('this box') })
   })
+
+  test('that follows one that was refused has a connection that works', async () => {
+    const tooLarge = new Uint8Array((MAX_UPLOAD_MB + 1) * BYTES_PER_MB)
+    const statuses: number[] = []
+    for (let round = 0; round < 8; round += 1) {
+      for (const body of [tooLarge, new Uint8Array(randomBytes(BYTES_PER_MB))]) {
+        const response = await fetch(dataUrl(Buffer.from(body)), { method: 'PUT', body })
+        await response.arrayBuffer()
+        statuses.push(response.status)
+      }
+    }
+    expect(statuses).toEqual(Array.from({ length: 8 }, () => [413, 201]).flat())
+  })
 })
 
 describe('a download', () => {
