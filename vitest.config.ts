@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
+const real = { testTimeout: 60_000, hookTimeout: 60_000 }
+
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   test: {
@@ -10,13 +12,17 @@ export default defineConfig({
         test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts', 'bench/*.test.ts'] },
       },
       {
+        // Browsers and whole boxes, which wait for each other most of the time.
         test: {
-          name: 'real',
-          include: ['test/{conformance,e2e,box,crash,bench,abuse,fuzz}/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // Browsers and whole boxes: one file at a time, so that two cores are enough.
-          fileParallelism: false,
+          ...{ ...real, name: 'real', include: ['test/{e2e,box,crash}/**/*.test.ts'] },
+          ...{ maxWorkers: 3, sequence: { groupOrder: 1 } },
+        },
+      },
+      {
+        // Load, and what is to come at its time: the machine is theirs alone.
+        test: {
+          ...{ ...real, name: 'load', include: ['test/{conformance,bench,abuse,fuzz}/**/*.test.ts'] },
+          ...{ fileParallelism: false, sequence: { groupOrder: 2 } },
         },
       },
     ],
