@@ -18,6 +18,7 @@ import { LimitBreaches } from './system/limit-breaches.ts'
 import type { BoxLog } from './system/log.ts'
 import { createMetrics } from './system/metrics.ts'
 import { createProxies, type Proxies } from './system/proxies.ts'
+import { publicPorts } from './trust/box-address.ts'
 import { Upkeep } from './upkeep.ts'
 
 const TIMELINE_BYTES = 12
@@ -66,14 +67,17 @@ export function assemble(materials: Materials) {
 export async function createApp(
   { config, log, storage }: Materials,
   { reflector, metrics, uploadLimits }: Assembly,
-  parts: Pick<AppParts, 'server' | 'networkUrls'> & { readonly gate: Gate },
+  parts: Pick<AppParts, 'server' | 'networkUrls' | 'tls'> & { readonly gate: Gate },
 ): Promise<FastifyInstance> {
-  const { gate, server, networkUrls } = parts
+  const { gate, server, networkUrls, tls } = parts
   const { buildApp } = await import('./http/app.ts')
   return buildApp({
     ...(await gate.appParts(reflector)),
     server,
     networkUrls,
+    tls,
+    http: config.http,
+    ports: publicPorts(config.urls),
     log: log.child({ scope: 'process', event: 'http' }),
     trustedProxies: config.trustedProxies,
     webDir: resolve(config.webDir),

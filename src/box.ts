@@ -10,6 +10,7 @@ import type { Storage } from './storage.ts'
 import { networkUrls } from './system/addresses.ts'
 import type { Listener } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
+import type { Tls } from './tls/ports.ts'
 
 /** How long web sockets have the box for themselves when it starts (ms). */
 const HEAD_START_MS = 30
@@ -27,6 +28,7 @@ export interface Box {
 export interface BoxParts {
   readonly storage: Storage
   readonly listener: Listener
+  readonly tls: Tls
   /** told that the box can no longer keep its promises and has to stop */
   readonly onFailure: (error: unknown) => void
 }
@@ -36,7 +38,7 @@ export interface BoxParts {
  * @throws {Error} with a sentence for the person who starts it
  */
 export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
-  const { storage, listener, onFailure } = parts
+  const { storage, listener, tls, onFailure } = parts
   const release = new Release(() => listener.close(), storage.close)
   try {
     const materials = { config, log, storage, onFailure }
@@ -65,6 +67,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
       server,
       gate,
       networkUrls: () => networkUrls(config.host, port),
+      tls,
     })
     release.add(async () => app.close())
     await app.ready()

@@ -23,6 +23,7 @@ import {
   parseUrls,
   readSecret,
 } from './setting-parsers.ts'
+import { HTTP_WAYS } from './trust/http-way.ts'
 
 /** One environment variable. */
 export interface Setting<T> {
@@ -299,10 +300,16 @@ export const SETTINGS = {
     'hosts that apps may have told who is in their sessions (`heraldUrl`): names, addresses, `*.example.org`, with a port unless it is the usual one; comma-separated; empty: nobody is told',
     parseAllowedHosts,
   ),
+  http: setting(
+    'BOX_HTTP',
+    'redirect',
+    'pages that are opened by http, unless `BOX_TLS` is `off`: `redirect`, browsers are led to https, those that do not trust the box yet by way of `/trust`; `serve`, they are served. Programs, web sockets and files are never led elsewhere',
+    (text) => oneOf(HTTP_WAYS, text),
+  ),
   urls: setting(
     'BOX_URLS',
     '',
-    "addresses to greet with, if they are not this machine's own; comma-separated",
+    "addresses to greet with, if they are not this machine's own; comma-separated. Their ports are those that people use, 80 and 443 if nothing is said",
     parseUrls,
   ),
 } as const

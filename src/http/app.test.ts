@@ -14,6 +14,7 @@ import { type Access, openAccess } from '../access/access.ts'
 import { DoorPages } from '../access/door-pages.ts'
 import { createFileStore } from '../files/file-store.ts'
 import { accountOf } from '../system/account.ts'
+import { NO_TLS } from '../tls/no-tls.ts'
 import { buildApp } from './app.ts'
 
 const ID = 'I'.repeat(43)
@@ -80,6 +81,9 @@ beforeEach(async () => {
       users: () => [],
     },
     networkUrls: () => [],
+    tls: NO_TLS,
+    http: 'redirect',
+    ports: { http: 80, https: 443 },
   })
 })
 

@@ -13,6 +13,11 @@ import type { FileStore } from '../files/file-store.ts'
 import { fileRoutes } from '../files/routes.ts'
 import type { UploadLimits } from '../files/upload-limits.ts'
 import { withoutTokens } from '../protocol/token-path.ts'
+import type { Tls } from '../tls/ports.ts'
+import type { PublicPorts } from '../trust/box-address.ts'
+import type { HttpWay } from '../trust/http-way.ts'
+import { HttpsRedirect } from '../trust/https-redirect.ts'
+import { trustRoutes } from '../trust/routes.ts'
 import { addressRoutes } from './addresses.ts'
 import { apiRoutes } from './api.ts'
 import { addDoor, type DoorHookParts } from './door-hook.ts'
@@ -27,7 +32,7 @@ export interface AppParts {
   readonly server: Server
   readonly log: FastifyBaseLogger
   /** whom to let in, and what others are told */
-  readonly entrance: DoorHookParts
+  readonly entrance: Omit<DoorHookParts, 'redirect'>
   /** how people get in */
   readonly login: Omit<LoginRoutesOptions, 'pages' | 'logins' | 'isSecure'>
   readonly invites: Pick<InviteRoutesOptions, 'invites' | 'audit'>
@@ -41,6 +46,11 @@ export interface AppParts {
   readonly operation: OperationSource
   /** URLs by which others on its networks reach the box, the likeliest first */
   readonly networkUrls: () => readonly string[]
+  readonly tls: Tls
+  /** what is done with pages that are opened by http */
+  readonly http: HttpWay
+  /** by which people reach the box */
+  readonly ports: PublicPorts
 }
 
 /** The box's HTTP side. It listens nowhere: that, and closing app and server, is up to the caller. */
@@ -54,8 +64,10 @@ export function buildApp(parts: AppParts): FastifyInstance {
     frameworkErrors: sendError,
   })
   app.addHook('onRequest', setSecurityHeaders)
-  const { entrance, login } = parts
-  const passOf = addDoor(app, entrance)
+  const { entrance, login, tls, http, ports } = parts
+  const { pages, logins, publicUrl } = entrance
+  const redirect = new HttpsRedirect({ tls, http, ports, publicUrl })
+  const passOf = addDoor(app, { ...entrance, redirect })
   app.addHook('onResponse', async (request, reply) => {
     const { ip, method, originalUrl } = request
     const [path = ''] = originalUrl.split('?', 1)
@@ -66,7 +78,6 @@ export function buildApp(parts: AppParts): FastifyInstance {
     )
   })
   addErrorHandlers(app)
-  const { pages, logins, publicUrl } = entrance
   const isSecure = (request: FastifyRequest) => publicUrl(request).startsWith('https:')
   app.register(loginRoutes, { ...login, pages, logins, isSecure })
   const boxTokens = login.tokens.ofBox
@@ -75,6 +86,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   })
   app.register(operationRoutes, { source: parts.operation })
   app.register(addressRoutes, { networkUrls: parts.networkUrls })
+  app.register(trustRoutes, { tls, ports, publicUrl })
   app.register(fileRoutes, {
     prefix: '/files',
     store: parts.files,

@@ -10,6 +10,7 @@ import { ANYBODY, type Pass } from '../access/pass.ts'
 import type { Clock } from '../access/ports.ts'
 import { isByPerson, sendRefusal } from '../access/refusal-answer.ts'
 import { addressOf } from '../access/request-address.ts'
+import type { HttpsRedirect } from '../trust/https-redirect.ts'
 import { isShared, setCors } from './cors.ts'
 import { isUploadOfMember, type RunningSessions, refusalOfFile } from './file-scope.ts'
 
@@ -39,6 +40,8 @@ export interface DoorHookParts {
   readonly sessions: RunningSessions
   /** scheme, host and prefix by which the box was asked */
   readonly publicUrl: (request: FastifyRequest) => string
+  /** sends on to https who opens a page that is better not read by http */
+  readonly redirect: HttpsRedirect
 }
 
 /** Has every request pass the door before anything else looks at it. */
@@ -83,7 +86,7 @@ function askDoor(
   return door.admit(visit, entryOf(request))
 }
 
-/** Whether the request has its answer already: a refusal, or where to go without the token. */
+/** Whether the request has its answer already: a refusal, or where to go without the token, or by https. */
 function isAnswered(
   answer: Answer,
   request: FastifyRequest,
@@ -95,11 +98,13 @@ function isAnswered(
   const refusal = answer.tag === 'refused' ? answer.refusal : misuse(answer.pass, request, parts)
   const address = addressOf(request)
   if (refusal) {
+    // Whoever says the passphrase by http says it to everybody on the way.
+    if (refusal.page === 'passphrase' && parts.redirect.answers(request, reply)) return true
     if (link && refusal.statusCode === 401) parts.logins.failed('link', address, refusal.message)
     sendRefusal(request, reply, refusal, parts.pages)
     return true
   }
-  if (answer.tag === 'refused' || !link) return false
+  if (answer.tag === 'refused' || !link) return parts.redirect.answers(request, reply)
   parts.logins.succeeded(answer.pass, address)
   const cookie = cookieOf(link.token, answer.pass, parts.clock, isSecure(request, parts))
   admit(reply, cookie, locationWithoutToken(request.originalUrl))
@@ -131,6 +136,7 @@ function entryOf(request: FastifyRequest): Entry {
   if (request.method === 'OPTIONS') return 'everybody'
   // Where there is no route, nothing is for everybody.
   const route = request.routeOptions.url ?? ''
+  if (/^\/trust(?:\/|$)/.test(route)) return 'everybody'
   return ENTRIES.get(route) ?? (route.startsWith('/api/') ? 'admins' : 'visitors')
 }
 
