@@ -1,0 +1,128 @@
+import { copyButton } from './common/copy-button.js'
+import { scannable } from './common/scannable.js'
+import { deviceKind } from './device.js'
+import { answersByHttps, trustHere } from './live-test.js'
+import { showTabs } from './tabs.js'
+import { showVerdict } from './verdict.js'
+
+const TRY_AGAIN_AFTER_MS = 3000
+/** By then who follows the steps has done them. */
+const HINT_AFTER_TRIES = 20
+const LOOPBACK = /^(.+\.)?localhost$|^127(\.\d{1,3}){3}$|^\[::1\]$/
+
+const find = (selector) => document.querySelector(selector)
+const findAll = (selector) => document.querySelectorAll(selector)
+const isHttps = location.protocol === 'https:'
+/** Where somebody wanted to go: a path of the box, whatever stands there. */
+const next = new URLSearchParams(location.search).get('next') ?? undefined
+let isTrying = false
+let isOver = false
+let tries = 0
+let timer
+
+/** The place they wanted to go, below one of the box's addresses; a session may be named behind its `#`. */
+function targetBelow(boxUrl) {
+  return new URL(`.${next ?? '/'}${location.hash}`, `${boxUrl}/`)
+}
+
+function loadAbout() {
+  return fetch('about.json', { cache: 'no-store' })
+    .then((answer) => answer.json())
+    .catch(() => undefined)
+}
+
+/** One test after the other, while somebody looks. */
+async function tryNow() {
+  clearTimeout(timer)
+  if (isTrying || isOver || document.visibilityState !== 'visible') return
+  isTrying = true
+  const about = await loadAbout()
+  const box = { ...about, host: location.hostname, isHttps }
+  const state = about ? await outcome(about) : 'silent'
+  if (about) conclude(state, box)
+  else showVerdict(state, box)
+  isTrying = false
+  tries += 1
+  find('[data-hint]').hidden = tries < HINT_AFTER_TRIES
+  if (!isOver) timer = setTimeout(tryNow, TRY_AGAIN_AFTER_MS)
+}
+
+async function outcome({ mode, httpsUrl, isCertified }) {
+  if (mode !== 'local-ca') return mode
+  if (isHttps) return trustHere()
+  if (await answersByHttps(httpsUrl)) return 'moving'
+  return isCertified ? 'untrusted' : 'uncertified'
+}
+
+async function conclude(state, box) {
+  isOver = !['untrusted', 'uncertified', 'skipped'].includes(state)
+  const here = isHttps ? box.httpsUrl : box.httpUrl
+  showVerdict(state, box, targetBelow(state === 'provided' ? box.httpsUrl : here))
+  find('[data-plain]').hidden = isHttps || isOver || next === undefined
+  for (const part of findAll('[data-for-authority]')) part.hidden = !box.authority
+  find('[data-lead]').hidden = !box.authority
+  if (box.authority) describe(box)
+  // It answers: no warning waits there. Only there it can be seen whether the box is trusted.
+  if (state === 'moving') location.replace(pageByHttps(box.httpsUrl))
+  if (state === 'trusted' || state === 'reached') await remember(targetBelow(box.httpsUrl))
+}
+
+function pageByHttps(httpsUrl) {
+  return `${httpsUrl}/trust/${location.search}${location.hash}`
+}
+
+/** From now on the box leads this browser to https at once; and where somebody was on the way, they get there. */
+async function remember(target) {
+  await fetch('trusted', { method: 'POST' }).catch(() => {})
+  if (next !== undefined) location.replace(target)
+}
+
+function describe({ authority: { name, fingerprint, notAfter }, httpUrl, otherHosts }) {
+  if (find('[data-fingerprint]').textContent === fingerprint) return
+  for (const place of findAll('[data-authority]')) place.textContent = name
+  find('[data-fingerprint]').textContent = fingerprint
+  find('[data-until]').textContent =
+    `, until ${new Date(notAfter).toLocaleDateString(undefined, { dateStyle: 'long' })}`
+  for (const command of findAll('[data-with-box]')) {
+    command.textContent = command.textContent.replace('{{http}}', httpUrl)
+  }
+  const addresses = pageAddresses(httpUrl, otherHosts)
+  find('[data-phone]').hidden = addresses.length === 0
+  if (addresses.length > 0) {
+    find('[data-code]').replaceChildren(
+      scannable(addresses, 'QR code with the address of this page, for another device'),
+    )
+  }
+}
+
+/** Of this page, for other devices: by the address that led here, unless that means this machine alone. */
+function pageAddresses(httpUrl, otherHosts) {
+  const page = new URL(`${httpUrl}/trust/`)
+  if (!LOOPBACK.test(page.hostname)) return [page]
+  return otherHosts.map((host) => {
+    const address = new URL(page)
+    address.hostname = host.includes(':') ? `[${host}]` : host
+    return address
+  })
+}
+
+function showSteps() {
+  const panels = [...findAll('[data-device]')]
+  const kind = deviceKind(navigator)
+  const own = panels.find(({ dataset }) => dataset.device === kind)
+  find('[data-found]').textContent =
+    `This looks like ${own.dataset.name}. Steps for others are a tap away.`
+  showTabs(find('[data-tabs]'), panels, own)
+  for (const command of findAll('.command')) {
+    command.append(copyButton(() => command.querySelector('code').textContent))
+  }
+}
+
+const form = find('[data-plain]')
+form.elements.next.value = next ?? '/'
+form.action = `plain${location.hash}`
+showSteps()
+document.addEventListener('visibilitychange', tryNow)
+addEventListener('focus', tryNow)
+addEventListener('pageshow', tryNow)
+tryNow()
