@@ -10,11 +10,11 @@ const C_HEADER = '/usr/include/stdio.h'
 
 /** Package managers and how each installs the tools. */
 const INSTALL_COMMANDS = {
-  'apt-get': 'sudo apt-get install chromium gcc libc6-dev nginx openssl strace',
-  dnf: 'sudo dnf install chromium gcc nginx openssl strace',
-  pacman: 'sudo pacman -S chromium gcc nginx openssl strace',
-  zypper: 'sudo zypper install chromium gcc nginx openssl strace',
-  apk: 'sudo apk add chromium gcc musl-dev nginx openssl strace',
+  'apt-get': 'sudo apt-get install chromium gcc libc6-dev libnss3-tools nginx openssl strace',
+  dnf: 'sudo dnf install chromium gcc nginx nss-tools openssl strace',
+  pacman: 'sudo pacman -S chromium gcc nginx nss openssl strace',
+  zypper: 'sudo zypper install chromium gcc mozilla-nss-tools nginx openssl strace',
+  apk: 'sudo apk add chromium gcc musl-dev nginx nss-tools openssl strace',
   brew: 'brew install nginx openssl && brew install --cask google-chrome',
 } as const
 
@@ -36,9 +36,10 @@ function missingTools(): readonly string[] {
     chromium: findChromium(),
     nginx: findProgram('nginx'),
     openssl: findProgram('openssl'),
-    // One makes writes fail, the others the load of the bench; what needs them is left out elsewhere, and says so.
+    // One makes writes fail, one has browsers trust an authority, the others make the load of the bench; what needs them is left out elsewhere, and says so.
     ...(platform() === 'linux' && {
       strace: findProgram('strace'),
+      'libnss3-tools': findProgram('certutil'),
       gcc: findProgram('gcc'),
       'libc6-dev': findHeaders(),
     }),

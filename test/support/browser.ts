@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findChromium } from './programs.ts'
 
@@ -14,8 +15,9 @@ const FLAGS = [
 /**
  * Starts a headless Chromium. To be closed by the caller.
  * @param localName a host name that leads to this machine
+ * @param home the folder of the person who uses it, where on Linux its list of authorities is; undefined: one's own
  */
-export function launchBrowser(localName?: string): Promise<Browser> {
+export function launchBrowser(localName?: string, home?: string): Promise<Browser> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('no Chromium here: run node scripts/ensure-test-tools.ts')
   const isRoot = process.getuid?.() === 0
@@ -24,7 +26,8 @@ export function launchBrowser(localName?: string): Promise<Browser> {
     ...(isRoot ? ['--no-sandbox'] : []),
     ...(localName === undefined ? [] : [`--host-resolver-rules=MAP ${localName} 127.0.0.1`]),
   ]
-  return chromium.launch({ executablePath, args })
+  const env = home === undefined ? {} : { HOME: home, XDG_DATA_HOME: join(home, '.local/share') }
+  return chromium.launch({ executablePath, args, env: { ...process.env, ...env } })
 }
 
 /** A page, and what it did since it was opened that a test may want to judge. */

@@ -1,0 +1,183 @@
+import { platform } from 'node:os'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { eventually } from './app-handle.ts'
+import { expectAccessible } from './demo-pages.ts'
+import { BOX_NAME, TrustBed } from './trust-bed.ts'
+
+const WANTED = '/demos/counter/?q=1#session'
+const MAC =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15'
+/** As they say who they are, how many fingers they feel, and which steps are for them. */
+const DEVICES: ReadonlyArray<readonly [userAgent: string, touchPoints: number, kind: string]> = [
+  [MAC.replace('Macintosh; Intel Mac', 'iPhone; CPU iPhone'), 5, 'iphone'],
+  [MAC, 5, 'iphone'],
+  [MAC, 0, 'mac'],
+  ['Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile', 5, 'android'],
+  ['Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0', 5, 'android'],
+  ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0', 10, 'windows'],
+  ['Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) Chrome/140.0.0.0', 0, 'chromeos'],
+  ['Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0', 0, 'linux'],
+  ['Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0', 0, 'firefox'],
+]
+
+describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on Linux', () => {
+  let bed: TrustBed
+  let home: string
+  let browser: Browser
+
+  beforeAll(async () => {
+    bed = await TrustBed.start()
+    home = await bed.makeHome()
+    browser = await launchBrowser(BOX_NAME, home)
+  })
+
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
+
+  afterAll(async () => {
+    await browser?.close()
+    await bed?.stop()
+  })
+
+  describe('that does not trust the box', () => {
+    test('does not take it for trust when somebody skipped the warning', async () => {
+      const page = await newPage()
+      await skipWarning(page)
+      await page.goto(bed.httpUrl + WANTED)
+      await says(page, 'This browser does not trust the box: it was told to skip its warning.')
+      expect(page.url()).toContain(`${bed.httpsUrl}/trust/?next=`)
+      expect((await page.context().cookies()).map(({ name }) => name)).toEqual([])
+      await expectAccessible(page)
+      await page.getByRole('link', { name: 'Go on as it is' }).click()
+      await page.waitForURL(bed.httpsUrl + WANTED)
+    })
+
+    test('lets who wants to go on without, for a day, and leads nowhere else', async () => {
+      const page = await newPage()
+      await page.goto(bed.httpUrl + WANTED)
+      await says(page, 'This browser does not trust the box yet.')
+      await expectAccessible(page)
+      await page.getByRole('button', { name: 'Go on without a secure connection' }).click()
+      await page.waitForURL(bed.httpUrl + WANTED)
+      await page.goto(`${bed.httpUrl}/`)
+      expect(page.url()).toBe(`${bed.httpUrl}/`)
+      for (const next of ['//evil.example', 'https://evil.example/']) {
+        await page.goto(`${bed.httpUrl}/trust/?next=${encodeURIComponent(next)}`)
+        await says(page, 'This browser does not trust the box yet.')
+        await page.getByRole('button', { name: 'Go on without a secure connection' }).click()
+        await page.waitForURL(`${bed.httpUrl}/`)
+      }
+    })
+
+    test('is used by keyboard alone, and says what changes', async () => {
+      const page = await newPage()
+      await page.goto(`${bed.httpUrl}/trust`)
+      await says(page, 'This browser does not trust the box yet.')
+      await page.getByRole('tab', { selected: true }).focus()
+      for (const [key, steps] of [
+        ['Home', 'iPhone, iPad'],
+        ['ArrowRight', 'Android'],
+        ['ArrowLeft', 'iPhone, iPad'],
+        ['ArrowLeft', 'Firefox'],
+        ['ArrowRight', 'iPhone, iPad'],
+        ['End', 'Firefox'],
+      ] as const) {
+        await page.keyboard.press(key)
+        expect(await page.getByRole('tab', { selected: true }).textContent()).toBe(steps)
+        expect(await page.getByRole('tabpanel').count()).toBe(1)
+        await page.getByRole('tabpanel', { name: steps }).waitFor()
+      }
+      await page.keyboard.press('Tab')
+      const focused = page.locator(':focus')
+      expect(await focused.textContent()).toBe('Load the certificate')
+      const download = page.waitForEvent('download')
+      await page.keyboard.press('Enter')
+      expect((await download).suggestedFilename()).toBe('croquet-box.crt')
+    })
+
+    test('finds out the device, and shows its steps', async () => {
+      const page = await newPage({ userAgent: MAC, viewport: { width: 360, height: 740 } })
+      await page.addInitScript(
+        "Object.defineProperty(navigator, 'maxTouchPoints', { get: () => 5 })",
+      )
+      await page.goto(`${bed.httpUrl}/trust/`)
+      expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('iPhone, iPad')
+      await page.getByRole('img', { name: 'QR code' }).waitFor()
+      expect(await page.textContent('.phone code')).toBe(`${bed.httpUrl}/trust/`)
+      expect(await page.locator('main').textContent()).not.toContain('{{')
+      for (const tab of await page.getByRole('tab').all()) {
+        await tab.click()
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
+      }
+      for (const [userAgent, maxTouchPoints, kind] of DEVICES) {
+        const browserSays = JSON.stringify({ userAgent, maxTouchPoints })
+        const found = page.evaluate(
+          `import('./device.js').then(({ deviceKind }) => deviceKind(${browserSays}))`,
+        )
+        expect.soft(await found, userAgent).toBe(kind)
+      }
+    })
+  })
+
+  // One after the other: the browser trusts the box from the first of them on.
+  describe('that gets to trust the box', () => {
+    test('turns green by itself once the browser trusts the box, and leads on to where they were going', async () => {
+      const stranger = await newPage()
+      await stranger.goto(bed.httpUrl + WANTED)
+      await says(stranger, 'This browser does not trust the box yet.')
+      expect(new URL(stranger.url()).pathname).toBe('/trust/')
+      // What Chromium found out about a certificate, it believes for half an hour: this person has not asked it yet.
+      const person = await browser.newContext()
+      await person.route('**/trust/check', (route) => route.abort())
+      const page = await person.newPage()
+      await page.goto(bed.httpUrl + WANTED)
+      await says(page, 'This browser does not trust the box yet.')
+      await bed.trust(home)
+      await person.unroute('**/trust/check')
+      await page.waitForURL(bed.httpsUrl + WANTED)
+      expect(await page.evaluate('isSecureContext')).toBe(true)
+      expect(await person.cookies(bed.httpUrl)).toMatchObject([
+        { name: 'box-trusts', domain: BOX_NAME, path: '/', secure: false, httpOnly: true },
+      ])
+    })
+
+    test('is no stop for who is known to trust the box', async () => {
+      const page = await newPage()
+      const asked: string[] = []
+      page.on('request', (request) => asked.push(request.url()))
+      await page.goto(`${bed.httpUrl}/trust/`)
+      await says(page, 'This browser trusts the box.')
+      expect(page.url()).toBe(`${bed.httpsUrl}/trust/`)
+      await eventually(() => workers(page)).toBe(0)
+      await expectAccessible(page)
+      await page.getByRole('link', { name: 'Go on to the box' }).click()
+      await page.waitForURL(`${bed.httpsUrl}/`)
+      asked.length = 0
+      await page.goto(bed.httpUrl + WANTED)
+      expect(page.url()).toBe(bed.httpsUrl + WANTED)
+      expect(asked.filter((url) => url.includes('/trust/'))).toEqual([])
+    })
+  })
+
+  function newPage(options: BrowserContextOptions = {}): Promise<Page> {
+    return browser.newContext(options).then((context: BrowserContext) => context.newPage())
+  }
+
+  /** What people do who know the words that Chromium takes for "I know what I am doing". */
+  async function skipWarning(page: Page): Promise<void> {
+    await page.goto(`${bed.httpsUrl}/trust/`).catch(() => {})
+    await eventually(() => page.title()).toBe('Privacy error')
+    await page.keyboard.type('thisisunsafe')
+    await page.waitForURL(`${bed.httpsUrl}/trust/`)
+  }
+})
+
+async function says(page: Page, verdict: string): Promise<void> {
+  await eventually(() => page.getByRole('status').textContent()).toBe(verdict)
+}
+
+/** How many service workers there are: none is left behind. */
+function workers(page: Page): Promise<unknown> {
+  return page.evaluate('navigator.serviceWorker.getRegistrations().then((all) => all.length)')
+}
