@@ -29,26 +29,12 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }))
 
 describe('with an authority of its own', () => {
-  afterEach(() => box.stop())
-
-  test.each(POLICIES)('with BOX_ACCESS=%s everybody gets what it takes', async (policy) => {
-    await start({ ...PASSPHRASE, BOX_ACCESS: policy })
-    for (const path of [
-      ...['/trust/', '/trust/trust.js', '/trust/common/theme.css', '/trust/common/copy-button.js'],
-      ...['/trust/lib/qrcode-generator@2.0.4/dist/qrcode.mjs', '/trust/about.json'],
-      ...['/trust/ca.crt', '/trust/ca.pem', '/trust/box.mobileconfig'],
-    ]) {
-      expect.soft((await ask({ path, headers: STRANGER })).status, path).toBe(200)
-    }
-    expect((await ask({ path: '/trust/check', headers: STRANGER })).status).toBe(204)
-    const { status, headers } = await ask({ path: '/trust?next=/x', headers: STRANGER })
-    expect([status, headers.location]).toEqual([307, 'trust/?next=/x'])
-  })
+  beforeAll(() => start({ BOX_URLS: 'http://localhost:8080/,https://localhost/' }))
+  afterAll(() => box.stop())
 
   test.each(['/trust/../index.html', '/trust/%2e%2e/index.html', '/trust/..%2findex.html'])(
     '%s is no way round the door',
     async (path) => {
-      await start()
       const { status, body } = await ask({ path, headers: STRANGER })
       expect(status).not.toBe(200)
       expect(body).not.toContain('<html')
@@ -56,7 +42,6 @@ describe('with an authority of its own', () => {
   )
 
   test('the certificate comes as devices take it', async () => {
-    await start()
     const pem = await readFile(authority.certificatePath, 'utf8')
     const expected = new X509Certificate(pem)
     const der = await fetch(`${box.url}/trust/ca.crt`)
@@ -73,13 +58,12 @@ describe('with an authority of its own', () => {
   })
 
   test('the page is told by which addresses the box is reached', async () => {
-    await start({ BOX_URLS: 'http://localhost:8080/,https://localhost:8443/' })
     const { headers, body } = await ask({ path: '/trust/about.json', headers: HOST })
     expect(headers['cache-control']).toBe('no-store')
     expect(JSON.parse(body)).toEqual({
       mode: 'local-ca',
       httpUrl: 'http://box.lan:8080',
-      httpsUrl: 'https://box.lan:8443',
+      httpsUrl: 'https://box.lan',
       isCertified: true,
       otherHosts: ['box.lan'],
       authority: {
@@ -91,7 +75,6 @@ describe('with an authority of its own', () => {
   })
 
   test('pages of any origin may try whether it is trusted', async () => {
-    await start()
     const { headers } = await ask({ path: '/trust/check', headers: { origin: 'http://box.lan' } })
     expect(headers).toMatchObject({
       'access-control-allow-origin': '*',
@@ -100,14 +83,12 @@ describe('with an authority of its own', () => {
   })
 
   test('the page runs no script but its own, and in no frame', async () => {
-    await start()
     const { headers, body } = await ask({ path: '/trust/' })
     expect(headers['content-security-policy']).toMatch(/script-src 'self'.*frame-ancestors 'none'/)
     expect(body).not.toMatch(/<script(?![^>]* src=)|<style|style=/)
   })
 
   test('a page that is opened by http leads to the page about trust, and from then on to https', async () => {
-    await start()
     const first = await openPage('/demos/?q=1')
     expect(first.status).toBe(307)
     expect(first.headers).toMatchObject({
@@ -124,7 +105,6 @@ describe('with an authority of its own', () => {
   })
 
   test('nobody trusts it by http', async () => {
-    await start()
     const { status, headers } = await ask({ method: 'POST', path: '/trust/trusted', headers: HOST })
     expect([status, headers['set-cookie']]).toEqual([400, undefined])
   })
@@ -136,14 +116,14 @@ describe('with an authority of its own', () => {
     ['https://evil.example/', '../'],
     ['/\r\nx: y', '../'],
   ])('who wants to go on without https to %j is sent to %s, for a day', async (next, location) => {
-    await start()
     const answer = await ask({
       ...{ method: 'POST', path: '/trust/plain', headers: { ...HOST, ...FORM } },
       body: new URLSearchParams({ next }).toString(),
     })
     expect([answer.status, answer.headers.location]).toEqual([303, location])
-    const [cookie = ''] = answer.headers['set-cookie'] ?? []
+    const [cookie = '', forgotten] = answer.headers['set-cookie'] ?? []
     expect(cookie).toContain('Max-Age=86400')
+    expect(forgotten).toMatch(/^box-trusts=; .*Max-Age=0/)
     const page = await openPage('/', { cookie: cookie.split(';', 1)[0] ?? '' })
     expect(page.status).toBe(200)
   })
@@ -158,18 +138,49 @@ describe('with an authority of its own', () => {
     ['health', { path: '/healthz', headers: AS_PERSON }, 200],
     ['the page about trust', { path: '/trust/', headers: AS_PERSON }, 200],
   ])('%s is served by http', async (_, asked, status) => {
-    await start()
     expect((await ask({ ...asked, headers: { ...HOST, ...asked.headers } })).status).toBe(status)
   })
 
-  test('so are pages on the machine of the box, and all of them with BOX_HTTP=serve', async () => {
-    await start()
+  test('so are pages on the machine of the box', async () => {
     const near = await ask({ path: '/', headers: { ...AS_PERSON, host: 'localhost:8888' } })
     expect(near.status).toBe(200)
-    await box.stop()
-    await start({ BOX_HTTP: 'serve' })
-    expect((await openPage('/')).status).toBe(200)
   })
+
+  test('who is not let in is told so, and led nowhere', async () => {
+    const { status, body } = await openPage('/demos/', STRANGER)
+    expect([status, body.includes('BOX_ALLOW=')]).toEqual([403, true])
+  })
+
+  test('a token gets into no other address', async () => {
+    const { status, headers } = await openPage('/t/eyJa.eyJb.c/demos/')
+    expect([status, headers.location]).toEqual([401, undefined])
+  })
+})
+
+describe('with other settings', () => {
+  afterEach(() => box.stop())
+
+  test.each(POLICIES)(
+    '[ACCESS1] with BOX_ACCESS=%s everybody gets what it takes to trust the box',
+    async (policy) => {
+      await start({ ...PASSPHRASE, BOX_ACCESS: policy })
+      for (const path of [
+        ...[
+          '/trust/',
+          '/trust/trust.js',
+          '/trust/common/theme.css',
+          '/trust/common/copy-button.js',
+        ],
+        ...['/trust/lib/qrcode-generator@2.0.4/dist/qrcode.mjs', '/trust/about.json'],
+        ...['/trust/ca.crt', '/trust/ca.pem', '/trust/box.mobileconfig'],
+      ]) {
+        expect.soft((await ask({ path, headers: STRANGER })).status, path).toBe(200)
+      }
+      expect((await ask({ path: '/trust/check', headers: STRANGER })).status).toBe(204)
+      const { status, headers } = await ask({ path: '/trust?next=/x', headers: STRANGER })
+      expect([status, headers.location]).toEqual([307, 'trust/?next=/x'])
+    },
+  )
 
   test('nobody is asked for the passphrase by http', async () => {
     await start(PASSPHRASE)
@@ -179,21 +190,10 @@ describe('with an authority of its own', () => {
     expect([page.status, page.body.includes('name="passphrase"')]).toEqual([401, true])
   })
 
-  test('who is not let in is told so, and led nowhere', async () => {
-    await start()
-    const { status, body } = await openPage('/demos/', STRANGER)
-    expect([status, body.includes('BOX_ALLOW=')]).toEqual([403, true])
+  test('with BOX_HTTP=serve pages are served by http', async () => {
+    await start({ BOX_HTTP: 'serve' })
+    expect((await openPage('/')).status).toBe(200)
   })
-
-  test('a token gets into no other address', async () => {
-    await start()
-    const { status, headers } = await openPage('/t/eyJa.eyJb.c/demos/')
-    expect([status, headers.location]).toEqual([401, undefined])
-  })
-})
-
-describe('without one', () => {
-  afterEach(() => box.stop())
 
   test.each<[Tls['mode'], Tls]>([
     ['off', NO_TLS],

@@ -15,25 +15,25 @@ export interface BrowserNotes {
 /** @param fingerprint of the authority; with a new one, browsers are asked anew */
 export function notesIn(cookies: string | undefined, fingerprint: string): BrowserNotes {
   const pairs = cookies?.split(/;\s*/) ?? []
-  const value = idOf(fingerprint)
+  const id = idOf(fingerprint)
   return {
-    trusts: pairs.includes(`${TRUSTS}=${value}`),
-    isPlain: pairs.includes(`${PLAIN}=${value}`),
+    trusts: pairs.includes(`${TRUSTS}=${id}`),
+    isPlain: pairs.includes(`${PLAIN}=${id}`),
   }
 }
 
-/** A `Set-Cookie` header for a browser that trusts the authority. It is for http, where it decides. */
-export function trustsCookie(fingerprint: string): string {
-  return cookie(TRUSTS, fingerprint, TRUSTS_LIFE_S)
+/** `Set-Cookie` headers for a browser that trusts the authority. They are for http, where they decide. */
+export function trustsCookies(fingerprint: string): string[] {
+  return [cookie(TRUSTS, idOf(fingerprint), TRUSTS_LIFE_S), cookie(PLAIN, '', 0)]
 }
 
-/** A `Set-Cookie` header for who wants to go on without https. */
-export function plainCookie(fingerprint: string): string {
-  return cookie(PLAIN, fingerprint, PLAIN_LIFE_S)
+/** `Set-Cookie` headers for who wants to go on without https: whatever was said before, they are not led there. */
+export function plainCookies(fingerprint: string): string[] {
+  return [cookie(PLAIN, idOf(fingerprint), PLAIN_LIFE_S), cookie(TRUSTS, '', 0)]
 }
 
-function cookie(name: string, fingerprint: string, lifeS: number): string {
-  return `${name}=${idOf(fingerprint)}; Path=/; Max-Age=${lifeS}; HttpOnly; SameSite=Lax`
+function cookie(name: string, value: string, lifeS: number): string {
+  return `${name}=${value}; Path=/; Max-Age=${lifeS}; HttpOnly; SameSite=Lax`
 }
 
 function idOf(fingerprint: string): string {

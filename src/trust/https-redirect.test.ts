@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Tls } from '../tls/ports.ts'
-import { plainCookie, trustsCookie } from './browser-cookies.ts'
+import { plainCookies, trustsCookies } from './browser-cookies.ts'
 import { HttpsRedirect, type PageVisit } from './https-redirect.ts'
 
 const FINGERPRINT = 'AB:CD'
@@ -14,10 +14,10 @@ const names = ['box.lan', '192.168.1.20', 'fd00::1']
 const TOKEN = 'eyJa.b.c'
 
 const [TRUSTS, PLAIN, TRUSTS_ANOTHER] = [
-  trustsCookie(FINGERPRINT),
-  plainCookie(FINGERPRINT),
-  trustsCookie('AB:CE'),
-].map((header) => header.split(';', 1)[0] ?? '')
+  trustsCookies(FINGERPRINT),
+  plainCookies(FINGERPRINT),
+  trustsCookies('AB:CE'),
+].map(([header = '']) => header.split(';', 1)[0] ?? '')
 
 let noted: string[] = []
 
@@ -37,7 +37,7 @@ function locationFor(
   return redirect.locationFor({ ...asked, ...visit })
 }
 
-describe('with a certificate that the owner gave', () => {
+describe('[HTTP7] with a certificate that the owner gave', () => {
   test.each([
     ['/', {}, 'https://box.lan/'],
     ['/apps/x/?q=1', {}, 'https://box.lan/apps/x/?q=1'],
@@ -58,7 +58,7 @@ describe('with a certificate that the owner gave', () => {
   })
 })
 
-describe("with the box's own authority", () => {
+describe("[HTTP7] with the box's own authority", () => {
   test.each([
     ['who is not known', '/', {}, 'trust/?next=%2F', './'],
     ['who wants a page', '/apps/x/?q=1', {}, 'trust/?next=%2Fapps%2Fx%2F%3Fq%3D1', '../../'],

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { LocalAuthority, Tls } from '../tls/ports.ts'
 import { appleProfile } from './apple-profile.ts'
 import { addressBy, hostIn, isFor, isLoopback, type PublicPorts } from './box-address.ts'
-import { plainCookie, trustsCookie } from './browser-cookies.ts'
+import { plainCookies, trustsCookies } from './browser-cookies.ts'
 import { trustPages } from './pages.ts'
 import { placeIn } from './place.ts'
 
@@ -108,7 +108,7 @@ function noteRoutes(app: FastifyInstance, { tls, publicUrl }: TrustRoutesOptions
       const message = 'only a browser that came by https can say that it trusts the box'
       return reply.code(400).send({ error: 'Bad Request', message })
     }
-    return reply.header('set-cookie', trustsCookie(tls.authority.fingerprint)).code(204).send()
+    return reply.header('set-cookie', trustsCookies(tls.authority.fingerprint)).code(204).send()
   })
 
   app.post<{ Body: { next?: string } }>(
@@ -117,7 +117,7 @@ function noteRoutes(app: FastifyInstance, { tls, publicUrl }: TrustRoutesOptions
     (request, reply) => {
       if (!tls.authority) return sendNoAuthority(reply)
       reply.headers({
-        'set-cookie': plainCookie(tls.authority.fingerprint),
+        'set-cookie': plainCookies(tls.authority.fingerprint),
         'cache-control': 'no-store',
       })
       // Relative, so that it stays on this host, under whatever prefix it came.

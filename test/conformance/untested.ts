@@ -56,6 +56,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ACCESS9: 'Needs clients elsewhere: test/door.test.ts, test/credentials.test.ts.',
   ACCESS10: 'Needs the files of the box: src/access/audit-log.test.ts, test/login.test.ts.',
   ACCESS11: 'Needs a box with settings: test/credentials.test.ts, test/e2e/door.test.ts.',
+  HTTP7:
+    'Needs a box with a certificate: src/trust/https-redirect.test.ts, test/trust.test.ts, test/e2e/trust.test.ts.',
   LOG1: 'Needs the log of the box: own-box.test.ts.',
   LOG2: 'Needs the log of the box: own-box.test.ts.',
   LOG3: 'Needs the log of the box: own-box.test.ts.',

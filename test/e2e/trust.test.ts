@@ -62,12 +62,10 @@ describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on L
       await page.waitForURL(bed.httpUrl + WANTED)
       await page.goto(`${bed.httpUrl}/`)
       expect(page.url()).toBe(`${bed.httpUrl}/`)
-      for (const next of ['//evil.example', 'https://evil.example/']) {
-        await page.goto(`${bed.httpUrl}/trust/?next=${encodeURIComponent(next)}`)
-        await says(page, 'This browser does not trust the box yet.')
-        await page.getByRole('button', { name: 'Go on without a secure connection' }).click()
-        await page.waitForURL(`${bed.httpUrl}/`)
-      }
+      await page.goto(`${bed.httpUrl}/trust/?next=//evil.example`)
+      await says(page, 'This browser does not trust the box yet.')
+      await page.getByRole('button', { name: 'Go on without a secure connection' }).click()
+      await page.waitForURL(`${bed.httpUrl}/`)
     })
 
     test('is used by keyboard alone, and says what changes', async () => {

@@ -6,6 +6,7 @@ import { showTabs } from './tabs.js'
 import { showVerdict } from './verdict.js'
 
 const TRY_AGAIN_AFTER_MS = 3000
+const PATIENT_TRIES = 2
 /** By then who follows the steps has done them. */
 const HINT_AFTER_TRIES = 20
 const LOOPBACK = /^(.+\.)?localhost$|^127(\.\d{1,3}){3}$|^\[::1\]$/
@@ -51,7 +52,8 @@ async function outcome({ mode, httpsUrl, isCertified }) {
   if (mode !== 'local-ca') return mode
   if (isHttps) return trustHere()
   if (await answersByHttps(httpsUrl)) return 'moving'
-  return isCertified ? 'untrusted' : 'uncertified'
+  // A name that is new to the box gets into its certificate within moments.
+  return isCertified || tries < PATIENT_TRIES ? 'untrusted' : 'uncertified'
 }
 
 async function conclude(state, box) {
