@@ -10,8 +10,8 @@ const authority = {
 }
 const UUID = /^[\dA-F]{8}-[\dA-F]{4}-8[\dA-F]{3}-[89AB][\dA-F]{3}-[\dA-F]{12}$/
 
-test('has the certificate, byte for byte, as a root', () => {
-  const profile = parse(appleProfile(authority))
+test('has the certificate, byte for byte, as a root', async () => {
+  const profile = parse(await appleProfile(authority))
   expect(profile).toMatchObject({
     PayloadType: 'Configuration',
     PayloadVersion: 1,
@@ -29,17 +29,17 @@ test('has the certificate, byte for byte, as a root', () => {
   })
 })
 
-test('takes its own place when it is installed again', () => {
-  expect(appleProfile(authority)).toBe(appleProfile({ ...authority }))
+test('takes its own place when it is installed again', async () => {
+  expect(await appleProfile(authority)).toBe(await appleProfile({ ...authority }))
 })
 
-test('is another for another authority, and so are all its names', () => {
-  const names = (fingerprint: string) => {
-    const text = appleProfile({ ...authority, fingerprint })
+test('is another for another authority, and so are all its names', async () => {
+  const names = async (fingerprint: string) => {
+    const text = await appleProfile({ ...authority, fingerprint })
     const ids = /(?<=Payload(?:UUID|Identifier)<\/key>\s*<string>)[^<]+/g
     return text.match(ids) ?? []
   }
-  const all = [...names('AB:CD:EF'), ...names('AB:CD:EE')]
+  const all = [...(await names('AB:CD:EF')), ...(await names('AB:CD:EE'))]
   expect(all).toHaveLength(8)
   expect(new Set(all).size).toBe(8)
 })

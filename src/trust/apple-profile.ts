@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { build } from 'plist'
 import type { LocalAuthority } from '../tls/ports.ts'
 
 const UUID_BYTES = 16
@@ -8,7 +7,10 @@ const UUID_BYTES = 16
  * A configuration profile (`.mobileconfig`) by which iPhones and iPads get to know an authority. One
  * that is installed again takes the place of the first, because all in it comes from the certificate.
  */
-export function appleProfile({ name, certificate, fingerprint }: LocalAuthority): string {
+export async function appleProfile(authority: LocalAuthority): Promise<string> {
+  // It takes as long to load as half of a start: only who has an Apple device waits for it.
+  const { build } = await import('plist')
+  const { name, certificate, fingerprint } = authority
   const identifier = `croquet-in-a-box.${uuidFor(fingerprint)}`
   const common = { PayloadVersion: 1, PayloadDisplayName: name }
   return build({

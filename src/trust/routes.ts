@@ -34,7 +34,7 @@ const DOWNLOADS: ReadonlyArray<{
   readonly path: string
   readonly type: string
   readonly disposition: string
-  readonly body: (authority: LocalAuthority) => Buffer | string
+  readonly body: (authority: LocalAuthority) => Buffer | string | Promise<string>
 }> = [
   {
     path: '/trust/ca.crt',
@@ -84,10 +84,13 @@ export async function trustRoutes(app: FastifyInstance, options: TrustRoutesOpti
   )
 
   for (const { path, type, disposition, body } of DOWNLOADS) {
-    app.get(path, { schema: { response: { '4xx': refusal } } }, (_request, reply) => {
+    app.get(path, { schema: { response: { '4xx': refusal } } }, async (_request, reply) => {
       if (!tls.authority) return sendNoAuthority(reply)
       const headers = { 'content-disposition': disposition, 'cache-control': 'no-store' }
-      return reply.headers(headers).type(type).send(body(tls.authority))
+      return reply
+        .headers(headers)
+        .type(type)
+        .send(await body(tls.authority))
     })
   }
   noteRoutes(app, options)

@@ -75,8 +75,12 @@ function pageByHttps(httpsUrl) {
 
 /** From now on the box leads this browser to https at once; and where somebody was on the way, they get there. */
 async function remember(target) {
-  await fetch('trusted', { method: 'POST' }).catch(() => {})
-  if (next !== undefined) location.replace(target)
+  const isNoted = await fetch('trusted', { method: 'POST' }).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+  // A box that does not see that this is https would lead back here, over and over.
+  if (isNoted && next !== undefined) location.replace(target)
 }
 
 function describe({ authority: { name, fingerprint, notAfter }, httpUrl, otherHosts }) {
