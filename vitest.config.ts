@@ -21,7 +21,11 @@ export default defineConfig({
       {
         // Load, and what is to come at its time: the machine is theirs alone.
         test: {
-          ...{ ...real, name: 'load', include: ['test/{conformance,bench,abuse,fuzz}/**/*.test.ts'] },
+          ...{
+            ...real,
+            name: 'load',
+            include: ['test/{conformance,bench,abuse,fuzz}/**/*.test.ts'],
+          },
           ...{ fileParallelism: false, sequence: { groupOrder: 2 } },
         },
       },
