@@ -1,6 +1,6 @@
 import { appendFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readIfThere } from './key-file.ts'
+import { readIfThere } from '../system/durable-file.ts'
 import type { Clock, Log } from './ports.ts'
 
 const NAME = 'audit.jsonl'

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { replaceFile, setAside } from './durable-file.ts'
+import { readIfThere, replaceFile, setAside } from '../system/durable-file.ts'
 import type { Clock, Log } from './ports.ts'
 
 const KEY_NAME = 'key'
@@ -29,14 +28,4 @@ export async function openKey(dir: string, clock: Clock, log: Log): Promise<Uint
   const key = randomBytes(KEY_BYTES)
   await replaceFile(path, key)
   return key
-}
-
-/** A file's bytes, undefined if it is not there. */
-export async function readIfThere(path: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return undefined
-    throw error
-  }
 }
