@@ -10,14 +10,15 @@ RUN cd node_modules/better-sqlite3 \
  && find prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete
 
 FROM base
-ENV NODE_ENV=production BOX_FILES_DIR=/box/files
+ENV NODE_ENV=production BOX_FILES_DIR=/box/files BOX_TLS_DIR=/box/tls
 COPY --from=dependencies /box/node_modules node_modules
 COPY package.json LICENSE ./
 COPY src src
 COPY web web
 COPY scripts/backup.ts scripts/check-box.ts scripts/garbage.ts scripts/invite.ts scripts/pinned-node.mjs scripts/restore.ts scripts/
 # A new volume takes its owner from here.
-RUN install --directory --owner=node --group=node files
+RUN install --directory --owner=node --group=node files \
+ && install --directory --owner=node --group=node --mode=750 tls
 USER node
 VOLUME /box/files
 EXPOSE 8888

@@ -2,15 +2,15 @@ import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { assemble, createApp } from './assembly.ts'
+import { hostBehind, openBoxTls } from './box-tls.ts'
 import type { Config } from './config.ts'
-import { openGate } from './gate.ts'
+import { type GateParts, openGate } from './gate.ts'
 import { createPatientServer } from './http/patient-server.ts'
 import { Release } from './release.ts'
 import type { Storage } from './storage.ts'
 import { networkUrls } from './system/addresses.ts'
 import type { Listener } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
-import type { Tls } from './tls/ports.ts'
 
 /** How long web sockets have the box for themselves when it starts (ms). */
 const HEAD_START_MS = 30
@@ -28,7 +28,6 @@ export interface Box {
 export interface BoxParts {
   readonly storage: Storage
   readonly listener: Listener
-  readonly tls: Tls
   /** told that the box can no longer keep its promises and has to stop */
   readonly onFailure: (error: unknown) => void
 }
@@ -38,7 +37,7 @@ export interface BoxParts {
  * @throws {Error} with a sentence for the person who starts it
  */
 export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
-  const { storage, listener, tls, onFailure } = parts
+  const { storage, listener, onFailure } = parts
   const release = new Release(() => listener.close(), storage.close)
   try {
     const materials = { config, log, storage, onFailure }
@@ -50,7 +49,12 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     const routing = Promise.withResolvers<RequestListener>()
     routing.promise.catch(() => {})
     const server = createPatientServer(routing.promise, serverLimits)
-    const accept = reflector.accept.bind(reflector)
+    const tls = await openBoxTls(config, clock, log)
+    release.add(() => tls.close())
+    const accept: GateParts['accept'] = (request, ...rest) => {
+      tls.noteHost(hostBehind(request, proxies))
+      reflector.accept(request, ...rest)
+    }
     const gate = await openGate(config, { clock, log, proxies, breaches, accept })
     release.add(() => gate.close())
     server.on('upgrade', (...request) => gate.entrance.handle(...request))

@@ -5,7 +5,6 @@ import { openStorage } from './storage.ts'
 import { boxUrls } from './system/addresses.ts'
 import type { Listener } from './system/listener.ts'
 import { createLog } from './system/log.ts'
-import { NO_TLS } from './tls/no-tls.ts'
 
 /** A box that has not stopped by then is ended (ms). */
 const STOP_TIMEOUT_MS = 4500
@@ -45,7 +44,7 @@ export async function run(config: Config, listener: Listener): Promise<void> {
     const storage = openStorage(config, log, fail)
     // The journal's thread starts while the rest is loaded.
     const { openBox } = await import('./box.ts')
-    box = await openBox(config, log, { storage, listener, tls: NO_TLS, onFailure: fail })
+    box = await openBox(config, log, { storage, listener, onFailure: fail })
   } catch (error) {
     console.error(`The box could not start: ${(error as Error).message}`)
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')

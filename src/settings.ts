@@ -23,6 +23,8 @@ import {
   parseUrls,
   readSecret,
 } from './setting-parsers.ts'
+import { parseHostnames } from './tls/host.ts'
+import { TLS_MODES } from './tls/ports.ts'
 import { HTTP_WAYS } from './trust/http-way.ts'
 
 /** One environment variable. */
@@ -293,6 +295,36 @@ export const SETTINGS = {
     'loopback',
     'proxies whose `X-Forwarded-…` headers are believed: addresses, networks, `loopback`, `uniquelocal`; comma-separated',
     parseNetworks,
+  ),
+  tls: setting(
+    'BOX_TLS',
+    'off',
+    'the certificate for https: `local-ca`, of an authority of the box that devices are told to trust; `provided`, yours; `off`, none. nginx, or another proxy, shows it',
+    (text) => oneOf(TLS_MODES, text),
+  ),
+  hostnames: setting(
+    'BOX_HOSTNAMES',
+    '',
+    'with `local-ca`: names and addresses by which people reach the box, beside local ones; `*.school.example` is one, too; comma-separated',
+    parseHostnames,
+  ),
+  tlsDir: setting(
+    'BOX_TLS_DIR',
+    '',
+    'folder where nginx finds the certificate (`box.pem`); empty: `tls` in `BOX_FILES_DIR`',
+    parseText,
+  ),
+  tlsCertFile: setting(
+    'BOX_TLS_CERT_FILE',
+    'certificate/fullchain.pem',
+    'with `provided`: the certificate, followed by its chain (PEM)',
+    parseText,
+  ),
+  tlsKeyFile: setting(
+    'BOX_TLS_KEY_FILE',
+    'certificate/privkey.pem',
+    'with `provided`: its private key, without a password (PEM)',
+    parseText,
   ),
   heraldHosts: setting(
     'BOX_HERALD',

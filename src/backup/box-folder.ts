@@ -15,6 +15,10 @@ export const UPLOADS_NAME = 'uploads'
 export const ACCESS_NAME = 'access'
 /** What of it is kept: not what was set aside there. */
 export const ACCESS_FILES: readonly string[] = ['key', 'invites.json']
+/** Where the box's certificate authority is, in the box's folder and in a backup: devices trust a restored box as they did. */
+export const AUTHORITY_NAME = 'ca'
+/** What of it is kept: not those that were replaced. */
+export const AUTHORITY_FILES: readonly string[] = ['authority.pem', 'hosts.json']
 /**
  * All that belongs to a box's data, in the order in which to take it away: the database first, since a
  * database without its log or its uploads looks like one.

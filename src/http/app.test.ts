@@ -14,7 +14,7 @@ import { type Access, openAccess } from '../access/access.ts'
 import { DoorPages } from '../access/door-pages.ts'
 import { createFileStore } from '../files/file-store.ts'
 import { accountOf } from '../system/account.ts'
-import { NO_TLS } from '../tls/no-tls.ts'
+import { NO_TLS } from '../tls/tls.ts'
 import { buildApp } from './app.ts'
 
 const ID = 'I'.repeat(43)
@@ -80,6 +80,7 @@ beforeEach(async () => {
       sessions: () => [],
       users: () => [],
     },
+    tls: { isPublic: () => false, noteHost: () => {} },
     networkUrls: () => [],
     tls: NO_TLS,
     http: 'redirect',

@@ -22,7 +22,7 @@ import { addressRoutes } from './addresses.ts'
 import { apiRoutes } from './api.ts'
 import { addDoor, type DoorHookParts } from './door-hook.ts'
 import { addErrorHandlers, sendError } from './errors.ts'
-import { setSecurityHeaders } from './headers.ts'
+import { addHsts, setSecurityHeaders } from './headers.ts'
 import { type OperationSource, operationRoutes } from './operation.ts'
 import { rewriteTarget } from './request-target.ts'
 
@@ -66,8 +66,12 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.addHook('onRequest', setSecurityHeaders)
   const { entrance, login, tls, http, ports } = parts
   const { pages, logins, publicUrl } = entrance
+  const isSecure = (request: FastifyRequest) => publicUrl(request).startsWith('https:')
+  addHsts(app, (request) => tls.isPublic() && isSecure(request))
   const redirect = new HttpsRedirect({ tls, http, ports, publicUrl })
   const passOf = addDoor(app, { ...entrance, redirect })
+  // Not of those whom the door refused.
+  app.addHook('onRequest', async ({ hostname }) => tls.noteHost(hostname))
   app.addHook('onResponse', async (request, reply) => {
     const { ip, method, originalUrl } = request
     const [path = ''] = originalUrl.split('?', 1)
@@ -78,7 +82,6 @@ export function buildApp(parts: AppParts): FastifyInstance {
     )
   })
   addErrorHandlers(app)
-  const isSecure = (request: FastifyRequest) => publicUrl(request).startsWith('https:')
   app.register(loginRoutes, { ...login, pages, logins, isSecure })
   const boxTokens = login.tokens.ofBox
   app.register(apiRoutes, {

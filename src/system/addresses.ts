@@ -1,4 +1,4 @@
-import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
+import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
 /** Networks between this machine and its own containers and virtual machines: nobody else is in them. */
 const INNER_INTERFACES =
@@ -17,6 +17,12 @@ export function lanAddresses(
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address)
     .sort((a, b) => rank(a) - rank(b))
+}
+
+/** Names by which others on its networks may find this machine: its own, and that of multicast DNS. */
+export function hostNames(name = hostname()): string[] {
+  const [first = ''] = name.split('.', 1)
+  return [...new Set([name, `${first}.local`])]
 }
 
 /** Whether who listens there is reached by every address of this machine. */

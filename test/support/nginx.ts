@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { decideHsts, makeCertificate } from './certificate.ts'
 import { findProgram } from './programs.ts'
 
 const run = promisify(execFile)
@@ -21,8 +20,6 @@ export interface TestNginx {
   readonly httpsUrl: string
   /** `http://127.0.0.1:PORT` */
   readonly httpUrl: string
-  /** PEM */
-  readonly certificate: string
   /** what nginx has logged so far: access and errors */
   log(): Promise<string>
   /** Stops nginx and removes its folder. */
@@ -34,8 +31,8 @@ export interface TestNginxOptions {
   readonly uploadsDir?: string
   /** variables of its image, to be set to something else */
   readonly env?: Readonly<Record<string, string>>
-  /** puts a certificate of its own into the folder, for one to be made */
-  readonly prepare?: (certificateDir: string) => Promise<void>
+  /** where the box puts the certificate; without it there is none, and no https */
+  readonly certificateDir?: string
 }
 
 /**
@@ -44,19 +41,16 @@ export interface TestNginxOptions {
  */
 export async function startNginx(
   boxPort: number,
-  { uploadsDir, env, prepare }: TestNginxOptions = {},
+  { uploadsDir, certificateDir, env }: TestNginxOptions = {},
 ): Promise<TestNginx> {
   const program = findProgram('nginx')
   if (!program) throw new Error('nginx is not installed')
   const dir = await mkdtemp(join(tmpdir(), 'box-nginx-'))
-  await prepare?.(dir)
-  const certificate = await makeCertificate(dir)
-  await decideHsts(dir)
   const [httpPort, httpsPort] = await freePorts()
   const text = await render(await readFile(TEMPLATE, 'utf8'), program, {
     ...(await imageEnv()),
     NGINX_RUN_DIR: dir,
-    NGINX_CERTIFICATE_DIR: dir,
+    NGINX_CERTIFICATE_DIR: certificateDir ?? dir,
     NGINX_UPLOADS_DIR: uploadsDir ?? join(dir, 'no-uploads'),
     NGINX_LISTEN_HTTP: `127.0.0.1:${httpPort}`,
     NGINX_LISTEN_HTTPS: `127.0.0.1:${httpsPort}`,
@@ -84,7 +78,6 @@ export async function startNginx(
   return {
     httpsUrl: `https://127.0.0.1:${httpsPort}`,
     httpUrl: `http://127.0.0.1:${httpPort}`,
-    certificate,
     log: () => readFile(logPath, 'utf8'),
     stop,
   }
@@ -97,17 +90,24 @@ async function imageEnv(): Promise<Record<string, string>> {
   return Object.fromEntries([...entries].map(([, name, quoted, bare]) => [name, quoted ?? bare]))
 }
 
-/** What envsubst does in nginx's image, and what a version before 1.25.1 needs on top. */
+/** What envsubst does in nginx's image, without what an older version does not know. */
 async function render(template: string, program: string, env: Record<string, string>) {
   const text = template.replace(/\$\{(\w+)\}/g, (whole, name: string) => env[name] ?? whole)
   const { stderr } = await run(program, ['-v'])
   const [, minor = 0, patch = 0] = stderr.match(/\d+/g)?.map(Number) ?? []
-  const knowsHttp2 = minor > 25 || (minor === 25 && patch >= 1)
-  return knowsHttp2 ? text : text.replace('http2 on;', '').replace(' ssl;', ' ssl http2;')
+  const isSince = (sinceMinor: number, sincePatch: number) =>
+    minor > sinceMinor || (minor === sinceMinor && patch >= sincePatch)
+  const withHttp2 = isSince(25, 1)
+    ? text
+    : text.replace('http2 on;', '').replace(' ssl;', ' ssl http2;')
+  return isSince(27, 4) ? withHttp2 : withHttp2.replace(/ssl_certificate_cache [^;]*;/, '')
 }
 
 function spawnNginx(program: string, dir: string, log: FileHandle): ChildProcess {
-  const args = ['-p', dir, '-e', 'stderr', '-c', join(dir, 'nginx.conf'), '-g', 'daemon off;']
+  // Root would give its processes to a user of no group that the box's files are for.
+  const user = process.getuid?.() === 0 ? 'user nobody root;' : ''
+  const global = `daemon off; ${user}`
+  const args = ['-p', dir, '-e', 'stderr', '-c', join(dir, 'nginx.conf'), '-g', global]
   return spawn(program, args, { stdio: ['ignore', log.fd, log.fd] })
 }
 

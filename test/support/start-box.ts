@@ -6,8 +6,6 @@ import { loadConfig } from '../../src/config.ts'
 import { openStorage } from '../../src/storage.ts'
 import { Listener } from '../../src/system/listener.ts'
 import { createLog } from '../../src/system/log.ts'
-import { NO_TLS } from '../../src/tls/no-tls.ts'
-import type { Tls } from '../../src/tls/ports.ts'
 
 export interface TestBox {
   /** `http://127.0.0.1:PORT` */
@@ -24,10 +22,7 @@ export interface TestBox {
  * Starts a whole box in this process, on a free port.
  * @param env settings besides; `BOX_FILES_DIR` keeps its folder, to start another box on it later
  */
-export async function startBox(
-  env: Record<string, string> = {},
-  tls: Tls = NO_TLS,
-): Promise<TestBox> {
+export async function startBox(env: Record<string, string> = {}): Promise<TestBox> {
   const given = env.BOX_FILES_DIR
   const filesDir = given ?? (await mkdtemp(join(tmpdir(), 'box-')))
   const config = loadConfig({
@@ -45,7 +40,7 @@ export async function startBox(
   const onFailure = (error: unknown) => failures.push(error)
   const listener = await Listener.open(config)
   const storage = openStorage(config, log, onFailure)
-  const box = await openBox(config, log, { storage, listener, tls, onFailure })
+  const box = await openBox(config, log, { storage, listener, onFailure })
   return {
     url: `http://127.0.0.1:${box.port}`,
     port: box.port,

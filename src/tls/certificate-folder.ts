@@ -1,0 +1,51 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readIfThere, replaceFile } from '../system/durable-file.ts'
+
+/** What nginx reads: the certificate, its chain and its key. */
+const NAME = 'box.pem'
+/** nginx is another user, and of the group. */
+const FOLDER_MODE = 0o750
+const FILE_MODE = 0o640
+
+/** The folder where nginx finds the certificate. */
+export class CertificateFolder {
+  readonly #dir: string
+
+  /** @param dir absolute path */
+  constructor(dir: string) {
+    this.#dir = dir
+  }
+
+  /** PEM; undefined if there is none. */
+  async read(): Promise<string | undefined> {
+    const bytes = await readIfThere(this.#path)
+    return bytes?.toString()
+  }
+
+  /**
+   * At the next handshake nginx has the new one. The folder is made if it is missing.
+   * @throws {Error} with a sentence for the person who starts the box
+   */
+  async write(pem: string): Promise<void> {
+    try {
+      await mkdir(this.#dir, { recursive: true, mode: FOLDER_MODE })
+      await replaceFile(this.#path, pem, FILE_MODE)
+    } catch (cause) {
+      const reason = (cause as Error).message
+      throw new Error(
+        `the certificate cannot be stored in ${this.#dir} (${reason}): set BOX_TLS_DIR to a folder that the user of the box may write to`,
+        { cause },
+      )
+    }
+  }
+
+  /** Nobody gets a certificate of this box from now on. */
+  remove(): Promise<void> {
+    return rm(this.#path, { force: true })
+  }
+
+  get #path(): string {
+    return join(this.#dir, NAME)
+  }
+}
