@@ -17,9 +17,9 @@ export class CertificateFolder {
     this.#dir = dir
   }
 
-  /** PEM; undefined if there is none. */
+  /** PEM; undefined if there is none. @throws {Error} like `write` */
   async read(): Promise<string | undefined> {
-    const bytes = await readIfThere(this.#path)
+    const bytes = await this.#attempt(() => readIfThere(this.#path))
     return bytes?.toString()
   }
 
@@ -28,24 +28,30 @@ export class CertificateFolder {
    * @throws {Error} with a sentence for the person who starts the box
    */
   async write(pem: string): Promise<void> {
-    try {
+    await this.#attempt(async () => {
       await mkdir(this.#dir, { recursive: true, mode: FOLDER_MODE })
       await replaceFile(this.#path, pem, FILE_MODE)
-    } catch (cause) {
-      const reason = (cause as Error).message
-      throw new Error(
-        `the certificate cannot be stored in ${this.#dir} (${reason}): set BOX_TLS_DIR to a folder that the user of the box may write to`,
-        { cause },
-      )
-    }
+    })
   }
 
-  /** Nobody gets a certificate of this box from now on. */
-  remove(): Promise<void> {
-    return rm(this.#path, { force: true })
+  /** Nobody gets a certificate of this box from now on. @throws {Error} like `write` */
+  async remove(): Promise<void> {
+    await this.#attempt(() => rm(this.#path, { force: true }))
   }
 
   get #path(): string {
     return join(this.#dir, NAME)
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (cause) {
+      const reason = (cause as Error).message
+      const advice = 'set BOX_TLS_DIR to a folder that the user of the box may write to'
+      throw new Error(`the certificate cannot be kept in ${this.#dir} (${reason}): ${advice}`, {
+        cause,
+      })
+    }
   }
 }

@@ -147,7 +147,9 @@ export class LocalTls implements RunningTls {
     const names = new Set(namesOf(certificate))
     if (hosts.some((host) => !names.has(host))) return 'there are new names'
     if (names.size > hosts.length) return 'there are names that have gone'
-    return isFresh(certificate, this.#options.clock.wallTime()) ? undefined : 'it is a month old'
+    return isFresh(certificate, this.#options.clock.wallTime())
+      ? undefined
+      : 'it is not of the last 30 days'
   }
 
   async #issue(hosts: readonly string[], because: string): Promise<void> {
