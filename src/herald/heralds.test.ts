@@ -1,11 +1,8 @@
 import type { LookupAddress } from 'node:dns'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -148,11 +145,9 @@ describe('a herald', () => {
   })
 
   it('over https has to have a certificate for its name', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'box-herald-'))
-    const pem = await makeCertificate(dir, 'herald.example')
-    await rm(dir, { recursive: true })
+    const { certificate: cert, key, issuer } = await makeCertificate(['herald.example'])
     const names: unknown[] = []
-    const server = createSecureServer({ key: pem, cert: pem }, (request, response) => {
+    const server = createSecureServer({ key, cert }, (request, response) => {
       names.push((request.socket as TLSSocket).servername)
       response.end()
     })
@@ -161,7 +156,7 @@ describe('a herald', () => {
     const trustedBefore = getCACertificates('default')
     tell(`https://herald.example:${port}/`)
     await ended(1)
-    setDefaultCACertificates([...trustedBefore, pem])
+    setDefaultCACertificates([...trustedBefore, issuer.certificate])
     try {
       tell(`https://herald.example:${port}/`)
       await ended(2)

@@ -70,8 +70,8 @@ describe('the authority', () => {
     await writeFile(path, (await readFile(path, 'utf8')).slice(0, 900))
     const after = (await reopen()).authority
     expect(after?.fingerprint).not.toBe(before?.fingerprint)
-    const [{ movedTo } = {}] = bed.events('authority-damaged')
-    expect(await readFile(String(movedTo), 'utf8')).toHaveLength(900)
+    const [damaged] = bed.events('authority-damaged')
+    expect(await readFile(String(damaged?.movedTo), 'utf8')).toHaveLength(900)
   })
 
   test('that cannot vouch for a name of the settings is replaced, which is said', async () => {

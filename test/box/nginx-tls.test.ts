@@ -1,45 +1,41 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { decideHsts, issueCertificate, makeCertificate } from '../support/certificate.ts'
+import { checkServerIdentity, connect, getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { authorityOf, makeCertificate } from '../support/certificate.ts'
+import { type ProbeAnswer, probe } from '../support/http-probe.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
+import { RawClients, randomSessionId } from '../support/raw-client.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
 
-const HSTS = 'strict-transport-security'
-const MONTH = 'max-age=2592000'
+const trustedBefore = getCACertificates('default')
+const clients = new RawClients()
+let box: TestBox
+let nginx: TestNginx
+let authority: string
 
-let dir: string
-
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'box-tls-'))
+beforeAll(async () => {
+  box = await startBox({ BOX_TLS: 'local-ca', BOX_TRUSTED_PROXIES: 'loopback' })
+  authority = await authorityOf(box)
+  // nginx is another user, and of the group.
+  await chmod(box.filesDir, 0o750)
+  nginx = await startNginx(box.port, { certificateDir: join(box.filesDir, 'tls') })
 })
 
-afterEach(async () => {
-  await rm(dir, { recursive: true })
+afterEach(() => clients.closeAll())
+
+afterAll(async () => {
+  setDefaultCACertificates(trustedBefore)
+  await nginx?.stop()
+  await box?.stop()
 })
 
 describe('nginx', () => {
-  const trustedBefore = getCACertificates('default')
-  let box: TestBox
-  let nginx: TestNginx
-
-  beforeAll(async () => {
-    box = await startBox()
-    nginx = await startNginx(box.port)
-  })
-
-  afterEach(() => setDefaultCACertificates(trustedBefore))
-
-  afterAll(async () => {
-    await nginx?.stop()
-    await box?.stop()
-  })
-
   test.each(['tls1_2', 'tls1_3'])('speaks %s', async (version) => {
-    expect(await handshake(`-${version}`)).toMatch(/^Verification error: self-signed/m)
+    expect(await handshake(`-${version}`)).toMatch(/^Verification error: unable to/m)
   })
 
   test.each(['tls1', 'tls1_1'])('refuses %s', async (version) => {
@@ -68,30 +64,6 @@ describe('nginx', () => {
     expect(shown).not.toContain('TLS session ticket')
   })
 
-  test('says nothing of https only with a certificate of its own', async () => {
-    setDefaultCACertificates([...trustedBefore, nginx.certificate])
-    expect(await hstsAt(nginx.httpsUrl)).toEqual([null, null, null])
-  })
-
-  test('says so with one from an authority, on https, whoever answers', async () => {
-    const { pem, authority } = await issueCertificate(dir)
-    setDefaultCACertificates([...trustedBefore, authority])
-    const prepare = async (certificateDir: string) => {
-      await writeFile(join(certificateDir, 'box.pem'), pem)
-      await writeFile(join(certificateDir, 'ca.pem'), authority)
-    }
-    const trusted = await startNginx(box.port, { prepare })
-    const lonely = await startNginx(1, { prepare })
-    try {
-      expect(await hstsAt(trusted.httpsUrl)).toEqual([MONTH, MONTH, MONTH])
-      expect(await hstsAt(trusted.httpUrl)).toEqual([null, null, null])
-      expect(await hstsAt(lonely.httpsUrl)).toEqual([MONTH, MONTH, MONTH])
-    } finally {
-      await trusted.stop()
-      await lonely.stop()
-    }
-  })
-
   /** What `openssl s_client` shows. */
   function handshake(...args: readonly string[]): Promise<string> {
     const where = ['-connect', new URL(nginx.httpsUrl).host]
@@ -104,64 +76,104 @@ describe('nginx', () => {
   }
 })
 
-describe('that browsers are to use https only', () => {
-  const NEVER = "map $scheme $hsts { default ''; https ''; }\n"
-  const put = (name: string, text: string) => writeFile(join(dir, name), text)
-
-  test('is decided by an authority that the owner gave', async () => {
-    const { pem, authority } = await issueCertificate(dir)
-    await put('box.pem', pem)
-    expect(await decideHsts(dir)).toBe(NEVER)
-    await put('ca.pem', authority)
-    expect(await decideHsts(dir)).toContain(`https '${MONTH}'`)
+describe('a new certificate', () => {
+  test('is shown at the next handshake, while a web socket stays open', async () => {
+    setDefaultCACertificates([...trustedBefore, authority])
+    const url = `${nginx.httpsUrl}/reflector`
+    const client = await clients.connect(url, randomSessionId())
+    await client.join()
+    await expect(isTrustedFor('192.168.77.5')).rejects.toThrow('not in the cert')
+    await askFor('192.168.77.5:8080', Number(new URL(nginx.httpUrl).port))
+    await vi.waitFor(() => isTrustedFor('192.168.77.5'), { timeout: 5000, interval: 100 })
+    client.send('SEND', [0, 0, 'still here'])
+    await client.next('RECV', (message) => message[2] === 'still here')
   })
 
-  test('is decided by an authority that the system knows', async () => {
-    const { pem, authority } = await issueCertificate(dir)
-    await put('box.pem', pem)
-    await put('system.pem', authority)
-    const env = { SSL_CERT_FILE: join(dir, 'system.pem') }
-    expect(await decideHsts(dir, env)).toContain(`https '${MONTH}'`)
+  test('is made for the host of a web socket, too', async () => {
+    const headers = { host: 'socket.local' }
+    const client = await clients.connect(nginx.httpUrl, randomSessionId(), { headers })
+    await client.join()
+    await vi.waitFor(() => isTrustedFor('socket.local'), { timeout: 5000, interval: 100 })
   })
 
-  test('is not said with a self-signed certificate, even if it is given as an authority, too', async () => {
-    await put('ca.pem', await makeCertificate(dir))
-    expect(await decideHsts(dir)).toBe(NEVER)
+  test('is not made for the host of somebody who is not let in', async () => {
+    const closed = await startBox({ BOX_TLS: 'local-ca', BOX_ACCESS: 'invite' })
+    try {
+      expect((await askFor('stranger.local', closed.port, '/')).status).toBe(401)
+      await askFor('known.local', closed.port)
+      const untilMade = () => expect(madeFor(closed)).toContain('known.local')
+      await vi.waitFor(untilMade, { timeout: 5000, interval: 100 })
+      expect(madeFor(closed)).not.toContain('stranger.local')
+    } finally {
+      await closed.stop()
+    }
   })
 
-  test("is not said with somebody else's authority", async () => {
-    const { pem } = await issueCertificate(dir)
-    await put('box.pem', pem)
-    const { authority } = await issueCertificate(dir)
-    await put('ca.pem', authority)
-    expect(await decideHsts(dir)).toBe(NEVER)
-  })
+  /** Rejects if a browser would not go there. */
+  async function isTrustedFor(host: string): Promise<void> {
+    const { port } = new URL(nginx.httpsUrl)
+    const socket = connect({
+      ...{ host: '127.0.0.1', port: Number(port), ca: authority },
+      checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+    })
+    try {
+      await once(socket, 'secureConnect')
+    } finally {
+      socket.destroy()
+    }
+  }
 
-  test('is not said when the chain is not whole', async () => {
-    const { pem, authority } = await issueCertificate(dir)
-    const [leaf = '', , key = ''] = pem.split(/(?<=-----END CERTIFICATE-----\n)/)
-    await put('box.pem', leaf + key)
-    await put('ca.pem', authority)
-    expect(await decideHsts(dir)).toBe(NEVER)
-  })
+  /** `fetch` says by itself which host it means. */
+  function askFor(host: string, port: number, path = '/healthz'): Promise<ProbeAnswer> {
+    return probe(port, { path, headers: { host } })
+  }
 
-  test('is not said any more when the certificate goes', async () => {
-    const { pem, authority } = await issueCertificate(dir)
-    await put('box.pem', pem)
-    await put('ca.pem', authority)
-    await decideHsts(dir)
-    await rm(join(dir, 'box.pem'))
-    await makeCertificate(dir)
-    expect(await decideHsts(dir)).toBe(NEVER)
-  })
+  function madeFor({ logLines }: TestBox): readonly string[] {
+    const line = logLines.findLast((each) => each.includes('certificate-made'))
+    return JSON.parse(line ?? '{"names":[]}').names
+  }
 })
 
-/** What a page, a file that is not there, and an address where there is nothing are answered with. */
-async function hstsAt(url: string): Promise<Array<string | null>> {
-  const answers = ['/', '/files/x', '/nothing'].map(async (path) => {
-    const response = await fetch(url + path)
-    await response.arrayBuffer()
-    return response.headers.get(HSTS)
+test('without a certificate http goes on, and https fails', async () => {
+  const plain = await startNginx(box.port)
+  try {
+    expect((await fetch(`${plain.httpUrl}/healthz`)).status).toBe(200)
+    await expect(fetch(`${plain.httpsUrl}/healthz`)).rejects.toThrow('fetch failed')
+    expect(await plain.log()).toContain('cannot load certificate')
+  } finally {
+    await plain.stop()
+  }
+})
+
+describe('HSTS', () => {
+  const HSTS = 'strict-transport-security'
+
+  test('is not asked for with an authority that is the own', async () => {
+    setDefaultCACertificates([...trustedBefore, authority])
+    expect(await hstsAt(nginx.httpsUrl)).toEqual([null, null, null])
+    const dir = await mkdtemp(join(tmpdir(), 'box-provided-'))
+    const file = join(dir, 'both.pem')
+    const { certificate, key } = await makeCertificate(['localhost'])
+    await writeFile(file, `${certificate}\n${key}`)
+    const files = { BOX_TLS_CERT_FILE: file, BOX_TLS_KEY_FILE: file }
+    const owned = await startBox({ BOX_TLS: 'provided', ...files })
+    const headers = { 'x-forwarded-proto': 'https' }
+    try {
+      const { headers: answered } = await fetch(`${owned.url}/`, { headers })
+      expect(answered.get(HSTS)).toBeNull()
+    } finally {
+      await owned.stop()
+      await rm(dir, { recursive: true })
+    }
   })
-  return Promise.all(answers)
-}
+
+  /** What a page, a file that is not there, and an address where there is nothing are answered with. */
+  async function hstsAt(url: string): Promise<Array<string | null>> {
+    const answers = ['/', '/files/x', '/nothing'].map(async (path) => {
+      const response = await fetch(url + path)
+      await response.arrayBuffer()
+      return response.headers.get(HSTS)
+    })
+    return Promise.all(answers)
+  }
+})

@@ -12,6 +12,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { authorityOf } from '../support/certificate.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 import { RawClients, randomSessionId } from '../support/raw-client.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
@@ -32,12 +33,14 @@ let nginx: TestNginx
 beforeAll(async () => {
   box = await startBox({
     BOX_TRUSTED_PROXIES: 'loopback',
+    BOX_TLS: 'local-ca',
     BOX_MAX_UPLOAD_MB: String(MAX_UPLOAD_MB),
   })
   // A temporary folder is its owner's alone, and nginx runs as somebody else.
   await chmod(box.filesDir, 0o755)
-  nginx = await startNginx(box.port, { uploadsDir: uploadsDir() })
-  setDefaultCACertificates([...trustedBefore, nginx.certificate])
+  const certificateDir = join(box.filesDir, 'tls')
+  nginx = await startNginx(box.port, { uploadsDir: uploadsDir(), certificateDir })
+  setDefaultCACertificates([...trustedBefore, await authorityOf(box)])
 })
 
 afterEach(() => clients.closeAll())
@@ -339,7 +342,7 @@ describe('scripts/check-box.ts', () => {
     const failed = check(nginx.httpsUrl)
     await expect(failed).rejects.toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/^(FAIL .*self-signed certificate.*\n){7}$/),
+      stdout: expect.stringMatching(/^(FAIL .*unable to verify the first certificate.*\n){7}$/),
     })
   })
 

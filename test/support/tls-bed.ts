@@ -2,14 +2,13 @@ import { X509Certificate } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { constraintsWith } from '../../src/tls/constraints.ts'
-import { issueCertificate, type KeyPair, makeAuthority } from '../../src/tls/issuer.ts'
+import type { KeyPair } from '../../src/tls/issuer.ts'
 import type { TlsOptions } from '../../src/tls/options.ts'
 import { namesOf } from '../../src/tls/pem.ts'
+import { makeCertificate, type SampleCertificate, validityAround } from './certificate.ts'
 import { ManualClock } from './manual-clock.ts'
 
 const START = Date.UTC(2027, 2, 1)
-const DAY_MS = 86_400_000
 
 /** What was logged: the level, then the fields and the text. */
 export interface LogEntry extends Record<string, unknown> {
@@ -79,13 +78,8 @@ export class TlsBed {
   }
 
   /** A certificate as an owner may have it, good for so many days from now on. */
-  async makeProvided(days = 90, hosts: readonly string[] = ['box.local']): Promise<ProvidedSample> {
-    const validity = {
-      notBefore: new Date(this.wallTime() - DAY_MS),
-      notAfter: new Date(this.wallTime() + days * DAY_MS),
-    }
-    const issuer = await makeAuthority('Sample authority', constraintsWith(hosts), validity)
-    return { issuer, ...(await issueCertificate(issuer, hosts, validity)) }
+  makeProvided(days = 90, hosts: readonly string[] = ['box.local']): Promise<SampleCertificate> {
+    return makeCertificate(hosts, validityAround(this.wallTime(), days))
   }
 
   async provide({ certificate, key }: KeyPair): Promise<void> {
@@ -96,8 +90,4 @@ export class TlsBed {
   close(): Promise<void> {
     return rm(this.dir, { recursive: true })
   }
-}
-
-interface ProvidedSample extends KeyPair {
-  readonly issuer: KeyPair
 }
