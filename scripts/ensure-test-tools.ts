@@ -36,10 +36,10 @@ function missingTools(): readonly string[] {
     chromium: findChromium(),
     nginx: findProgram('nginx'),
     openssl: findProgram('openssl'),
-    // One makes writes fail, one has browsers trust an authority, the others make the load of the bench; what needs them is left out elsewhere, and says so.
+    // What a browser trusts, writes that fail, the load of the bench; what needs them is left out elsewhere, and says so.
     ...(platform() === 'linux' && {
-      strace: findProgram('strace'),
       'libnss3-tools': findProgram('certutil'),
+      strace: findProgram('strace'),
       gcc: findProgram('gcc'),
       'libc6-dev': findHeaders(),
     }),

@@ -14,8 +14,8 @@ const FLAGS = [
 
 /**
  * Starts a headless Chromium. To be closed by the caller.
- * @param localName a host name that leads to this machine
- * @param home the folder of the person who uses it, where on Linux its list of authorities is; undefined: one's own
+ * @param localName a host name that leads to this machine; `*`: all of them
+ * @param home whose settings it has, such as what is trusted; without it, none
  */
 export function launchBrowser(localName?: string, home?: string): Promise<Browser> {
   const executablePath = findChromium()
