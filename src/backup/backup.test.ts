@@ -95,7 +95,7 @@ it('writes a tar of the database, the files and a manifest that any tar program 
   expect(db.prepare('SELECT sessions, files FROM totals').get()).toEqual({ sessions: 1, files: 3 })
   db.close()
   expect(manifest).toMatchObject({
-    format: 2,
+    format: 3,
     createdAt: '2030-01-02T00:00:00.000Z',
     programVersion: '1.2.3',
     schemaVersion: MIGRATIONS.length,
@@ -109,23 +109,23 @@ it('writes a tar of the database, the files and a manifest that any tar program 
   })
 })
 
-it('has the key and the invites, and nothing that was set aside beside them', async () => {
-  const files = { key: 'k'.repeat(32), 'invites.json': '{"invites":[]}' }
-  mkdirSync(join(dir, 'access'))
-  for (const [name, text] of Object.entries({ ...files, 'key.damaged-x': 'old' })) {
-    writeFileSync(join(dir, 'access', name), text)
+it.each([
+  ['access', ['key', 'invites.json']],
+  ['ca', ['authority.pem', 'hosts.json']],
+] as const)('has of %s what counts, and nothing that was set aside there', async (folder, kept) => {
+  mkdirSync(join(dir, folder))
+  for (const name of [...kept, `${kept[0]}.damaged-x`, `${kept[0]}.replaced-x`]) {
+    writeFileSync(join(dir, folder, name), `text of ${name}`)
   }
   const output = new Sink()
   await back(output)
   const { into, names, manifest } = unpack(output)
-  expect(names.filter((name) => name.startsWith('access/'))).toEqual([
-    'access/key',
-    'access/invites.json',
-  ])
-  for (const [name, text] of Object.entries(files)) {
-    expect(readFileSync(join(into, 'access', name), 'utf8')).toBe(text)
+  const expected = kept.map((name) => `${folder}/${name}`)
+  expect(names.filter((name) => name.startsWith(`${folder}/`))).toEqual(expected)
+  for (const name of kept) {
+    expect(readFileSync(join(into, folder, name), 'utf8')).toBe(`text of ${name}`)
   }
-  expect(manifest.access?.map(({ path }) => path)).toEqual(['key', 'invites.json'])
+  expect(manifest[folder]?.map(({ path }) => path)).toEqual(kept)
 })
 
 it('has what a box that ended suddenly left in its commit log alone', async () => {

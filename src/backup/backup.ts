@@ -9,11 +9,12 @@ import { parseFilePath } from '../files/file-path.ts'
 import { readLog } from '../journal/replay.ts'
 import { BackupError, explained } from './backup-error.ts'
 import {
-  ACCESS_FILES,
-  ACCESS_NAME,
   commitLogPaths,
   DATABASE_NAME,
   lockBackups,
+  OWN_FILES,
+  OWN_FOLDERS,
+  type OwnFolder,
   UPLOADS_NAME,
 } from './box-folder.ts'
 import { type Checksum, checksumMeter } from './checksum.ts'
@@ -133,7 +134,6 @@ async function fill(
     if (!file) missing.push(path)
     else files.push({ path, ...(await addFile(tar, `${UPLOADS_NAME}/${path}`, file, onBytes)) })
   }
-  const access = await addAccessFiles(tar, dir)
   const manifest: Manifest = {
     format: FORMAT,
     createdAt: createdAt.toISOString(),
@@ -141,7 +141,7 @@ async function fill(
     schemaVersion: contents.schemaVersion,
     database,
     files,
-    access,
+    ...(await addOwnFiles(tar, dir)),
     missing,
   }
   const text = `${JSON.stringify(manifest, undefined, 1)}\n`
@@ -164,12 +164,15 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
 }
 
 /** They are small, and replaced as a whole: each is one of two states. */
-async function addAccessFiles(tar: Pack, dir: string): Promise<ManifestFile[]> {
-  const added: ManifestFile[] = []
-  for (const path of ACCESS_FILES) {
-    const file = await openIfThere(join(dir, ACCESS_NAME, path))
-    if (file)
-      added.push({ path, ...(await addFile(tar, `${ACCESS_NAME}/${path}`, file, () => {})) })
+async function addOwnFiles(tar: Pack, dir: string): Promise<Pick<Manifest, OwnFolder>> {
+  const added: Partial<Record<OwnFolder, ManifestFile[]>> = {}
+  for (const folder of OWN_FOLDERS) {
+    const files: ManifestFile[] = []
+    for (const path of OWN_FILES[folder]) {
+      const file = await openIfThere(join(dir, folder, path))
+      if (file) files.push({ path, ...(await addFile(tar, `${folder}/${path}`, file, () => {})) })
+    }
+    added[folder] = files
   }
   return added
 }

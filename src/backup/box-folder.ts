@@ -13,12 +13,15 @@ const COMMIT_LOG_NAMES = ['box.commits-a', 'box.commits-b'] as const
 export const UPLOADS_NAME = 'uploads'
 /** Where the key and the invites are, in the box's folder and in a backup. */
 export const ACCESS_NAME = 'access'
-/** What of it is kept: not what was set aside there. */
-export const ACCESS_FILES: readonly string[] = ['key', 'invites.json']
 /** Where the box's certificate authority is, in the box's folder and in a backup: devices trust a restored box as they did. */
 export const AUTHORITY_NAME = 'ca'
-/** What of it is kept: not those that were replaced. */
-export const AUTHORITY_FILES: readonly string[] = ['authority.pem', 'hosts.json']
+/** Folders of what the box knows for itself, and what of each is kept: not what was set aside there. */
+export const OWN_FILES = {
+  [ACCESS_NAME]: ['key', 'invites.json'],
+  [AUTHORITY_NAME]: ['authority.pem', 'hosts.json'],
+} as const satisfies Record<string, readonly string[]>
+export type OwnFolder = keyof typeof OWN_FILES
+export const OWN_FOLDERS = Object.keys(OWN_FILES) as readonly OwnFolder[]
 /**
  * All that belongs to a box's data, in the order in which to take it away: the database first, since a
  * database without its log or its uploads looks like one.

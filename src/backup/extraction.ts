@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { extract, type Header } from 'tar-stream'
 import { parseFilePath } from '../files/file-path.ts'
 import { BackupError } from './backup-error.ts'
-import { ACCESS_FILES, ACCESS_NAME, DATABASE_NAME, UPLOADS_NAME } from './box-folder.ts'
+import { DATABASE_NAME, OWN_FILES, OWN_FOLDERS, UPLOADS_NAME } from './box-folder.ts'
 import { type Checksum, checksumMeter } from './checksum.ts'
 import { MANIFEST_NAME } from './manifest.ts'
 
@@ -23,7 +23,7 @@ export interface Extracted {
 
 /**
  * Unpacks a backup into a new folder and syncs its files. Takes nothing but what a backup holds: the
- * database, uploads by the names that uploads have, the key and the invites, and the manifest as the last.
+ * database, uploads by the names that uploads have, what the box knows for itself, and the manifest as the last.
  * @param onBytes told how many bytes of `input` were read just now
  * @throws {BackupError} if it holds anything else, or is cut off
  */
@@ -80,8 +80,8 @@ class Extraction {
   async #store(name: string, body: AsyncIterable<Buffer>): Promise<Checksum> {
     const path = join(this.#into, name)
     const meter = checksumMeter()
-    // Whoever may read the key may make every link.
-    const modes = isOfAccess(name) ? { folder: 0o700, file: 0o600 } : { folder: 0o777, file: 0o666 }
+    // Whoever may read the box's keys may do what the box does.
+    const modes = isOwn(name) ? { folder: 0o700, file: 0o600 } : { folder: 0o777, file: 0o666 }
     await mkdir(dirname(path), { recursive: true, mode: modes.folder })
     const file = createWriteStream(path, { flags: 'wx', flush: true, mode: modes.file })
     await pipeline(body, meter.pass, file)
@@ -92,11 +92,13 @@ class Extraction {
 function isKnown(name: string): boolean {
   const prefix = `${UPLOADS_NAME}/`
   if (name.startsWith(prefix)) return parseFilePath(name.slice(prefix.length)) !== undefined
-  return name === DATABASE_NAME || isOfAccess(name)
+  return name === DATABASE_NAME || isOwn(name)
 }
 
-function isOfAccess(name: string): boolean {
-  return ACCESS_FILES.some((file) => name === `${ACCESS_NAME}/${file}`)
+function isOwn(name: string): boolean {
+  return OWN_FOLDERS.some((folder) =>
+    OWN_FILES[folder].some((file) => name === `${folder}/${file}`),
+  )
 }
 
 async function readText({ name, size }: Header, body: AsyncIterable<Buffer>): Promise<string> {

@@ -4,7 +4,7 @@ import { type Manifest, parseManifest, verifyEntries } from './manifest.ts'
 
 const FILE = { path: 'p', bytes: 1, sha256: 'aa' }
 const MANIFEST: Manifest = {
-  format: 2,
+  format: 3,
   createdAt: '2030-01-02T00:00:00.000Z',
   programVersion: '1.2.3',
   schemaVersion: 2,
@@ -21,8 +21,8 @@ it('takes what a backup writes, also of an older schema', () => {
 })
 
 it('says which version is needed for a newer backup, whatever else is in it', () => {
-  expect(() => parse({ format: 3, files: 'elsewhere' })).toThrow(
-    'the backup was made by version 1.2.3 of the box (format 3), and this one knows up to format 2: ' +
+  expect(() => parse({ format: 4, files: 'elsewhere' })).toThrow(
+    'the backup was made by version 1.2.3 of the box (format 4), and this one knows up to format 3: ' +
       'restore it with version 1.2.3 or newer',
   )
   expect(() => parse({ schemaVersion: 3 })).toThrow('restore it with version 1.2.3 or newer')
@@ -38,6 +38,8 @@ it.each([
   ['files', {}],
   ['files', [{ ...FILE, path: 1 }]],
   ['files', [{ ...FILE, sha256: undefined }]],
+  ['access', {}],
+  ['ca', [{ ...FILE, path: 1 }]],
   ['missing', [1]],
 ])('refuses a wrong %s', (name, value) => {
   expect(() => parse({ [name]: value })).toThrow('manifest.json is damaged')

@@ -1,19 +1,19 @@
 import { BackupError } from './backup-error.ts'
-import { ACCESS_NAME, DATABASE_NAME, UPLOADS_NAME } from './box-folder.ts'
+import { DATABASE_NAME, OWN_FOLDERS, type OwnFolder, UPLOADS_NAME } from './box-folder.ts'
 import type { Checksum } from './checksum.ts'
 
 export const MANIFEST_NAME = 'manifest.json'
 /** Of the layout of the tar and the manifest; a program reads its own and those before it. */
-export const FORMAT = 2
+export const FORMAT = 3
 
 /** One file in a backup. */
 export interface ManifestFile extends Checksum {
-  /** below the upload folder */
+  /** below its folder */
   readonly path: string
 }
 
-/** What is in a backup: its last entry. */
-export interface Manifest {
+/** What is in a backup: its last entry. Format 1 has no `access`, nor format 2 a `ca`. */
+export interface Manifest extends Partial<Record<OwnFolder, readonly ManifestFile[]>> {
   readonly format: number
   /** ISO 8601, UTC */
   readonly createdAt: string
@@ -22,8 +22,6 @@ export interface Manifest {
   readonly schemaVersion: number
   readonly database: Checksum
   readonly files: readonly ManifestFile[]
-  /** of the folder with the key and the invites; format 1 has none */
-  readonly access?: readonly ManifestFile[]
   /** paths of files that the database lists and that were not on the disk */
   readonly missing: readonly string[]
 }
@@ -49,7 +47,9 @@ export function parseManifest(text: string, knownSchemaVersion: number): Manifes
 export function verifyEntries(manifest: Manifest, found: ReadonlyMap<string, Checksum>): void {
   const named = new Map<string, Checksum>([[DATABASE_NAME, manifest.database]])
   for (const file of manifest.files) named.set(`${UPLOADS_NAME}/${file.path}`, file)
-  for (const file of manifest.access ?? []) named.set(`${ACCESS_NAME}/${file.path}`, file)
+  for (const folder of OWN_FOLDERS) {
+    for (const file of manifest[folder] ?? []) named.set(`${folder}/${file.path}`, file)
+  }
   for (const [name, { bytes, sha256 }] of named) {
     const entry = found.get(name)
     if (!entry) throw new BackupError(`${name} is missing from the backup: use another one`)
@@ -89,13 +89,15 @@ function isManifest(value: object): value is Manifest {
     typeof manifest.programVersion === 'string' &&
     isCount(manifest.schemaVersion) &&
     isChecksum(manifest.database) &&
-    Array.isArray(manifest.files) &&
-    manifest.files.every(isFile) &&
-    (manifest.access === undefined ||
-      (Array.isArray(manifest.access) && manifest.access.every(isFile))) &&
+    isFiles(manifest.files) &&
+    OWN_FOLDERS.every((folder) => isFiles(manifest[folder] ?? [])) &&
     Array.isArray(manifest.missing) &&
     manifest.missing.every((path) => typeof path === 'string')
   )
+}
+
+function isFiles(files: unknown): boolean {
+  return Array.isArray(files) && files.every(isFile)
 }
 
 function isFile(file: unknown): boolean {

@@ -151,25 +151,32 @@ it('moves what was there aside if told to', async () => {
   expect(existsSync(join(dir, 'box.sqlite-wal'))).toBe(false)
 })
 
-it('brings back the key and the invites, for their owner alone', async () => {
-  makeOldBox([...OLD_NAMES, 'access/key', 'access/invites.json'])
-  const access = { key: 'k'.repeat(32), 'invites.json': '{}' }
-  const files = Object.entries(access).map(([path, text]) => ({ path, ...checksum(text) }))
-  const entries = Object.entries(access).map(([name, body]) => ({ name: `access/${name}`, body }))
+it.each([
+  ['access', { key: 'k'.repeat(32), 'invites.json': '{}' }],
+  ['ca', { 'authority.pem': 'a certificate and its key', 'hosts.json': '[]' }],
+] as const)('brings back %s, for its owner alone', async (folder, texts) => {
+  const old = Object.keys(texts).map((name) => `${folder}/${name}`)
+  makeOldBox([...OLD_NAMES, ...old])
+  const files = Object.entries(texts).map(([path, text]) => ({ path, ...checksum(text) }))
+  const entries = Object.entries(texts).map(([name, body]) => ({ name: `${folder}/${name}`, body }))
   const tar = await tarOf([
     ...[databaseEntry(), ...fileEntries, ...entries],
-    manifest({ format: 2, access: files }),
+    manifest({ format: 3, [folder]: files }),
   ])
   const { oldDataDir = '' } = await restore(tar, { isForced: true })
-  expect(contents(join(dir, 'access'))).toEqual(access)
-  expect(contents(join(oldDataDir, 'access'))).toMatchObject({ key: 'old access/key' })
-  expect(statSync(join(dir, 'access', 'key')).mode & 0o777).toBe(0o600)
+  expect(contents(join(dir, folder))).toEqual(texts)
+  for (const name of Object.keys(texts)) {
+    expect(contents(join(oldDataDir, folder))).toMatchObject({ [name]: `old ${folder}/${name}` })
+    expect(statSync(join(dir, folder, name)).mode & 0o777).toBe(0o600)
+  }
+  expect(statSync(join(dir, folder)).mode & 0o777).toBe(0o700)
 })
 
-it('leaves the key and the invites alone if the backup has none', async () => {
-  makeOldBox([...OLD_NAMES, 'access/key'])
+it('leaves alone what the box knows for itself if the backup has nothing of it', async () => {
+  makeOldBox([...OLD_NAMES, 'access/key', 'ca/authority.pem'])
   await restore(await goodTar(), { isForced: true })
   expect(contents(join(dir, 'access'))).toEqual({ key: 'old access/key' })
+  expect(contents(join(dir, 'ca'))).toEqual({ 'authority.pem': 'old ca/authority.pem' })
 })
 
 it('tells how much it has read', async () => {
@@ -271,7 +278,7 @@ const BAD_TARS: ReadonlyArray<readonly [string, string, () => SampleEntry[]]> = 
   [
     'a newer format',
     'restore it with version 9.9.9 or newer',
-    () => [databaseEntry(), ...fileEntries, manifest({ format: 3 })],
+    () => [databaseEntry(), ...fileEntries, manifest({ format: 4 })],
   ],
   [
     'a newer schema',
