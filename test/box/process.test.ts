@@ -81,6 +81,16 @@ describe('a box that cannot start says in one sentence what to do, and exits wit
     expect(await box.exit).toBe(1)
     expect(box.stderr).toMatch(/^The box could not start: .*box\.sqlite/)
   })
+
+  it('the certificate that is provided is none', async () => {
+    const file = join(dir, 'box.pem')
+    await writeFile(file, 'x')
+    const box = start({ BOX_TLS: 'provided', BOX_TLS_CERT_FILE: file, BOX_TLS_KEY_FILE: file })
+    expect(await box.exit).toBe(1)
+    expect(box.stderr).toMatch(
+      /^The box could not start: .*box\.pem holds no certificate: it has to be in PEM, .*\n$/,
+    )
+  })
 })
 
 it('SIGTERM closes sockets with 4003, commits everything and exits with 0', async () => {
