@@ -80,7 +80,6 @@ beforeEach(async () => {
       sessions: () => [],
       users: () => [],
     },
-    tls: { isPublic: () => false, noteHost: () => {} },
     networkUrls: () => [],
     tls: NO_TLS,
     http: 'redirect',

@@ -31,6 +31,7 @@ function locationFor(
   const tls: Tls = {
     ...{ mode, authority: mode === 'local-ca' ? authority : undefined, names: () => names },
     noteHost: (host) => noted.push(host),
+    isPublic: () => false,
   }
   const redirect = new HttpsRedirect({ tls, http: 'redirect', ports, publicUrl: () => '' })
   const asked = { publicUrl: 'http://box.lan', cookies: undefined, target, routed: target }

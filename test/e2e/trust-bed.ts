@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type BoxAuthority, createBoxAuthority } from '../support/box-authority.ts'
+import { authorityOf } from '../support/certificate.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 import { findProgram } from '../support/programs.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
@@ -19,26 +19,35 @@ export const BOX_NAME = 'box.lan'
 export class TrustBed {
   readonly #dir: string
   readonly #nginx: TestNginx
-  readonly #authority: BoxAuthority
+  readonly #authorityFile: string
   readonly #box: TestBox
 
-  private constructor(dir: string, nginx: TestNginx, authority: BoxAuthority, box: TestBox) {
+  private constructor(dir: string, nginx: TestNginx, authorityFile: string, box: TestBox) {
     this.#dir = dir
     this.#nginx = nginx
-    this.#authority = authority
+    this.#authorityFile = authorityFile
     this.#box = box
   }
 
   static async start(): Promise<TrustBed> {
     const dir = await mkdtemp(join(tmpdir(), 'trust-bed-'))
-    const authority = await createBoxAuthority(dir, [BOX_NAME, '192.168.1.20'])
+    // nginx reads the certificate as another user.
+    await chmod(dir, 0o755)
     const boxPort = await freePort()
-    const nginx = await startNginx(boxPort, {
-      prepare: (folder) => writeFile(join(folder, 'box.pem'), authority.pem),
+    const filesDir = join(dir, 'files')
+    const certificateDir = join(dir, 'tls')
+    const nginx = await startNginx(boxPort, { certificateDir })
+    const box = await startBox({
+      BOX_PORT: `${boxPort}`,
+      BOX_URLS: `${nginx.httpUrl}/,${nginx.httpsUrl}/`,
+      BOX_FILES_DIR: filesDir,
+      BOX_TLS: 'local-ca',
+      BOX_TLS_DIR: certificateDir,
+      BOX_HOSTNAMES: `${BOX_NAME},192.168.1.20`,
     })
-    const env = { BOX_PORT: `${boxPort}`, BOX_URLS: `${nginx.httpUrl}/,${nginx.httpsUrl}/` }
-    const box = await startBox(env, authority.tls)
-    return new TrustBed(dir, nginx, authority, box)
+    const authorityFile = join(dir, 'authority.pem')
+    await writeFile(authorityFile, await authorityOf(box))
+    return new TrustBed(dir, nginx, authorityFile, box)
   }
 
   /** `http://box.lan:PORT` */
@@ -61,10 +70,9 @@ export class TrustBed {
 
   /** Does what the page says: puts the authority into the browser's list. */
   async trust(home: string): Promise<void> {
-    const { certificatePath } = this.#authority
     await certutil(
       ...['-A', '-d', `sql:${listIn(home)}`, '-n', 'croquet-box', '-t', 'C,,'],
-      ...['-i', certificatePath],
+      ...['-i', this.#authorityFile],
     )
   }
 
