@@ -22,6 +22,8 @@ import { publicPorts } from './trust/box-address.ts'
 import { Upkeep } from './upkeep.ts'
 
 const TIMELINE_BYTES = 12
+/** Files and folders of a hosted app. */
+const MOST_APP_ENTRIES = 10_000
 
 /** What the parts of a box are made from. */
 export interface Materials {
@@ -37,9 +39,12 @@ export type Assembly = ReturnType<typeof assemble>
 
 /** Makes the parts and gives each what it needs of the others. None of them does anything yet. */
 export function assemble(materials: Materials) {
-  const { config, log } = materials
+  const { config, log, storage } = materials
   const clock = createClock(log)
-  const metrics = createMetrics(() => reflector.joinCosts())
+  const metrics = createMetrics(
+    () => reflector.joinCosts(),
+    () => storage.apps.totals(),
+  )
   const { heraldHosts: allowed } = config
   const heralds = new Heralds({ allowed, clock, log, onOutcome: metrics.heralded })
   const proxies = createProxies(config.trustedProxies)
@@ -71,6 +76,7 @@ export async function createApp(
 ): Promise<FastifyInstance> {
   const { gate, server, networkUrls, tls } = parts
   const { buildApp } = await import('./http/app.ts')
+  await storage.apps.open()
   return buildApp({
     ...(await gate.appParts(reflector)),
     server,
@@ -83,6 +89,11 @@ export async function createApp(
     webDir: resolve(config.webDir),
     files: storage.files,
     uploadLimits,
+    apps: {
+      store: storage.apps,
+      room: storage.room,
+      limits: { maxBytes: config.maxAppBytes, maxEntries: MOST_APP_ENTRIES },
+    },
     operation: {
       missing: () => reflector.missing(),
       metrics: () => metrics.expose(),

@@ -183,6 +183,12 @@ export const SETTINGS = {
     'largest upload, MB (1 MB = 1,000,000 bytes)',
     parseMegabytes,
   ),
+  maxAppBytes: setting(
+    'BOX_MAX_APP_MB',
+    '500',
+    'largest hosted app, unpacked, and largest upload of one, MB',
+    parseMegabytes,
+  ),
   uploadsPerMinute: setting(
     'BOX_UPLOADS_PER_MINUTE',
     '600',

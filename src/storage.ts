@@ -1,6 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { commitLogPaths, DATABASE_NAME, lockBox, WATERMARK_NAME } from './backup/box-folder.ts'
+import { AppStore } from './apps/releases/app-store.ts'
+import {
+  APPS_NAME,
+  commitLogPaths,
+  DATABASE_NAME,
+  lockBox,
+  WATERMARK_NAME,
+} from './backup/box-folder.ts'
 import type { Config } from './config.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
 import { UploadError } from './files/upload-error.ts'
@@ -23,6 +30,10 @@ const JOURNAL_RESERVE_BYTES = 64_000_000
 /** What lies on the box's volume. */
 export interface Storage {
   readonly files: FileStore
+  /** opened by whoever serves them: web sockets need none */
+  readonly apps: AppStore
+  /** what uploads and apps may take of the volume */
+  readonly room: UploadRoom
   readonly journal: Journal
   /** Rejects if something cannot be used, with a sentence for the person who starts the box. */
   readonly opened: Promise<void>
@@ -48,10 +59,12 @@ export function openStorage(
   const databasePath = join(dir, DATABASE_NAME)
   const journalMode = journalModeOn(dir, log)
   const journal = startJournalIn(dir, { ...config, databasePath, journalMode, log, onFailure })
+  const room = roomIn(dir, config.maxVolumePercent)
+  const apps = new AppStore({ dir: join(dir, APPS_NAME), wallTime: Date.now, log })
   const files = createFileStore({
     dir,
     maxBytes: config.maxUploadBytes,
-    room: roomIn(dir, config.maxVolumePercent),
+    room,
     onStored: (file, status) =>
       (status === 'stored' ? journal.recordFile(file) : journal.keepFile(file.path)).catch(
         refuseUpload,
@@ -65,11 +78,11 @@ export function openStorage(
   // Who opens the box may look later than it fails.
   opened.catch(() => {})
   return {
-    files,
+    ...{ files, apps, room },
     journal,
     opened,
     checkDatabase: isAppending ? checkDatabase : undefined,
-    close: () => journal.close().finally(unlock),
+    close: () => apps.close().finally(() => journal.close().finally(unlock)),
   }
 }
 

@@ -11,6 +11,8 @@ export const WATERMARK_NAME = 'box.watermark'
 const COMMIT_LOG_NAMES = ['box.commits-a', 'box.commits-b'] as const
 /** Where uploads are, in the box's folder and in a backup. */
 export const UPLOADS_NAME = 'uploads'
+/** Where the hosted apps are, in the box's folder and in a backup. */
+export const APPS_NAME = 'apps'
 /** Where the key and the invites are, in the box's folder and in a backup. */
 export const ACCESS_NAME = 'access'
 /** Where the box's certificate authority is, in the box's folder and in a backup: devices trust a restored box as they did. */

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { discardBody } from './discard-body.ts'
 import { download } from './download.ts'
 import { setFileHeaders } from './file-headers.ts'
 import { FILE_SHAPES, parseRequestTarget } from './file-path.ts'
@@ -7,8 +7,6 @@ import { formUpload } from './form-upload.ts'
 import { putUpload } from './put-upload.ts'
 import type { UploadParts } from './upload-parts.ts'
 
-/** How long an answer has to arrive before the connection is cut on which a body is still coming (ms). */
-const ANSWER_MS = 1000
 /**
  * So much of a body is read for nothing, whyever: more than two systems hold between them on the way. A proxy that got rid of all
  * of it has its next request on the same connection, which has to be read from therefore.
@@ -43,22 +41,4 @@ function notFoundMessage({ method, url }: FastifyRequest): string {
   const file = parseRequestTarget(url)
   if (file) return `${method} found no file ${file.path}`
   return `a file's path below /files/ is ${FILE_SHAPES.join(' or ')}`
-}
-
-/**
- * Reads and drops what is left of a body when it was answered early: the connection is good for the
- * next request only after it, and closing at once would lose the answer. Who sends on is cut off in the end.
- */
-function discardBody(request: IncomingMessage, mostBytes: number): void {
-  if (request.readableEnded) return
-  let bytes = 0
-  request.unpipe()
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes <= mostBytes) return
-    request.pause()
-    setTimeout(() => request.destroy(), ANSWER_MS).unref()
-  })
-  // A paused stream is not set going by a new listener.
-  request.resume()
 }

@@ -12,6 +12,7 @@ import { freeUploads } from '../../test/support/free-uploads.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import { type Access, openAccess } from '../access/access.ts'
 import { DoorPages } from '../access/door-pages.ts'
+import { AppStore } from '../apps/releases/app-store.ts'
 import { createFileStore } from '../files/file-store.ts'
 import { accountOf } from '../system/account.ts'
 import { NO_TLS } from '../tls/tls.ts'
@@ -74,6 +75,11 @@ beforeEach(async () => {
     webDir: join(dir, 'web'),
     files,
     uploadLimits: freeUploads(),
+    apps: {
+      store: new AppStore({ dir: join(dir, 'apps'), wallTime: Date.now, log }),
+      room: { take: async () => {} },
+      limits: { maxBytes: 1000, maxEntries: 10 },
+    },
     operation: {
       missing: () => [],
       metrics: async () => ({ contentType: 'text/plain', body: '' }),

@@ -8,6 +8,7 @@ import fastify, {
 import type { InviteRoutesOptions } from '../access/invite-routes.ts'
 import { type LoginRoutesOptions, loginRoutes } from '../access/login-routes.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
+import type { AppRoutesOptions } from '../apps/releases/routes.ts'
 import { webRoutes } from '../apps/static.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { fileRoutes } from '../files/routes.ts'
@@ -43,6 +44,8 @@ export interface AppParts {
   /** has to be open before the app is ready */
   readonly files: FileStore
   readonly uploadLimits: UploadLimits
+  /** hosted apps; the store is open */
+  readonly apps: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
   readonly operation: OperationSource
   /** URLs by which others on its networks reach the box, the likeliest first */
   readonly networkUrls: () => readonly string[]
@@ -86,6 +89,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   const boxTokens = login.tokens.ofBox
   app.register(apiRoutes, {
     ...{ prefix: '/api/v1', ...parts.invites, boxTokens, passOf, publicUrl },
+    apps: parts.apps,
   })
   app.register(operationRoutes, { source: parts.operation })
   app.register(addressRoutes, { networkUrls: parts.networkUrls })

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
 import { createMetrics } from './metrics.ts'
 
+const noApps = () => ({ apps: 0, releases: 0, bytes: 0 })
+
 it('counts what met a limit, by the limit', async () => {
-  const metrics = createMetrics(() => [])
+  const metrics = createMetrics(() => [], noApps)
   metrics.limitBreached('volume-use')
   metrics.limitBreached('volume-use')
   metrics.limitBreached('slow-upload')
@@ -13,7 +15,7 @@ it('counts what met a limit, by the limit', async () => {
 
 it('reads what joins cost when it is asked: all sessions together, and the dearest', async () => {
   let costs: Array<{ messages: number; bytes: number }> = []
-  const metrics = createMetrics(() => costs)
+  const metrics = createMetrics(() => costs, noApps)
   const read = async () => {
     const { body } = await metrics.expose()
     const [history, most] = [/^reflector_history_(\w+) (.*)$/gm, /^reflector_join_(\w+) (.*)$/gm]
@@ -33,4 +35,17 @@ it('reads what joins cost when it is asked: all sessions together, and the deare
     { messages: 23, bytes: 5100 },
     { messages_max: 20, bytes_max: 5000 },
   ])
+})
+
+it('reads how much of hosted apps is kept when it is asked', async () => {
+  let totals = noApps()
+  const metrics = createMetrics(
+    () => [],
+    () => totals,
+  )
+  totals = { apps: 2, releases: 7, bytes: 1234 }
+  const { body } = await metrics.expose()
+  expect(body).toMatch(/^box_apps 2$/m)
+  expect(body).toMatch(/^box_app_releases 7$/m)
+  expect(body).toMatch(/^box_app_bytes 1234$/m)
 })

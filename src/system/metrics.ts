@@ -9,11 +9,18 @@ interface JoinCost {
   readonly bytes: number
 }
 
+/** How much of hosted apps is kept. */
+interface AppTotals {
+  readonly apps: number
+  readonly releases: number
+  readonly bytes: number
+}
+
 /**
  * The box's metrics in Prometheus' terms, under the names that dashboards of the reference know.
- * @param joinCosts of all running sessions, asked for whenever somebody reads the metrics
+ * @param joinCosts of all running sessions, asked for whenever somebody reads the metrics, as is what follows
  */
-export function createMetrics(joinCosts: () => Iterable<JoinCost>) {
+export function createMetrics(joinCosts: () => Iterable<JoinCost>, appTotals: () => AppTotals) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -42,6 +49,7 @@ export function createMetrics(joinCosts: () => Iterable<JoinCost>) {
     registers,
   })
   addHistoryGauges(registry, joinCosts)
+  addAppGauges(registry, appTotals)
   return {
     limitBreached: breachCounter(registry),
     connectionOpened: () => connections.inc(),
@@ -70,6 +78,16 @@ function breachCounter(registry: Registry): (limit: string) => void {
     registers: [registry],
   })
   return (limit) => counter.inc({ limit })
+}
+
+function addAppGauges(registry: Registry, appTotals: () => AppTotals): void {
+  const add = (name: string, help: string, what: keyof AppTotals) => {
+    const collect = () => gauge.set(appTotals()[what])
+    const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect })
+  }
+  add('box_apps', 'Hosted apps', 'apps')
+  add('box_app_releases', 'Releases of hosted apps that are kept', 'releases')
+  add('box_app_bytes', 'Bytes of all releases of hosted apps', 'bytes')
 }
 
 /** What all running sessions keep since their snapshots, and the dearest join among them. */
