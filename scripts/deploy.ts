@@ -1,0 +1,217 @@
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { signAdminToken } from '../src/access/box-tokens.ts'
+import { readKey } from '../src/access/key-file.ts'
+import { ACCESS_NAME } from '../src/backup/box-folder.ts'
+import { counted, progressDisplay, sizeText } from '../src/backup/progress-display.ts'
+import { loadConfig } from '../src/config.ts'
+import { type AppForm, appForm } from '../src/deploy/app-form.ts'
+import { readAuthority } from '../src/deploy/authority-file.ts'
+import { BoxClient, type Call } from '../src/deploy/box-client.ts'
+import { DeployFailure } from '../src/deploy/deploy-failure.ts'
+import { sentenceIn, tokenFor } from '../src/deploy/login.ts'
+import { passwordPrompt } from '../src/deploy/password-prompt.ts'
+import { boxUrls, isEverywhere } from '../src/system/addresses.ts'
+
+const USAGE = `Puts an app on the box, for everybody at once.
+
+usage: npm run deploy -- SOURCE NAME [--box URL] [--ca FILE]
+       npm run deploy -- --rollback NAME [--release ID] [--box URL] [--ca FILE]
+       npm run deploy -- --list [--box URL] [--ca FILE]
+
+  SOURCE       a folder with an index.html, a .zip, .tar, .tar.gz or .tgz; "-": an archive from standard input
+  NAME         of the app, which is then at /apps/NAME/
+  --rollback   goes back to the release before the active one, or to that of --release
+  --list       all apps and their releases
+  --box URL    of a box on another machine; it is asked for its admin password
+               (or BOX_ADMIN_PASSWORD, BOX_ADMIN_PASSWORD_FILE, BOX_ADMIN_TOKEN)
+  --ca FILE    the certificate authority of that box, as its page /trust offers it
+
+Exit code 0 if all is well, 1 if not, 2 for wrong usage.`
+
+/** The token that this program makes itself is good for so long: a slow upload of a large app (ms). */
+const TOKEN_LIFE_MS = 3_600_000
+const WHO = 'scripts/deploy.ts on the machine of the box'
+/** Of the person who deploys, not of the box. */
+const OWN_SETTINGS = ['BOX_ADMIN_TOKEN', 'BOX_ADMIN_PASSWORD', 'BOX_ADMIN_PASSWORD_FILE']
+const MOST_LEFT_OUT = 10
+
+interface Release {
+  readonly id: string
+  readonly bytes: number
+  readonly files: number
+  readonly by: string
+}
+interface App {
+  readonly name: string
+  readonly url: string
+  readonly title: string
+  readonly active: string
+  readonly releases: readonly Release[]
+}
+interface Deployed {
+  readonly app: string
+  readonly release: string
+  readonly url: string
+  readonly files: number
+  readonly bytes: number
+  readonly skipped: readonly string[]
+}
+
+/** A box that can be asked for changes. */
+interface Reached {
+  ask<T>(call: Omit<Call, 'token'>): Promise<T>
+  /** Where people open what is at this URL of the box. */
+  addresses(url: string): readonly string[]
+}
+
+type Order = (box: Reached) => Promise<string>
+
+async function main(): Promise<number> {
+  const asked = readArguments()
+  if (!asked) return 2
+  try {
+    console.log(await asked.order(await reach(asked.box, asked.ca)))
+    return 0
+  } catch (error) {
+    console.error(`That did not work: ${(error as Error).message}`)
+    return 1
+  }
+}
+
+function readArguments(): { order: Order; box?: string; ca?: string } | undefined {
+  try {
+    const text = { type: 'string' } as const
+    const flag = { type: 'boolean', default: false } as const
+    const { values, positionals } = parseArgs({
+      options: { box: text, ca: text, release: text, rollback: text, list: flag },
+      allowPositionals: true,
+    })
+    const { rollback, release, list, ...where } = values
+    const [source, name, ...rest] = positionals
+    if (list && positionals.length === 0) return { order: listApps, ...where }
+    if (rollback !== undefined && positionals.length === 0) {
+      return { order: (box) => rollBack(box, rollback, release), ...where }
+    }
+    if (source === undefined || name === undefined || rest.length > 0) {
+      throw new Error('SOURCE and NAME have to be given')
+    }
+    return { order: (box) => deploy(box, source, name), ...where }
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    return undefined
+  }
+}
+
+async function reach(box: string | undefined, ca: string | undefined): Promise<Reached> {
+  const authority = ca === undefined ? undefined : await readAuthority(ca)
+  const { client, token, addresses } =
+    box === undefined ? await ownBox() : await boxElsewhere(boxUrl(box), authority)
+  return {
+    addresses,
+    ask: async <T>(call: Omit<Call, 'token'>) => {
+      const { status, body } = await client.ask({ ...call, token })
+      if (status >= 200 && status < 300) return body as T
+      throw new DeployFailure(sentenceIn(body))
+    },
+  }
+}
+
+function boxUrl(text: string): URL {
+  const url = URL.parse(text.endsWith('/') ? text : `${text}/`)
+  if (url && /^https?:$/.test(url.protocol)) return url
+  throw new DeployFailure(`${text} is no address of a box: it is like https://box.local/`)
+}
+
+async function boxElsewhere(box: URL, authority: string | undefined) {
+  const client = new BoxClient({ box, authority })
+  const askPassword = passwordPrompt(process.stdin, process.stderr)
+  const token = await tokenFor(client, { env: process.env, askPassword })
+  return { client, token, addresses: (url: string) => [url] }
+}
+
+/** Whoever can read the key may do everything. */
+async function ownBox() {
+  const env = Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name))
+  const { filesDir, host, port, urls } = loadConfig(Object.fromEntries(env))
+  const key = await readKey(join(resolve(filesDir), ACCESS_NAME))
+  if (!key) {
+    throw new DeployFailure(
+      `there is no key of a box in ${filesDir}: start the box first, set BOX_FILES_DIR, or name a box elsewhere by --box`,
+    )
+  }
+  const { token } = await signAdminToken(key, WHO, Date.now() + TOKEN_LIFE_MS)
+  const [own = ''] = boxUrls(isEverywhere(host) ? '127.0.0.1' : host, port)
+  const client = new BoxClient({ box: new URL(own), authority: undefined })
+  const [here = '', ...onNetworks] = boxUrls(host, port)
+  const shown = [urls, onNetworks, [here]].find((list) => list.length > 0) ?? []
+  const addresses = (url: string) => shown.map((base) => new URL(new URL(url).pathname, base).href)
+  return { client, token, addresses }
+}
+
+async function deploy(box: Reached, source: string, name: string): Promise<string> {
+  const display = progressDisplay(process.stderr, () => performance.now())
+  let doneBytes = 0
+  let form: AppForm | undefined
+  const show = () =>
+    display.show({ step: 'sending the app', doneBytes, totalBytes: form?.totalBytes })
+  form = await appForm(source === '-' ? undefined : source, process.stdin, (bytes) => {
+    doneBytes += bytes
+    show()
+  })
+  try {
+    const deployed = await box.ask<Deployed>({
+      ...{ method: 'POST', path: `apps/${encodeURIComponent(name)}` },
+      body: { type: 'form', boundary: form.boundary, stream: form.stream },
+    })
+    display.end()
+    return deployedReport(box, deployed, form.leftOut)
+  } finally {
+    display.end()
+  }
+}
+
+function deployedReport(
+  box: Reached,
+  { app, release, url, files, bytes, skipped }: Deployed,
+  leftOut: readonly string[],
+): string {
+  const left = [...new Set([...leftOut, ...skipped])]
+  const more = left.length > MOST_LEFT_OUT ? `, and ${left.length - MOST_LEFT_OUT} more` : ''
+  return [
+    `${app} is on the box (release ${release}; ${counted(files, 'file')}, ${sizeText(bytes)}):`,
+    ...box.addresses(url).map((address) => `  ${address}`),
+    ...(left.length > 0 ? [`Left out: ${left.slice(0, MOST_LEFT_OUT).join(', ')}${more}`] : []),
+    `To go back: npm run deploy -- --rollback ${app}`,
+  ].join('\n')
+}
+
+async function rollBack(box: Reached, name: string, release?: string): Promise<string> {
+  const path = `apps/${encodeURIComponent(name)}`
+  const { active, releases } = await box.ask<App>({ method: 'GET', path })
+  const index = releases.findIndex(({ id }) => id === active)
+  const id = release ?? releases[index + 1]?.id
+  if (id === undefined) {
+    throw new DeployFailure(`${name} has no release before the active one, ${active}`)
+  }
+  const body = { type: 'json', value: { release: id } } as const
+  const app = await box.ask<App>({ method: 'PUT', path: `${path}/active`, body })
+  return [`${name} is at release ${id} now:`, ...box.addresses(app.url).map((a) => `  ${a}`)].join(
+    '\n',
+  )
+}
+
+async function listApps(box: Reached): Promise<string> {
+  const apps = await box.ask<readonly App[]>({ method: 'GET', path: 'apps' })
+  if (apps.length === 0) return 'There are no apps on the box that were deployed.'
+  return apps
+    .flatMap(({ name, title, url, active, releases }) => [
+      [name, title === name ? '' : title, ...box.addresses(url)].filter(Boolean).join('  '),
+      ...releases.map(({ id, files, bytes, by }) =>
+        [id === active ? '* ' : '  ', id, counted(files, 'file'), sizeText(bytes), by].join('  '),
+      ),
+    ])
+    .join('\n')
+}
+
+process.exitCode = await main()
