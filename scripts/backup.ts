@@ -1,7 +1,7 @@
 import { type BackupSummary, writeBackup } from '../src/backup/backup.ts'
 import { writeWholeFile } from '../src/backup/backup-file.ts'
 import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.ts'
-import { counted, sizeText } from '../src/backup/progress-display.ts'
+import { contentsText, sizeText } from '../src/backup/progress-display.ts'
 import { loadConfig } from '../src/config.ts'
 import { programVersion } from '../src/system/program-version.ts'
 
@@ -27,8 +27,9 @@ async function backUp({ file, isForced, ...rest }: Order): Promise<BackupSummary
     : writeWholeFile(file, isForced, (output) => writeBackup({ ...options, output }))
 }
 
-function reportOf({ sessions, files, missing, bytes }: BackupSummary, seconds: number): string {
-  const done = `Backed up ${counted(sessions, 'session')} and ${counted(files, 'file')}, ${sizeText(bytes)}, in ${seconds} s.`
+function reportOf(summary: BackupSummary, seconds: number): string {
+  const { missing, bytes } = summary
+  const done = `Backed up ${contentsText(summary)}, ${sizeText(bytes)}, in ${seconds} s.`
   if (missing === 0) return done
   return `${done}\nWarning: ${missing} files that the box knows of were not on its disk; manifest.json in the backup names them.`
 }

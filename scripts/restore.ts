@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.ts'
-import { counted, sizeText } from '../src/backup/progress-display.ts'
+import { contentsText, sizeText } from '../src/backup/progress-display.ts'
 import { type RestoreOptions, type RestoreSummary, restoreBackup } from '../src/backup/restore.ts'
 import { loadConfig } from '../src/config.ts'
 
@@ -33,9 +33,9 @@ async function openInput(file: string): Promise<Pick<RestoreOptions, 'input' | '
 }
 
 function reportOf(summary: RestoreSummary, seconds: number): string {
-  const { sessions, files, missing, bytes, createdAt, oldDataDir } = summary
+  const { missing, bytes, createdAt, oldDataDir } = summary
   return [
-    `Restored ${counted(sessions, 'session')} and ${counted(files, 'file')}, ${sizeText(bytes)}, in ${seconds} s, as they were at ${createdAt}.`,
+    `Restored ${contentsText(summary)}, ${sizeText(bytes)}, in ${seconds} s, as they were at ${createdAt}.`,
     ...(missing > 0 ? [`Warning: ${missing} files were missing when the backup was made.`] : []),
     ...(oldDataDir ? [`What was there before is in ${oldDataDir}, which can be deleted.`] : []),
     'Now start the box: npm start, or with Docker: docker compose up -d',

@@ -104,6 +104,7 @@ it('writes a tar of the database, the files and a manifest that any tar program 
   expect(summary).toEqual({
     sessions: 1,
     files: 3,
+    apps: 0,
     missing: 0,
     bytes: manifest.database.bytes + 14,
   })
@@ -126,6 +127,30 @@ it.each([
     expect(readFileSync(join(into, folder, name), 'utf8')).toBe(`text of ${name}`)
   }
   expect(manifest[folder]?.map(({ path }) => path)).toEqual(kept)
+})
+
+it('has the apps, and leaves no copy of them behind', async () => {
+  const release = {
+    ...{ id: '20260131-235959-123', createdAt: '', by: '', files: 1, bytes: 4 },
+    ...{ title: '', icon: '' },
+  }
+  const files = {
+    [`apps/garden/releases/${release.id}/index.html`]: 'page',
+    'apps/garden/app.json': JSON.stringify({ active: release.id, releases: [release] }),
+  }
+  mkdirSync(join(dir, 'apps/garden/releases', release.id), { recursive: true })
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
+  mkdirSync(join(dir, `backup-${crypto.randomUUID()}.apps/left`), { recursive: true })
+  const output = new Sink()
+  const { apps, bytes } = await back(output)
+  const { into, names, manifest } = unpack(output)
+  expect(apps).toBe(1)
+  expect(bytes).toBe(manifest.database.bytes + 14 + Object.values(files).join('').length)
+  expect(names.filter((name) => name.startsWith('apps/'))).toEqual(Object.keys(files))
+  for (const [name, text] of Object.entries(files)) {
+    expect(readFileSync(join(into, name), 'utf8')).toBe(text)
+  }
+  expect(copies()).toEqual([])
 })
 
 it('has what a box that ended suddenly left in its commit log alone', async () => {

@@ -7,8 +7,10 @@ import { type Pack, pack } from 'tar-stream'
 import type { FileRecord } from '../db/files.ts'
 import { parseFilePath } from '../files/file-path.ts'
 import { readLog } from '../journal/replay.ts'
+import { type CopiedFile, copyApps, newAppsCopyPath } from './apps-copy.ts'
 import { BackupError, explained } from './backup-error.ts'
 import {
+  APPS_NAME,
   commitLogPaths,
   DATABASE_NAME,
   lockBackups,
@@ -26,7 +28,14 @@ import {
   readContents,
   removeCopies,
 } from './database-copy.ts'
-import { FORMAT, MANIFEST_NAME, type Manifest, type ManifestFile } from './manifest.ts'
+import {
+  appsIn,
+  bytesIn,
+  FORMAT,
+  MANIFEST_NAME,
+  type Manifest,
+  type ManifestFile,
+} from './manifest.ts'
 import type { OnProgress } from './progress.ts'
 
 /** A backup holds who was in which session: nobody's business but the owner's, unpacked, too. */
@@ -47,15 +56,17 @@ export interface BackupOptions {
 export interface BackupSummary {
   readonly sessions: number
   readonly files: number
+  /** hosted apps, with all releases that are kept */
+  readonly apps: number
   /** how many files the box lists and did not have */
   readonly missing: number
-  /** of the database and the files */
+  /** of the database, the files and the apps */
   readonly bytes: number
 }
 
 /**
  * Writes a backup as a tar: the database as it is at one moment, with what the commit log has for it, the
- * files that it lists, a manifest. The box may run, and go on undisturbed. Needs room for a copy of the
+ * files that it lists, the apps, a manifest. The box may run, and go on undisturbed. Needs room for a copy of the
  * database in the box's folder.
  * Rejects if it is not complete; what `output` has taken until then is no backup.
  * @throws {BackupError} in words for the person who asked for it
@@ -73,7 +84,9 @@ export async function writeBackup(options: BackupOptions): Promise<BackupSummary
     const log = readLog(commitLogPaths(dir))
     await copyDatabase(dir, copyPath, options.signal, options.onProgress)
     bringUpToDate(copyPath, log, options.wallTime)
-    return await writeTar(options, dir, copyPath)
+    const appsCopy = newAppsCopyPath(dir)
+    const apps = await copyApps(dir, appsCopy, options.signal)
+    return await writeTar(options, { dir, copyPath, appsCopy, apps })
   } catch (error) {
     throw explained(error, `make room for the backup and, in ${dir}, for a copy of the database`)
   } finally {
@@ -82,20 +95,16 @@ export async function writeBackup(options: BackupOptions): Promise<BackupSummary
   }
 }
 
-async function writeTar(
-  options: BackupOptions,
-  dir: string,
-  copyPath: string,
-): Promise<BackupSummary> {
+async function writeTar(options: BackupOptions, source: Source): Promise<BackupSummary> {
   const { output, signal } = options
-  const contents = readContents(copyPath)
+  const contents = readContents(source.copyPath)
   const tar = pack()
   const written = pipeline(tar, output, { signal })
   // Looked at below, after the filling: the one that failed first makes the other fail.
   written.catch(() => {})
   let manifest: Manifest
   try {
-    manifest = await fill(tar, options, { dir, copyPath, contents })
+    manifest = await fill(tar, options, source, contents)
     tar.finalize()
   } catch (error) {
     tar.destroy(error as Error)
@@ -108,19 +117,23 @@ async function writeTar(
 
 interface Source {
   readonly dir: string
+  /** of the database */
   readonly copyPath: string
-  readonly contents: Contents
+  readonly appsCopy: string
+  readonly apps: readonly CopiedFile[]
 }
 
 async function fill(
   tar: Pack,
   { programVersion, wallTime, onProgress }: BackupOptions,
-  { dir, copyPath, contents }: Source,
+  source: Source,
+  contents: Contents,
 ): Promise<Manifest> {
+  const { dir, copyPath } = source
   const createdAt = new Date(wallTime())
   const databaseFile = await open(copyPath)
   const { size } = await databaseFile.stat()
-  const totalBytes = size + contents.files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const totalBytes = size + bytesOf(contents.files) + bytesOf(source.apps)
   let doneBytes = 0
   const onBytes = (bytes: number) => {
     doneBytes += bytes
@@ -134,6 +147,7 @@ async function fill(
     if (!file) missing.push(path)
     else files.push({ path, ...(await addFile(tar, `${UPLOADS_NAME}/${path}`, file, onBytes)) })
   }
+  const apps = await addApps(tar, source, onBytes)
   const manifest: Manifest = {
     format: FORMAT,
     createdAt: createdAt.toISOString(),
@@ -142,6 +156,7 @@ async function fill(
     database,
     files,
     ...(await addOwnFiles(tar, dir)),
+    apps,
     missing,
   }
   const text = `${JSON.stringify(manifest, undefined, 1)}\n`
@@ -177,6 +192,19 @@ async function addOwnFiles(tar: Pack, dir: string): Promise<Pick<Manifest, OwnFo
   return added
 }
 
+async function addApps(
+  tar: Pack,
+  { appsCopy, apps }: Source,
+  onBytes: (bytes: number) => void,
+): Promise<ManifestFile[]> {
+  const added: ManifestFile[] = []
+  for (const { path } of apps) {
+    const file = await open(join(appsCopy, path))
+    added.push({ path, ...(await addFile(tar, `${APPS_NAME}/${path}`, file, onBytes)) })
+  }
+  return added
+}
+
 async function addFile(
   tar: Pack,
   name: string,
@@ -194,7 +222,12 @@ async function addFile(
   }
 }
 
-function summaryOf({ database, files, missing }: Manifest, { sessions }: Contents): BackupSummary {
-  const bytes = files.reduce((sum, file) => sum + file.bytes, database.bytes)
-  return { sessions, files: files.length, missing: missing.length, bytes }
+function summaryOf(manifest: Manifest, { sessions }: Contents): BackupSummary {
+  const { files, missing } = manifest
+  const bytes = bytesIn(manifest)
+  return { sessions, files: files.length, apps: appsIn(manifest), missing: missing.length, bytes }
+}
+
+function bytesOf(files: ReadonlyArray<{ readonly bytes: number }>): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -14,8 +14,8 @@ import type { OnProgress } from './progress.ts'
 
 /** Copied before others get their turn: about a millisecond. */
 const PAGES_PER_STEP = 100
-/** A copy, and what SQLite lays beside it. */
-const COPY_NAME = /^backup-[\da-f-]{36}\.sqlite(-journal|-wal|-shm)?$/
+/** A copy of the database, and what SQLite lays beside it; a copy of the apps. */
+const COPY_NAME = /^backup-[\da-f-]{36}\.(sqlite(-journal|-wal|-shm)?|apps)$/
 
 /** What a database holds, as far as a backup has to know. */
 export interface Contents {
@@ -32,7 +32,7 @@ export function newCopyPath(dir: string): string {
 /** Removes all copies in the folder: to be called when no other backup is at work there. */
 export async function removeCopies(dir: string): Promise<void> {
   const names = (await readdir(dir)).filter((name) => COPY_NAME.test(name))
-  await Promise.all(names.map((name) => rm(join(dir, name), { force: true })))
+  await Promise.all(names.map((name) => rm(join(dir, name), { recursive: true, force: true })))
 }
 
 /**

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract, type Header } from 'tar-stream'
+import { isAppFilePath } from '../apps/releases/app-path.ts'
 import { parseFilePath } from '../files/file-path.ts'
 import { BackupError } from './backup-error.ts'
-import { DATABASE_NAME, OWN_FILES, OWN_FOLDERS, UPLOADS_NAME } from './box-folder.ts'
+import { APPS_NAME, DATABASE_NAME, OWN_FILES, OWN_FOLDERS, UPLOADS_NAME } from './box-folder.ts'
 import { type Checksum, checksumMeter } from './checksum.ts'
 import { MANIFEST_NAME } from './manifest.ts'
 
@@ -23,7 +24,7 @@ export interface Extracted {
 
 /**
  * Unpacks a backup into a new folder and syncs its files. Takes nothing but what a backup holds: the
- * database, uploads by the names that uploads have, what the box knows for itself, and the manifest as the last.
+ * database, uploads and files of apps by the names that they have, what the box knows for itself, and the manifest as the last.
  * @param onBytes told how many bytes of `input` were read just now
  * @throws {BackupError} if it holds anything else, or is cut off
  */
@@ -90,8 +91,10 @@ class Extraction {
 }
 
 function isKnown(name: string): boolean {
-  const prefix = `${UPLOADS_NAME}/`
-  if (name.startsWith(prefix)) return parseFilePath(name.slice(prefix.length)) !== undefined
+  const [folder = ''] = name.split('/', 1)
+  const path = name.slice(folder.length + 1)
+  if (folder === UPLOADS_NAME) return parseFilePath(path) !== undefined
+  if (folder === APPS_NAME) return isAppFilePath(path)
   return name === DATABASE_NAME || isOwn(name)
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Checksum } from './checksum.ts'
-import { type Manifest, parseManifest, verifyEntries } from './manifest.ts'
+import { appsIn, bytesIn, type Manifest, parseManifest, verifyEntries } from './manifest.ts'
 
 const FILE = { path: 'p', bytes: 1, sha256: 'aa' }
 const MANIFEST: Manifest = {
@@ -40,6 +40,7 @@ it.each([
   ['files', [{ ...FILE, sha256: undefined }]],
   ['access', {}],
   ['ca', [{ ...FILE, path: 1 }]],
+  ['apps', [{ ...FILE, bytes: -1 }]],
   ['missing', [1]],
 ])('refuses a wrong %s', (name, value) => {
   expect(() => parse({ [name]: value })).toThrow('manifest.json is damaged')
@@ -61,4 +62,11 @@ it('verifies that exactly what it names is there, with its bytes', () => {
   expect(() => verify(database, ['uploads/p', FILE], ['uploads/q', FILE])).toThrow(
     'uploads/q is in the backup and not in its manifest',
   )
+})
+
+it('counts apps and bytes, also of a format that had no apps', () => {
+  expect([appsIn(MANIFEST), bytesIn(MANIFEST)]).toEqual([0, 4])
+  const paths = ['a/releases/1/index.html', 'a/releases/1/app.json', 'a/app.json', 'b/app.json']
+  const whole = { ...MANIFEST, apps: paths.map((path) => ({ ...FILE, path })) }
+  expect([appsIn(whole), bytesIn(whole)]).toEqual([2, 8])
 })

@@ -1,5 +1,12 @@
+import { RECORD_NAME } from '../apps/releases/app-path.ts'
 import { BackupError } from './backup-error.ts'
-import { DATABASE_NAME, OWN_FOLDERS, type OwnFolder, UPLOADS_NAME } from './box-folder.ts'
+import {
+  APPS_NAME,
+  DATABASE_NAME,
+  OWN_FOLDERS,
+  type OwnFolder,
+  UPLOADS_NAME,
+} from './box-folder.ts'
 import type { Checksum } from './checksum.ts'
 
 export const MANIFEST_NAME = 'manifest.json'
@@ -8,11 +15,11 @@ export const FORMAT = 3
 
 /** One file in a backup. */
 export interface ManifestFile extends Checksum {
-  /** below its folder */
+  /** below the folder of its kind */
   readonly path: string
 }
 
-/** What is in a backup: its last entry. Format 1 has no `access`, nor format 2 a `ca`. */
+/** What is in a backup: its last entry. Format 1 has no `access`, nor format 2 a `ca` or `apps`. */
 export interface Manifest extends Partial<Record<OwnFolder, readonly ManifestFile[]>> {
   readonly format: number
   /** ISO 8601, UTC */
@@ -22,6 +29,8 @@ export interface Manifest extends Partial<Record<OwnFolder, readonly ManifestFil
   readonly schemaVersion: number
   readonly database: Checksum
   readonly files: readonly ManifestFile[]
+  /** of the folder with the hosted apps */
+  readonly apps?: readonly ManifestFile[]
   /** paths of files that the database lists and that were not on the disk */
   readonly missing: readonly string[]
 }
@@ -47,7 +56,7 @@ export function parseManifest(text: string, knownSchemaVersion: number): Manifes
 export function verifyEntries(manifest: Manifest, found: ReadonlyMap<string, Checksum>): void {
   const named = new Map<string, Checksum>([[DATABASE_NAME, manifest.database]])
   for (const file of manifest.files) named.set(`${UPLOADS_NAME}/${file.path}`, file)
-  for (const folder of OWN_FOLDERS) {
+  for (const folder of [...OWN_FOLDERS, APPS_NAME] as const) {
     for (const file of manifest[folder] ?? []) named.set(`${folder}/${file.path}`, file)
   }
   for (const [name, { bytes, sha256 }] of named) {
@@ -61,6 +70,16 @@ export function verifyEntries(manifest: Manifest, found: ReadonlyMap<string, Che
     if (named.has(name)) continue
     throw new BackupError(`${name} is in the backup and not in its manifest: use another one`)
   }
+}
+
+/** How many apps it has. */
+export function appsIn({ apps = [] }: Manifest): number {
+  return apps.filter(({ path }) => path.split('/')[1] === RECORD_NAME).length
+}
+
+/** Of the database, the files and the apps. */
+export function bytesIn({ database, files, apps = [] }: Manifest): number {
+  return [...files, ...apps].reduce((sum, { bytes }) => sum + bytes, database.bytes)
 }
 
 function parsed(text: string): unknown {
@@ -91,13 +110,14 @@ function isManifest(value: object): value is Manifest {
     isChecksum(manifest.database) &&
     isFiles(manifest.files) &&
     OWN_FOLDERS.every((folder) => isFiles(manifest[folder] ?? [])) &&
+    isFiles(manifest.apps ?? []) &&
     Array.isArray(manifest.missing) &&
     manifest.missing.every((path) => typeof path === 'string')
   )
 }
 
-function isFiles(files: unknown): boolean {
-  return Array.isArray(files) && files.every(isFile)
+function isFiles(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isFile)
 }
 
 function isFile(file: unknown): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { progressDisplay, sizeText } from './progress-display.ts'
+import { contentsText, progressDisplay, sizeText } from './progress-display.ts'
 
 class Screen {
   readonly isTTY: boolean
@@ -48,4 +48,9 @@ it('draws a bar for each step on a terminal', () => {
 
 it('gives a size in megabytes', () => {
   expect(sizeText(1_250_000)).toBe('1.3 MB')
+})
+
+it('words what a backup holds', () => {
+  expect(contentsText({ sessions: 1, files: 2, apps: 0 })).toBe('1 session and 2 files')
+  expect(contentsText({ sessions: 2, files: 1, apps: 1 })).toBe('2 sessions, 1 file and 1 app')
 })

@@ -67,6 +67,16 @@ export function sizeText(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
+/** @returns e.g. `2 sessions and 1 file`, `1 session, 3 files and 1 app` */
+export function contentsText({
+  sessions,
+  files,
+  apps,
+}: { readonly [K in 'sessions' | 'files' | 'apps']: number }): string {
+  if (apps === 0) return `${counted(sessions, 'session')} and ${counted(files, 'file')}`
+  return `${counted(sessions, 'session')}, ${counted(files, 'file')} and ${counted(apps, 'app')}`
+}
+
 /** @returns e.g. `1 session`, `2 sessions` */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

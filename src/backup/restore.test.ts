@@ -120,6 +120,7 @@ it('restores database and files into an empty folder, or one that is not there',
   const expected = {
     sessions: 1,
     files: 3,
+    apps: 0,
     missing: 0,
     bytes: database.length + 14,
     createdAt: '2029-01-01T00:00:00.000Z',
@@ -177,6 +178,37 @@ it('leaves alone what the box knows for itself if the backup has nothing of it',
   await restore(await goodTar(), { isForced: true })
   expect(contents(join(dir, 'access'))).toEqual({ key: 'old access/key' })
   expect(contents(join(dir, 'ca'))).toEqual({ 'authority.pem': 'old ca/authority.pem' })
+})
+
+const RELEASE = 'apps/garden/releases/20260131-235959-123'
+const APP_FILES = { 'apps/garden/app.json': '{}', [`${RELEASE}/js/main.js`]: 'main' }
+const appFiles = Object.entries(APP_FILES).map(([path, text]) => ({
+  path: path.slice('apps/'.length),
+  ...checksum(text),
+}))
+const appEntries = Object.entries(APP_FILES).map(([name, body]) => ({ name, body }))
+
+it('brings back the apps, in place of those that were there', async () => {
+  makeOldBox([...OLD_NAMES, 'apps/old/app.json'])
+  const tar = await tarOf([
+    ...[databaseEntry(), ...fileEntries, ...appEntries],
+    manifest({ format: 3, apps: appFiles }),
+  ])
+  const { apps, oldDataDir = '' } = await restore(tar, { isForced: true })
+  expect(apps).toBe(1)
+  expect(contents(dir)).toMatchObject(APP_FILES)
+  expect(readdirSync(join(dir, 'apps'))).toEqual(['garden'])
+  expect(readdirSync(join(oldDataDir, 'apps'))).toEqual(['old'])
+})
+
+it('leaves the apps alone if the backup is from a time without, and none if it had none', async () => {
+  makeOldBox([...OLD_NAMES, 'apps/old/app.json'])
+  await restore(await goodTar(), { isForced: true })
+  expect(readdirSync(join(dir, 'apps'))).toEqual(['old'])
+  const tar = await tarOf([databaseEntry(), ...fileEntries, manifest({ format: 3, apps: [] })])
+  const wallTime = () => WALL_TIME + 1000
+  await restore(tar, { isForced: true, wallTime })
+  expect(readdirSync(join(dir, 'apps'))).toEqual([])
 })
 
 it('tells how much it has read', async () => {
@@ -276,6 +308,11 @@ const BAD_TARS: ReadonlyArray<readonly [string, string, () => SampleEntry[]]> = 
     () => [databaseEntry(), manifest(NO_FILES), ...fileEntries],
   ],
   [
+    'a file of an app that is missing',
+    'app.json is missing from the backup',
+    () => [databaseEntry(), ...fileEntries, manifest({ format: 3, apps: appFiles })],
+  ],
+  [
     'a newer format',
     'restore it with version 9.9.9 or newer',
     () => [databaseEntry(), ...fileEntries, manifest({ format: 4 })],
@@ -299,6 +336,9 @@ const BAD_TARS: ReadonlyArray<readonly [string, string, () => SampleEntry[]]> = 
     'uploads/apps/x',
     `uploads//${OLD_FILE}`,
     'box.sqlite-wal',
+    'apps/garden/other',
+    'apps/../box.sqlite',
+    `${RELEASE}/../app.json`,
     '',
   ].map(
     (name) =>

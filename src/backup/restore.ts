@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { MIGRATIONS } from '../db/migrations.ts'
 import { BackupError, explained } from './backup-error.ts'
-import { DATABASE_NAME, lockBackups, lockBox, UPLOADS_NAME } from './box-folder.ts'
+import { APPS_NAME, DATABASE_NAME, lockBackups, lockBox, UPLOADS_NAME } from './box-folder.ts'
 import { checkDatabase } from './database-copy.ts'
 import { extractBackup } from './extraction.ts'
-import { type Manifest, parseManifest, verifyEntries } from './manifest.ts'
+import { appsIn, bytesIn, type Manifest, parseManifest, verifyEntries } from './manifest.ts'
 import { replaceData } from './placement.ts'
 import type { OnProgress } from './progress.ts'
 
@@ -32,9 +32,11 @@ export interface RestoreOptions {
 export interface RestoreSummary {
   readonly sessions: number
   readonly files: number
+  /** hosted apps */
+  readonly apps: number
   /** how many files the box listed and did not have when the backup was made */
   readonly missing: number
-  /** of the database and the files */
+  /** of the database, the files and the apps */
   readonly bytes: number
   /** when the backup was made; ISO 8601, UTC */
   readonly createdAt: string
@@ -84,8 +86,9 @@ async function restoreLocked(dir: string, options: RestoreOptions): Promise<Rest
     return {
       sessions,
       files: manifest.files.length,
+      apps: appsIn(manifest),
       missing: manifest.missing.length,
-      bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, manifest.database.bytes),
+      bytes: bytesIn(manifest),
       createdAt: manifest.createdAt,
       oldDataDir: hasOldData ? asideDir : undefined,
     }
@@ -105,6 +108,8 @@ async function unpack(
   })
   const manifest = parseManifest(extracted.manifest, MIGRATIONS.length)
   verifyEntries(manifest, extracted.entries)
+  // A box without apps had none: those that are there go, too.
+  if (manifest.apps) await mkdir(join(workDir, APPS_NAME), { recursive: true })
   const sessions = checkDatabase(join(workDir, DATABASE_NAME), manifest.schemaVersion)
   signal.throwIfAborted()
   return { manifest, sessions }

@@ -2,6 +2,7 @@ import { mkdir, opendir, readdir, readFile, rename, rm, rmdir, stat } from 'node
 import { join } from 'node:path'
 import { replaceFile, setAside } from '../../access/durable-file.ts'
 import { syncFolder } from '../../files/sync-folder.ts'
+import { RECORD_NAME, RELEASES_NAME } from './app-path.ts'
 import {
   type AppRecord,
   type AppRelease,
@@ -9,9 +10,6 @@ import {
   parseAppRecord,
   releaseTime,
 } from './app-record.ts'
-
-const RECORD_NAME = 'app.json'
-const RELEASES_NAME = 'releases'
 
 /** What an app's folder was found to hold. */
 export interface FoundApp {
