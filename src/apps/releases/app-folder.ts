@@ -10,6 +10,7 @@ import {
   parseAppRecord,
   releaseTime,
 } from './app-record.ts'
+import { removeFolder } from './remove-folder.ts'
 
 /** What an app's folder was found to hold. */
 export interface FoundApp {
@@ -62,7 +63,7 @@ export class AppFolder {
   async tidy(record: AppRecord | undefined): Promise<void> {
     const named = new Set(record?.releases.map(({ id }) => id))
     const extra = (await this.#releaseIds()).filter((id) => !named.has(id))
-    for (const id of extra) await rm(this.releaseDir(id), { recursive: true, force: true })
+    for (const id of extra) await removeFolder(this.releaseDir(id))
     await rm(join(this.dir, `${RECORD_NAME}.new`), { force: true })
     if (record) return
     await removeIfEmpty(join(this.dir, RELEASES_NAME))

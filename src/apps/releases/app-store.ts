@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import pLimit from 'p-limit'
@@ -9,6 +9,7 @@ import { isAppName } from './app-name.ts'
 import { type AppRecord, type AppRelease, newReleaseId, releaseTime } from './app-record.ts'
 import { DeployError } from './deploy-error.ts'
 import type { HostedApp, HostedApps } from './hosted-apps.ts'
+import { removeFolder } from './remove-folder.ts'
 
 /** So many releases of an app are kept: a new one is active at once, and takes the place of the oldest. */
 export const KEPT_RELEASES = 5
@@ -53,7 +54,7 @@ export class AppStore implements HostedApps {
     const { dir, wallTime, log } = this.#parts
     await mkdir(dir, { recursive: true })
     for (const name of [INCOMING_NAME, TRASH_NAME]) {
-      await rm(join(dir, name), { recursive: true, force: true })
+      await removeFolder(join(dir, name))
       await mkdir(join(dir, name))
     }
     for (const entry of await readdir(dir, { withFileTypes: true })) {
@@ -157,7 +158,7 @@ export class AppStore implements HostedApps {
       this.#records.delete(name)
       this.#tell(name)
       await syncFolder(this.#parts.dir)
-      await rm(trash, { recursive: true, force: true })
+      await removeFolder(trash)
     })
   }
 

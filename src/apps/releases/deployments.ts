@@ -8,6 +8,7 @@ import { DeployError } from './deploy-error.ts'
 import type { FormFile } from './form.ts'
 import { findRoot } from './release-root.ts'
 import { type ReleaseLimits, ReleaseWriter, type Room } from './release-writer.ts'
+import { removeFolder } from './remove-folder.ts'
 import { isArchiveName, unpack } from './unpack.ts'
 
 /** So many apps are taken at a time; they are unpacked one after the other. */
@@ -94,7 +95,7 @@ export class Deployments {
       const release = await store.add(name, root, facts)
       return { release, skipped: writer.skipped }
     } finally {
-      await rm(workDir, { recursive: true, force: true })
+      await removeFolder(workDir)
     }
   }
 

@@ -35,16 +35,22 @@ export async function unpackTar(
   { writer, limits, signal }: TarParts,
 ): Promise<void> {
   const tar = extract()
+  let taken: Promise<unknown> = Promise.resolve()
   tar.on('entry', (header, body, next) => {
     // Without a listener it would end the process if the tar is given up before anybody reads it.
     body.on('error', () => {})
     // Its type leaves out that it can be iterated.
     const chunks = body as unknown as AsyncIterable<Buffer>
-    takeEntry(header, chunks, writer).then(() => next(), next)
+    taken = takeEntry(header, chunks, writer).then(() => next(), next)
   })
   const unzip = isZipped ? createGunzip({ chunkSize: CHUNK_BYTES }) : new PassThrough()
   const watched = (chunks: AsyncIterable<Buffer>) => watchedTar(chunks, limits)
-  await pipeline(createReadStream(archive), unzip, watched, tar, { signal })
+  try {
+    await pipeline(createReadStream(archive), unzip, watched, tar, { signal })
+  } finally {
+    // Nothing is written any more when this is over.
+    await taken
+  }
 }
 
 async function takeEntry(

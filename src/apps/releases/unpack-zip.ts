@@ -6,8 +6,9 @@ import { foreignEntry, type ReleaseWriter } from './release-writer.ts'
 
 const STORED = 0
 const DEFLATED = 8
-/** Of what comes out of one step of inflating. */
-const CHUNK_BYTES = 65_536
+/** Of what comes out of one step of inflating: as much as the file has, within these. */
+const LEAST_CHUNK_BYTES = 1024
+const MOST_CHUNK_BYTES = 65_536
 /** A local header without its name and extra fields. */
 const LOCAL_HEADER_BYTES = 30
 /** The upper half of the external attributes, where Unix keeps the kind of a file. */
@@ -112,9 +113,13 @@ async function writeEntry(
   const raw = await zip.openReadStreamPromise(entry, { decodeFileData: false })
   const write = (chunks: AsyncIterable<Buffer>) =>
     writer.addFile(path, verified(chunks, entry, name))
-  const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES })
+  const inflate = createInflateRaw({ chunkSize: chunkBytesFor(entry) })
   if (entry.compressionMethod === STORED) await pipeline(raw, write, { signal })
   else await pipeline(raw, inflate, write, { signal })
+}
+
+function chunkBytesFor({ uncompressedSize }: Entry): number {
+  return Math.max(LEAST_CHUNK_BYTES, Math.min(MOST_CHUNK_BYTES, uncompressedSize))
 }
 
 /** Passes on what the directory of the zip promises, and nothing else. */
