@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { createMetrics } from '../src/system/metrics.ts'
 
 const DASHBOARD = join(import.meta.dirname, '../docs/grafana/dashboard.json')
+const NO_APPS = { apps: 0, releases: 0, bytes: 0 }
 
 interface Panel {
   readonly type: string
@@ -30,7 +31,10 @@ function namesIn(expr: string): { readonly series: string[]; readonly labels: st
 }
 
 test('each panel of the dashboard draws series that the box has', async () => {
-  const { body } = await createMetrics(() => []).expose()
+  const { body } = await createMetrics(
+    () => [],
+    () => NO_APPS,
+  ).expose()
   const types = new Map(
     [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]),
   )
@@ -52,7 +56,10 @@ test('each panel of the dashboard draws series that the box has', async () => {
 })
 
 test('counters are drawn as rates, and by labels that they have', async () => {
-  const metrics = createMetrics(() => [])
+  const metrics = createMetrics(
+    () => [],
+    () => NO_APPS,
+  )
   metrics.limitBreached('connections')
   metrics.heralded('told')
   metrics.latency(20)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { issueCertificate } from '../../test/support/certificate.ts'
+import { makeCertificate } from '../../test/support/certificate.ts'
 import { readAuthority } from './authority-file.ts'
 import { BoxClient } from './box-client.ts'
 import { tokenFor } from './login.ts'
@@ -104,8 +104,9 @@ describe('it says in words', () => {
   })
 
   test('that the certificate is not trusted, or not for this address', async () => {
-    const { pem, authority } = await issueCertificate(dir)
-    const box = await serve((_request, response) => response.end('[]'), { key: pem, cert: pem })
+    const { certificate: cert, key, issuer } = await makeCertificate(['127.0.0.1'])
+    const { certificate: authority } = issuer
+    const box = await serve((_request, response) => response.end('[]'), { key, cert })
     await expect(clientOf(box).ask(LIST)).rejects.toThrow(
       `this machine does not trust the certificate of ${box.origin}: ${box.origin}/trust tells how it can`,
     )
@@ -115,7 +116,7 @@ describe('it says in words', () => {
     const der = Buffer.from(authority.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64')
     await writeFile(join(dir, 'ca.der'), der)
     expect((await readAuthority(join(dir, 'ca.der'))).trim()).toBe(authority.trim())
-    const elsewhere = createTlsServer({ key: pem, cert: pem }, () => {})
+    const elsewhere = createTlsServer({ key, cert }, () => {})
     servers.push(elsewhere)
     await once(elsewhere.listen(0, '127.0.0.2'), 'listening')
     const { port } = elsewhere.address() as AddressInfo

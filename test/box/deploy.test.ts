@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppApi, adminToken } from '../support/app-api.ts'
 import { zipOf } from '../support/archives.ts'
 import { BoxProcess } from '../support/box-process.ts'
+import { makeCertificate } from '../support/certificate.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
 
@@ -180,14 +181,20 @@ describe('npm run deploy', () => {
 
   describe('through nginx', () => {
     let nginx: TestNginx
+    let authority: string
     beforeEach(async () => {
-      nginx = await startNginx(box.port)
+      const { certificate, key, issuer } = await makeCertificate(['127.0.0.1'])
+      authority = issuer.certificate
+      await writeFile(join(top, 'box.pem'), certificate + key)
+      // nginx reads the certificate as another user.
+      await chmod(top, 0o755)
+      nginx = await startNginx(box.port, { certificateDir: top })
     })
     afterEach(() => nginx.stop())
 
     test('reaches a box elsewhere, whose certificate it is told to trust', async () => {
       const ca = join(top, 'box.crt')
-      await writeFile(ca, nginx.certificate)
+      await writeFile(ca, authority)
       const env = { BOX_ADMIN_TOKEN: await adminToken(dir) }
       const elsewhere = ['--box', nginx.httpsUrl]
       const done = await run('deploy.ts', [dist, 'garden', ...elsewhere, '--ca', ca], env)

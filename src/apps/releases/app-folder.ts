@@ -1,7 +1,7 @@
 import { mkdir, opendir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { replaceFile, setAside } from '../../access/durable-file.ts'
 import { syncFolder } from '../../files/sync-folder.ts'
+import { replaceFile, setAside } from '../../system/durable-file.ts'
 import { RECORD_NAME, RELEASES_NAME } from './app-path.ts'
 import {
   type AppRecord,
