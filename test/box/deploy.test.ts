@@ -185,7 +185,7 @@ describe('npm run deploy', () => {
     beforeEach(async () => {
       const { certificate, key, issuer } = await makeCertificate(['127.0.0.1'])
       authority = issuer.certificate
-      await writeFile(join(top, 'box.pem'), certificate + key)
+      await writeFile(join(top, 'box.pem'), `${certificate}\n${key}`)
       // nginx reads the certificate as another user.
       await chmod(top, 0o755)
       nginx = await startNginx(box.port, { certificateDir: top })
