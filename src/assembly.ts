@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { AppFolders } from './apps/app-folders.ts'
 import type { Config } from './config.ts'
 import { parseFileUrl } from './files/file-path.ts'
 import { UploadLimits } from './files/upload-limits.ts'
@@ -77,8 +78,10 @@ export async function createApp(
   const { gate, server, networkUrls, tls } = parts
   const { buildApp } = await import('./http/app.ts')
   await storage.apps.open()
+  const webDir = resolve(config.webDir)
+  const folders = new AppFolders(storage.apps, webDir)
   return buildApp({
-    ...(await gate.appParts(reflector)),
+    ...(await gate.appParts({ sessions: reflector, folders })),
     server,
     networkUrls,
     tls,
@@ -86,10 +89,11 @@ export async function createApp(
     ports: publicPorts(config.urls),
     log: log.child({ scope: 'process', event: 'http' }),
     trustedProxies: config.trustedProxies,
-    webDir: resolve(config.webDir),
+    webDir,
+    apps: { folders, sessions: () => reflector.sessions() },
     files: storage.files,
     uploadLimits,
-    apps: {
+    releases: {
       store: storage.apps,
       room: storage.room,
       limits: { maxBytes: config.maxAppBytes, maxEntries: MOST_APP_ENTRIES },

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Access, type AccessOptions, openAccess } from './access/access.ts'
 import { Entrance, type EntranceParts } from './access/entrance.ts'
 import type { Issuer } from './access/foreign-tokens.ts'
 import type { Breaches, Whereabouts } from './access/ports.ts'
+import type { AppFolders } from './apps/app-folders.ts'
 import { ACCESS_NAME } from './backup/box-folder.ts'
 import type { Config } from './config.ts'
 import type { AppParts } from './http/app.ts'
@@ -26,11 +26,18 @@ export interface GateParts {
   readonly accept: EntranceParts['accept']
 }
 
+/** What the HTTP side asks about those who come in. */
+export interface AppNeeds {
+  readonly sessions: RunningSessions
+  /** where there may be a page for an app */
+  readonly folders: Pick<AppFolders, 'has'>
+}
+
 /** Who may come in, by web socket and by HTTP. */
 export interface Gate {
   readonly entrance: Entrance
   /** What the HTTP side needs of it. It loads more than web sockets need. */
-  appParts(sessions: RunningSessions): Promise<Pick<AppParts, 'entrance' | 'login' | 'invites'>>
+  appParts(needs: AppNeeds): Promise<Pick<AppParts, 'entrance' | 'login' | 'invites'>>
   /** Notes who may come in, if that has changed since the last start. It reads a long file: nobody should wait for it. */
   notePolicy(): Promise<void>
   /** Writes down what is left. */
@@ -48,7 +55,7 @@ export async function openGate(config: Config, parts: GateParts): Promise<Gate> 
   })
   return {
     entrance,
-    appParts: (sessions) => appParts(config, access, { clock, breaches, whereabouts, sessions }),
+    appParts: (needs) => appParts(config, access, { clock, breaches, whereabouts, ...needs }),
     notePolicy: () => access.notePolicy(),
     close: () => access.close(),
   }
@@ -79,13 +86,11 @@ async function appParts(
     readonly clock: SteadyClock
     readonly breaches: Breaches
     readonly whereabouts: Whereabouts
-    readonly sessions: RunningSessions
-  },
+  } & AppNeeds,
 ): ReturnType<Gate['appParts']> {
-  const { clock, breaches, whereabouts, sessions } = parts
+  const { clock, breaches, whereabouts, sessions, folders } = parts
   const { door, logins, invites, audit } = access
   const { DoorPages } = await import('./access/door-pages.ts')
-  const appsDir = join(resolve(config.webDir), 'apps')
   return {
     entrance: {
       ...{ door, logins, clock, sessions, pages: await DoorPages.load() },
@@ -97,7 +102,7 @@ async function appParts(
       passphrase: config.access === 'passphrase' ? access.passphrase : undefined,
       passphraseLifeMs: config.passphraseDays * DAY_MS,
       mostTries: config.mostPassphraseTries,
-      hasApp: (appId) => existsSync(join(appsDir, appId, 'index.html')),
+      hasApp: (appId) => folders.has(appId),
       ...{ breaches, accountOf, clock },
     },
     invites: { invites, audit },

@@ -6,18 +6,21 @@ import type { DoorPage } from './refusal.ts'
 /** The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) has no need for these. */
 const PAGES_DIR = join(import.meta.dirname, '../../web/door')
 const STYLESHEET = /<link rel="stylesheet" href="([^"]+)">/g
-const PAGES: readonly DoorPage[] = ['stranger', 'passphrase', 'link', 'refused']
+const PAGES: readonly Page[] = ['stranger', 'passphrase', 'link', 'refused', 'missing']
+
+/** Beside those at the door, the one for who is in and asks for what is not there. */
+type Page = DoorPage | 'missing'
 
 /** What stands as `{{name}}` in a page. */
 export type PageValues = Readonly<Record<string, string>>
 
 /** The pages for those who are not in yet, with their styles in them: nothing else has to be let out. */
 export class DoorPages {
-  readonly #pages: ReadonlyMap<DoorPage, string>
+  readonly #pages: ReadonlyMap<Page, string>
   /** headers of each of them; they hold no script, and their styles are known by their hashes */
   readonly headers: Readonly<Record<string, string>>
 
-  private constructor(pages: ReadonlyMap<DoorPage, string>, styles: Iterable<string>) {
+  private constructor(pages: ReadonlyMap<Page, string>, styles: Iterable<string>) {
     this.#pages = pages
     const hashes = Array.from(styles, (style) => `'sha256-${hashOf(style)}'`)
     this.headers = {
@@ -32,7 +35,7 @@ export class DoorPages {
   }
 
   static async load(): Promise<DoorPages> {
-    const pages = new Map<DoorPage, string>()
+    const pages = new Map<Page, string>()
     const styles = new Map<string, string>()
     for (const page of PAGES) {
       const html = await read(`${page}.html`)
@@ -47,7 +50,7 @@ export class DoorPages {
   }
 
   /** @param values a name that has none stays empty */
-  render(page: DoorPage, values: PageValues): string {
+  render(page: Page, values: PageValues): string {
     const html = this.#pages.get(page) ?? ''
     return html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => escaped(values[name] ?? ''))
   }

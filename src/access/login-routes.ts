@@ -48,7 +48,7 @@ export interface LoginRoutesOptions {
   /** wrong ones a minute from one address, or network */
   readonly mostTries: number
   /** whether there is a page for an app */
-  readonly hasApp: (appId: string) => boolean
+  readonly hasApp: (appId: string) => Promise<boolean>
   readonly isSecure: (request: FastifyRequest) => boolean
   readonly logins: Logins
   readonly breaches: Breaches
@@ -70,7 +70,7 @@ export async function loginRoutes(app: FastifyInstance, options: LoginRoutesOpti
     }
     const { pass } = verdict
     logins.succeeded(pass, address)
-    const app = pass.appId !== undefined && hasApp(pass.appId) ? `apps/${pass.appId}/` : ''
+    const app = pass.appId !== undefined && (await hasApp(pass.appId)) ? `apps/${pass.appId}/` : ''
     return admit(reply, cookieOf(token, pass, clock, isSecure(request)), `../${app}`)
   })
 

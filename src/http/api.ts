@@ -9,17 +9,17 @@ const PREFLIGHT = {
 }
 
 export interface ApiRoutesOptions extends InviteRoutesOptions {
-  readonly apps: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
+  readonly releases: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
 }
 
 /** The interface for programs that run the box; at the door it is for admins. */
 export async function apiRoutes(app: FastifyInstance, options: ApiRoutesOptions) {
   app.options('/*', async (_request, reply) => reply.code(204).headers(PREFLIGHT).send())
-  const { invites, boxTokens, audit, passOf, publicUrl, apps } = options
+  const { invites, boxTokens, audit, passOf, publicUrl, releases } = options
   await app.register(inviteRoutes, { invites, boxTokens, audit, passOf, publicUrl })
   const whoOf = (request: FastifyRequest) => passOf(request).who
   await app.register(appRoutes, {
-    ...{ ...apps, whoOf, publicUrl },
+    ...{ ...releases, whoOf, publicUrl },
     note: (event, request, details) =>
       audit.note({ event, who: whoOf(request), address: addressOf(request), ...details }),
   })

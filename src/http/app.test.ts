@@ -12,6 +12,7 @@ import { freeUploads } from '../../test/support/free-uploads.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import { type Access, openAccess } from '../access/access.ts'
 import { DoorPages } from '../access/door-pages.ts'
+import { AppFolders } from '../apps/app-folders.ts'
 import { AppStore } from '../apps/releases/app-store.ts'
 import { createFileStore } from '../files/file-store.ts'
 import { accountOf } from '../system/account.ts'
@@ -68,14 +69,18 @@ beforeEach(async () => {
     },
     login: {
       ...{ tokens: await access.tokens(), passphrase: undefined, breaches, accountOf, clock },
-      ...{ passphraseLifeMs: 1, mostTries: 1, hasApp: () => false },
+      ...{ passphraseLifeMs: 1, mostTries: 1, hasApp: async () => false },
     },
     invites: { invites, audit },
     trustedProxies: ['loopback', '10.0.0.0/8'],
     webDir: join(dir, 'web'),
+    apps: {
+      folders: new AppFolders({ list: () => [], activeFolder: () => undefined }, join(dir, 'web')),
+      sessions: () => [],
+    },
     files,
     uploadLimits: freeUploads(),
-    apps: {
+    releases: {
       store: new AppStore({ dir: join(dir, 'apps'), wallTime: Date.now, log }),
       room: { take: async () => {} },
       limits: { maxBytes: 1000, maxEntries: 10 },

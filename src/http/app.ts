@@ -5,8 +5,11 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import type { DoorPages } from '../access/door-pages.ts'
 import type { InviteRoutesOptions } from '../access/invite-routes.ts'
 import { type LoginRoutesOptions, loginRoutes } from '../access/login-routes.ts'
+import { rootFrom } from '../access/refusal-answer.ts'
+import { type HostingOptions, hostingRoutes, type MissingPage } from '../apps/hosting.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
 import type { AppRoutesOptions } from '../apps/releases/routes.ts'
 import { webRoutes } from '../apps/static.ts'
@@ -41,11 +44,13 @@ export interface AppParts {
   readonly trustedProxies: readonly string[]
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
+  /** hosted apps as visitors have them */
+  readonly apps: Pick<HostingOptions, 'folders' | 'sessions'>
   /** has to be open before the app is ready */
   readonly files: FileStore
   readonly uploadLimits: UploadLimits
-  /** hosted apps; the store is open */
-  readonly apps: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
+  /** how apps get here; the store is open */
+  readonly releases: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
   readonly operation: OperationSource
   /** URLs by which others on its networks reach the box, the likeliest first */
   readonly networkUrls: () => readonly string[]
@@ -89,7 +94,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   const boxTokens = login.tokens.ofBox
   app.register(apiRoutes, {
     ...{ prefix: '/api/v1', ...parts.invites, boxTokens, passOf, publicUrl },
-    apps: parts.apps,
+    releases: parts.releases,
   })
   app.register(operationRoutes, { source: parts.operation })
   app.register(addressRoutes, { networkUrls: parts.networkUrls })
@@ -100,6 +105,15 @@ export function buildApp(parts: AppParts): FastifyInstance {
     limits: parts.uploadLimits,
   })
   app.register(libraryRoutes, { prefix: '/lib' })
+  app.register(hostingRoutes, {
+    ...{ prefix: '/apps', webDir: parts.webDir, ...parts.apps },
+    missingPage: ({ originalUrl }) => missingPage(originalUrl, pages),
+  })
   app.register(webRoutes, { webDir: parts.webDir })
   return app
+}
+
+/** What people see where an app has nothing. */
+function missingPage(target: string, pages: DoorPages): MissingPage {
+  return { headers: pages.headers, html: pages.render('missing', { root: rootFrom(target) }) }
 }

@@ -76,6 +76,8 @@ export interface ReflectorParts {
 interface SessionOverview {
   readonly id: string
   readonly clients: number
+  /** those who hear it, or will as soon as they have taken their SYNC */
+  readonly users: number
   readonly app: string
   readonly url: string
 }
@@ -182,7 +184,8 @@ export class Reflector {
     for (const { sessionId: id, session } of this.#hosts.values()) {
       if (!session) continue
       const { appId, name, pageUrl } = session.about
-      yield { id, clients: session.memberCount, app: appId || name, url: pageUrl }
+      const { memberCount: clients, userCount: users } = session
+      yield { id, clients, users, app: appId || name, url: pageUrl }
     }
   }
 

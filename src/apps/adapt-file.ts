@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { adaptPage, type ClientKind } from './adapt-page.ts'
+import { adaptScript } from './adapt-script.ts'
+import type { ClientVersions } from './client-address.ts'
+
+/** A larger page is served as it is (bytes). */
+const MOST_PAGE_BYTES = 4_000_000
+/** Likewise a script. */
+const MOST_SCRIPT_BYTES = 8_000_000
+const PAGE = /^\.html?$/i
+const SCRIPT = /^\.m?js$/i
+
+/** A file of an app, as it is asked for. */
+export interface ServedFile {
+  /** absolute path on disk */
+  readonly file: string
+  /** path from the box's root, as browsers ask for it */
+  readonly path: string
+  /** the app's first page, likewise */
+  readonly start: string
+  readonly told: ClientKind | undefined
+  readonly versions: ClientVersions
+}
+
+export interface AdaptedFile {
+  readonly body: Uint8Array<ArrayBuffer>
+  /** with its quotes */
+  readonly etag: string
+}
+
+/** Whether a file of that name and size may have to be served otherwise than it is. */
+export function isAdaptable(file: string, bytes: number): boolean {
+  const extension = extname(file)
+  if (PAGE.test(extension)) return bytes <= MOST_PAGE_BYTES
+  return SCRIPT.test(extension) && bytes <= MOST_SCRIPT_BYTES
+}
+
+/** @returns undefined if the file is to be served as it is */
+export async function adaptFile(served: ServedFile): Promise<AdaptedFile | undefined> {
+  const text = textOf(await readFile(served.file))
+  if (text === undefined) return undefined
+  const adapted = await adaptText(text, served)
+  if (adapted === text) return undefined
+  const body = new TextEncoder().encode(adapted)
+  const hash = createHash('sha256').update(body).digest('base64url')
+  return { body, etag: `"${hash}"` }
+}
+
+function adaptText(
+  text: string,
+  { file, path, start, told, versions }: ServedFile,
+): Promise<string> {
+  if (PAGE.test(extname(file))) return adaptPage(text, { page: path, versions, told })
+  return adaptScript(text, { script: path, page: start, versions })
+}
+
+/** Undefined if it is not UTF-8, which it would have to be to come out the same. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}

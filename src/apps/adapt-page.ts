@@ -1,0 +1,136 @@
+import { adaptScript } from './adapt-script.ts'
+import { type ClientVersions, ownClientAt } from './client-address.ts'
+import {
+  attribute,
+  attributePiece,
+  isImportMap,
+  isJavaScript,
+  isLink,
+  Page,
+  type PageElement,
+  textPiece,
+} from './page.ts'
+import { relativeAddress } from './relative-address.ts'
+import { applyEdits, type TextEdit } from './text-edits.ts'
+
+/** The script that says in a page's address which box it is from. */
+export const USE_THIS_BOX = '/apps/use-this-box.js'
+
+/** What a client has to be told by: `box`, or what those before 2.0 understand. */
+export type ClientKind = 'current' | 'old'
+
+export interface PagePlace {
+  /** the page: a path from the box's root, as browsers ask for it */
+  readonly page: string
+  readonly versions: ClientVersions
+  /** the client that is to be told which box to use; undefined: none */
+  readonly told: ClientKind | undefined
+}
+
+/** The page with the box's own client in place of those from a CDN, and told which box to use. */
+export async function adaptPage(html: string, place: PagePlace): Promise<string> {
+  const page = new Page(html)
+  const edits: TextEdit[] = []
+  if (place.told && page.headStart !== undefined) {
+    edits.push({ start: page.headStart, end: page.headStart, text: teller(place, place.told) })
+  }
+  const base = baseOf(page, place)
+  if (base !== undefined) {
+    for (const element of page.elements) {
+      edits.push(...(await editsOf(element, page, { ...place, page: base })))
+    }
+  }
+  return applyEdits(html, edits)
+}
+
+function teller({ page }: PagePlace, told: ClientKind): string {
+  const kind = told === 'old' ? ' data-client="old"' : ''
+  return `<script src="${relativeAddress(page, USE_THIS_BOX)}"${kind}></script>`
+}
+
+/** What addresses in the page are relative to; undefined if that is not on this box. */
+function baseOf(page: Page, { page: path }: PagePlace): string | undefined {
+  const base = page.elements.find(
+    (element) => element.tagName === 'base' && attribute(element, 'href') !== undefined,
+  )
+  const here = new URL(path, 'http://box.invalid')
+  const url = base ? URL.parse(attribute(base, 'href') ?? '', here.href) : here
+  return url?.host === here.host ? url.pathname : undefined
+}
+
+async function editsOf(element: PageElement, page: Page, place: PagePlace): Promise<TextEdit[]> {
+  if (isImportMap(element)) return textEdit(element, page, (text) => adaptImportMap(text, place))
+  if (isLink(element, ['modulepreload', 'preload', 'prefetch'])) {
+    return addressEdits(element, 'href', page, place)
+  }
+  if (!isJavaScript(element)) return []
+  if (attribute(element, 'src') !== undefined) return addressEdits(element, 'src', page, place)
+  const { page: script, versions } = place
+  return textEdit(element, page, (text) => adaptScript(text, { script, page: script, versions }))
+}
+
+/** Another address, and no checksum of what was at the one before. */
+function addressEdits(
+  element: PageElement,
+  name: string,
+  { text: html }: Page,
+  { page, versions }: PagePlace,
+): TextEdit[] {
+  const own = ownClientAt(attribute(element, name)?.trim() ?? '', versions)
+  const piece = attributePiece(element, name)
+  if (own === undefined || !piece) return []
+  const edits = [{ ...piece, text: `${name}="${relativeAddress(page, own)}"` }]
+  const integrity = attributePiece(element, 'integrity')
+  if (integrity) {
+    const isAlone = /\s/.test(html.charAt(integrity.start - 1))
+    edits.push({ start: integrity.start - (isAlone ? 1 : 0), end: integrity.end, text: '' })
+  }
+  return edits
+}
+
+async function textEdit(
+  element: PageElement,
+  { text: html }: Page,
+  adapt: (text: string) => string | Promise<string>,
+): Promise<TextEdit[]> {
+  const piece = textPiece(element)
+  if (!piece) return []
+  const before = html.slice(piece.start, piece.end)
+  const text = await adapt(before)
+  return text === before ? [] : [{ ...piece, text }]
+}
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+/** An import map with the box's own client; as it is if it names none, or is no JSON. */
+function adaptImportMap(text: string, { page, versions }: PagePlace): string {
+  let hasChanged = false
+  const own = (address: string) => {
+    const found = ownClientAt(address, versions)
+    hasChanged ||= found !== undefined
+    return found === undefined ? address : relativeAddress(page, found)
+  }
+  const adapted = (value: Json): Json => {
+    if (typeof value === 'string') return own(value)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, adapted(inner)]))
+  }
+  try {
+    const { integrity, ...map } = JSON.parse(text) as { readonly [key: string]: Json }
+    const result = adapted(map) as object
+    if (!hasChanged) return text
+    return JSON.stringify({ ...result, ...withoutClients(integrity, versions) })
+  } catch (error) {
+    if (error instanceof SyntaxError) return text
+    throw error
+  }
+}
+
+/** The checksums that an import map has of other modules. */
+function withoutClients(integrity: Json | undefined, versions: ClientVersions): object {
+  if (typeof integrity !== 'object' || integrity === null) return {}
+  const others = Object.entries(integrity).filter(
+    ([address]) => ownClientAt(address, versions) === undefined,
+  )
+  return { integrity: Object.fromEntries(others) }
+}

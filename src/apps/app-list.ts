@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type AppFolder, type AppFolders, pageFolders } from './app-folders.ts'
+import { countPeople, type RunningSession } from './people.ts'
+import { BLANK, type Surveys } from './surveys.ts'
+
+/** A list is good for this long (ms): many may look at it. */
+const KEPT_MS = 1000
+/** So long a list waits for what is in apps; it says later what takes longer (ms). */
+const SURVEYS_MS = 1000
+
+/** An app as visitors see it. Addresses are relative to the box's root. */
+export interface ListedApp {
+  readonly kind: 'app' | 'demo'
+  readonly name: string
+  readonly title: string
+  /** "": it has none */
+  readonly description: string
+  /** address of a picture; null: it has none */
+  readonly icon: string | null
+  readonly url: string
+  /** how many are in its sessions */
+  readonly people: number
+  /** hosts on the internet that it needs, as far as its files tell */
+  readonly needs: readonly string[]
+}
+
+export interface AppListParts {
+  readonly folders: Pick<AppFolders, 'list'>
+  readonly surveys: Surveys
+  /** absolute path of the folder that is served at `/` */
+  readonly webDir: string
+  readonly sessions: () => Iterable<RunningSession>
+  /** monotonic ms */
+  readonly now: () => number
+}
+
+/** All apps and demos, for visitors. */
+export class AppList {
+  readonly #parts: AppListParts
+  #last: { readonly at: number; readonly apps: Promise<readonly ListedApp[]> } | undefined
+
+  constructor(parts: AppListParts) {
+    this.#parts = parts
+  }
+
+  /** The apps, then the demos, each by name; at most a second old. */
+  get(): Promise<readonly ListedApp[]> {
+    const now = this.#parts.now()
+    if (!this.#last || now - this.#last.at >= KEPT_MS) {
+      const apps = this.#make()
+      this.#last = { at: now, apps }
+      apps.catch(() => {
+        this.#last = undefined
+      })
+    }
+    return this.#last.apps
+  }
+
+  async #make(): Promise<readonly ListedApp[]> {
+    const { folders, webDir, sessions } = this.#parts
+    const [apps, demos] = await Promise.all([folders.list(), pageFolders(join(webDir, 'demos'))])
+    await this.#survey([...apps, ...demos])
+    const people = countPeople(sessions())
+    return [
+      ...apps.map((folder) => this.#listed('app', folder, people)),
+      ...demos.map((folder) => this.#listed('demo', folder, people)),
+    ]
+  }
+
+  async #survey(folders: readonly AppFolder[]): Promise<void> {
+    const enough = new AbortController()
+    const all = Promise.all(folders.map((folder) => this.#parts.surveys.of(folder)))
+    const limit = delay(SURVEYS_MS, undefined, { signal: enough.signal, ref: false })
+    limit.catch(() => {}) // it was not needed
+    await Promise.race([all, limit])
+    enough.abort()
+  }
+
+  #listed(
+    kind: ListedApp['kind'],
+    folder: AppFolder,
+    people: ReadonlyMap<string, number>,
+  ): ListedApp {
+    const { name } = folder
+    const url = `${kind}s/${encodeURIComponent(name)}/`
+    const { title, description, icon, needs } = this.#parts.surveys.known(folder) ?? BLANK
+    return {
+      ...{ kind, name, title: title || name, description },
+      icon: icon === undefined ? null : iconAddress(url, icon),
+      ...{ url, people: people.get(url) ?? 0, needs },
+    }
+  }
+}
+
+function iconAddress(url: string, icon: string): string {
+  if (icon.startsWith('data:')) return icon
+  return url + icon.split('/').map(encodeURIComponent).join('/')
+}

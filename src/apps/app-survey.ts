@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto'
+import type { Stats } from 'node:fs'
+import { opendir, readFile } from 'node:fs/promises'
+import { extname, join, posix } from 'node:path'
+import type { ClientKind } from './adapt-page.ts'
+import { locate } from './app-files.ts'
+import { CLIENT_NAME, type ClientVersions } from './client-address.ts'
+import { isMissing, statOf } from './existing.ts'
+import { Needs } from './needs.ts'
+import { Page } from './page.ts'
+import { factsOf, iconsOfManifest, type PageFacts } from './page-facts.ts'
+
+/** How much of an app is looked at. */
+const MOST_FILES = 3000
+const MOST_DEPTH = 16
+const MOST_FILE_BYTES = 16_000_000
+const MOST_BYTES = 64_000_000
+/** A page longer than this is not taken apart (bytes). */
+const MOST_PAGE_BYTES = 4_000_000
+const READ = /^\.(?:html?|m?js|css)$/i
+
+/** The client names its join so in its complaints, and most apps in their own code. */
+const JOINS = /\bSession\.join\(/
+/** What a client of its own says, in an app's bundle, that knows reflectors, and one that knows boxes. */
+const COMPLAINT = 'no apiKey provided in Session.join()'
+const BOX_COMPLAINT = 'box must be a (partial) URL in Session.join()'
+/** An app that says itself where its box or reflector is. */
+const NAMES_BOX = /["']?\b(?:box|reflector)["']?\s*:\s*(["'`])[^"'`\s]*\/[^"'`\s]*\1/
+
+/** What can be known of an app by looking at its files. */
+export interface AppSurvey {
+  /** changes when the files do */
+  readonly fingerprint: string
+  /** "": none */
+  readonly title: string
+  readonly description: string
+  /** path within the app, or `data:`; undefined: none */
+  readonly icon: string | undefined
+  /** hosts on the internet that it loads something from */
+  readonly needs: readonly string[]
+  /** the client in it that has to be told which box to use; undefined: none */
+  readonly told: ClientKind | undefined
+}
+
+interface Found {
+  /** within the app, with slashes */
+  readonly path: string
+  readonly stats: Stats
+}
+
+/**
+ * Looks at all pages, scripts and styles of an app.
+ * @param known of the last survey
+ * @returns undefined if nothing has changed since then
+ */
+export async function surveyApp(
+  root: string,
+  versions: ClientVersions,
+  known: string | undefined,
+): Promise<AppSurvey | undefined> {
+  const files = await findFiles(root)
+  const fingerprint = fingerprintOf(files)
+  if (fingerprint === known) return undefined
+  const surveyor = new Surveyor(root, versions)
+  let bytes = 0
+  for (const file of files) {
+    const { size } = file.stats
+    if (size > MOST_FILE_BYTES || bytes + size > MOST_BYTES || !READ.test(extname(file.path)))
+      continue
+    bytes += size
+    await surveyor.add(file)
+  }
+  return { fingerprint, ...(await surveyor.result()) }
+}
+
+class Surveyor {
+  readonly #root: string
+  readonly #needs: Needs
+  #facts: PageFacts | undefined
+  #joins = false
+  #knowsReflectors = false
+  #knowsBoxes = false
+  #namesBox = false
+
+  constructor(root: string, versions: ClientVersions) {
+    this.#root = root
+    this.#needs = new Needs(versions)
+  }
+
+  async add({ path, stats }: Found): Promise<void> {
+    const text = await readText(join(this.#root, path))
+    if (text === undefined) return
+    if (/\.css$/i.test(path)) this.#needs.addStyle(text)
+    else if (/js$/i.test(path)) this.#addScript(text)
+    else if (stats.size <= MOST_PAGE_BYTES) this.#addPage(path, text)
+  }
+
+  async result(): Promise<Omit<AppSurvey, 'fingerprint'>> {
+    const { title = '', description = '' } = this.#facts ?? {}
+    const needs = this.#needs.hosts
+    return { title, description, icon: await this.#icon(), needs, told: this.#told() }
+  }
+
+  #addPage(path: string, text: string): void {
+    const page = new Page(text)
+    if (path === 'index.html') this.#facts = factsOf(page)
+    this.#needs.addPage(page)
+    this.#noteClient(text)
+  }
+
+  #addScript(text: string): void {
+    this.#needs.addScript(text)
+    this.#noteClient(text)
+  }
+
+  #noteClient(text: string): void {
+    this.#joins ||= JOINS.test(text) || CLIENT_NAME.test(text)
+    this.#knowsReflectors ||= text.includes(COMPLAINT)
+    this.#knowsBoxes ||= text.includes(BOX_COMPLAINT)
+    this.#namesBox ||= NAMES_BOX.test(text)
+  }
+
+  #told(): ClientKind | undefined {
+    if (!this.#joins || this.#namesBox) return undefined
+    return this.#knowsReflectors && !this.#knowsBoxes ? 'old' : 'current'
+  }
+
+  async #icon(): Promise<string | undefined> {
+    const { icons = [], manifest } = this.#facts ?? {}
+    for (const address of icons) {
+      const icon = await this.#ownFile(address, '')
+      if (icon !== undefined) return icon
+    }
+    const path = manifest === undefined ? undefined : await this.#ownFile(manifest, '')
+    if (path === undefined || path.startsWith('data:')) return undefined
+    for (const address of iconsOfManifest((await readText(join(this.#root, path))) ?? '')) {
+      const icon = await this.#ownFile(address, posix.dirname(path))
+      if (icon !== undefined) return icon
+    }
+    return undefined
+  }
+
+  /** The file of the app that an address means; undefined if it has none such. */
+  async #ownFile(address: string, folder: string): Promise<string | undefined> {
+    if (address.startsWith('data:image/')) return address
+    // An app that was built for the root of a site means the same file.
+    const url = URL.parse(address, `http://app.invalid/${folder}/`)
+    if (url?.host !== 'app.invalid') return undefined
+    const path = decoded(url.pathname).replace(/^\/+/, '')
+    const located = await locate(this.#root, path)
+    return located?.kind === 'file' ? located.path : undefined
+  }
+}
+
+/** All files of an app, as far as they are looked at, in an order of their own. */
+async function findFiles(root: string): Promise<Found[]> {
+  const found: Found[] = []
+  for await (const path of pathsIn(root, '', 0)) {
+    if (found.length >= MOST_FILES) break
+    const stats = await statOf(join(root, path))
+    if (stats) found.push({ path, stats })
+  }
+  return found
+}
+
+async function* pathsIn(root: string, folder: string, depth: number): AsyncIterable<string> {
+  for await (const entry of await opendir(join(root, folder))) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
+    const path = posix.join(folder, entry.name)
+    if (entry.isFile()) yield path
+    else if (entry.isDirectory() && depth < MOST_DEPTH) yield* pathsIn(root, path, depth + 1)
+  }
+}
+
+function fingerprintOf(files: readonly Found[]): string {
+  const hash = createHash('sha256')
+  const lines = files.map(({ path, stats }) => `${path}\n${stats.mtimeMs}\n${stats.size}\n`)
+  for (const line of lines.toSorted()) hash.update(line)
+  return hash.digest('base64url')
+}
+
+/** @returns undefined if it went away meanwhile */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

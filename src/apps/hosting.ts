@@ -1,0 +1,201 @@
+import { extname } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AdaptedFile } from './adapt-file.ts'
+import { Adaptations } from './adaptations.ts'
+import { type Located, locate } from './app-files.ts'
+import type { AppFolder, AppFolders } from './app-folders.ts'
+import { AppList } from './app-list.ts'
+import type { ClientVersions } from './client-address.ts'
+import { findLibraries } from './library.ts'
+import { ownScripts } from './own-scripts.ts'
+import type { RunningSession } from './people.ts'
+import { Surveys } from './surveys.ts'
+import { Workshop } from './workshop.ts'
+
+/** Page of an app, by hand or by a builder, for addresses where it has nothing. */
+const OWN_MISSING_PAGE = '404.html'
+const JAVASCRIPT = 'text/javascript; charset=utf-8'
+const HTML = 'text/html; charset=utf-8'
+
+const text = { type: 'string' } as const
+const appSchema = {
+  type: 'object',
+  required: ['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs'],
+  properties: {
+    ...{ kind: text, name: text, title: text, description: text, url: text },
+    icon: { type: ['string', 'null'] },
+    people: { type: 'integer' },
+    needs: { type: 'array', items: text },
+  },
+} as const
+const listSchema = {
+  type: 'object',
+  required: ['apps'],
+  properties: { apps: { type: 'array', items: appSchema } },
+} as const
+const paramsSchema = {
+  type: 'object',
+  required: ['name'],
+  properties: { name: text, '*': text },
+} as const
+
+export interface HostingOptions {
+  readonly folders: AppFolders
+  /** absolute path of the folder that is served at `/` */
+  readonly webDir: string
+  readonly sessions: () => Iterable<RunningSession>
+  /** what people see where there is nothing */
+  readonly missingPage: (request: FastifyRequest) => MissingPage
+}
+
+export interface MissingPage {
+  readonly headers: Readonly<Record<string, string>>
+  readonly html: string
+}
+
+type AppRequest = FastifyRequest<{ Params: { name: string; '*': string } }>
+
+/** `/apps` lists the apps, `/apps/<name>/…` are their files. */
+export async function hostingRoutes(app: FastifyInstance, options: HostingOptions) {
+  const { folders, missingPage } = options
+  const { list, ...makers } = await makeParts(app, options)
+  const shelf = { folders, missingPage, ...makers }
+  await app.register(fastifyStatic, {
+    serve: false,
+    dotfiles: 'ignore',
+    index: false,
+    cacheControl: false,
+  })
+  app.setNotFoundHandler((request, reply) => sendMissing(request, reply, shelf))
+
+  const listing = {
+    prefixTrailingSlash: 'no-slash',
+    schema: { response: { 200: listSchema } },
+  } as const
+  app.get('/', listing, async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+    return { apps: await list.get() }
+  })
+  app.get('/', { prefixTrailingSlash: 'slash' }, (_request, reply) => reply.redirect('../'))
+
+  for (const [path, script] of await ownScripts(makers.versions)) {
+    app.get(path.slice(app.prefix.length), (_request, reply) =>
+      reply.headers({ 'cache-control': 'no-cache' }).type(JAVASCRIPT).send(script),
+    )
+  }
+
+  app.get<{ Params: { name: string } }>(
+    '/:name',
+    { schema: { params: paramsSchema } },
+    async (request, reply) => {
+      if (!(await folders.has(request.params.name))) return reply.callNotFound()
+      return reply.redirect(withSlash(request), 301)
+    },
+  )
+
+  app.get<{ Params: { name: string; '*': string } }>(
+    '/:name/*',
+    { schema: { params: paramsSchema } },
+    async (request, reply) => {
+      const folder = folders.find(request.params.name)
+      const located = folder && (await locate(folder.root, request.params['*']))
+      if (!located) return reply.callNotFound()
+      if (located.kind === 'folder') return reply.redirect(withSlash(request), 301)
+      return sendFile(request, reply, { folder, located, ...shelf })
+    },
+  )
+}
+
+/** What files of apps are served with. */
+interface Shelf extends Pick<HostingOptions, 'folders' | 'missingPage'> {
+  readonly surveys: Surveys
+  readonly adaptations: Adaptations
+  readonly versions: ClientVersions
+}
+
+async function makeParts(
+  app: FastifyInstance,
+  { folders, webDir, sessions }: HostingOptions,
+): Promise<Omit<Shelf, 'folders' | 'missingPage'> & { readonly list: AppList }> {
+  const libraries = await findLibraries()
+  const versions = Object.fromEntries(libraries.map(({ name, version }) => [name, version]))
+  const workshop = new Workshop()
+  app.addHook('onClose', () => workshop.close())
+  const now = () => performance.now()
+  const surveys = new Surveys({
+    ...{ workshop, versions, now },
+    onFailure: (err, folder) => app.log.warn({ err, folder }, 'app could not be looked at'),
+  })
+  const adaptations = new Adaptations(workshop, (err, file) =>
+    app.log.warn({ err, file }, 'file is served as it is: it could not be adapted'),
+  )
+  const list = new AppList({ folders, surveys, webDir, sessions, now })
+  return { surveys, adaptations, versions, list }
+}
+
+interface Asked extends Shelf {
+  readonly folder: AppFolder
+  readonly located: Extract<Located, { kind: 'file' }>
+}
+
+/** Names of files carry no version that the box could rely on: browsers ask each time whether theirs is right. */
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: Asked,
+): Promise<FastifyReply> {
+  const { folder, located } = asked
+  reply.header('cache-control', 'no-cache')
+  const adapted = await adaptedFile(request, asked)
+  if (!adapted) return reply.sendFile(located.path, folder.root)
+  reply.header('etag', adapted.etag)
+  if (isKnown(request, adapted.etag) && reply.statusCode === 200) return reply.code(304).send()
+  const isScript = extname(located.path).toLowerCase().endsWith('js')
+  return reply.type(isScript ? JAVASCRIPT : HTML).send(Buffer.from(adapted.body))
+}
+
+async function adaptedFile(
+  request: FastifyRequest,
+  { folder, located, surveys, adaptations, versions }: Asked,
+): Promise<AdaptedFile | undefined> {
+  const { told } = await surveys.of(folder)
+  const [path = ''] = request.url.split('?', 1)
+  const start = `/apps/${encodeURIComponent(folder.name)}/`
+  const file = `${folder.root}/${located.path}`
+  return adaptations.of({ file, path, start, told, versions }, located.stats)
+}
+
+/** Whether a browser has it already. */
+function isKnown({ headers }: FastifyRequest, etag: string): boolean {
+  const known = headers['if-none-match'] ?? ''
+  return known === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+}
+
+/** To the same address with a slash: relative, so that it stays under whatever prefix it came. */
+function withSlash({ url }: FastifyRequest): string {
+  const [path = ''] = url.split('?', 1)
+  return `./${path.slice(path.lastIndexOf('/') + 1)}/${url.slice(path.length)}`
+}
+
+async function sendMissing(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  shelf: Shelf,
+): Promise<FastifyReply> {
+  reply.code(404)
+  const isForPerson = (request.headers.accept ?? '').includes('text/html')
+  if (!isForPerson) {
+    const [path] = request.url.split('?', 1)
+    const message = `there is nothing at ${request.method} ${path}`
+    return reply.header('cache-control', 'no-store').send({ error: 'Not Found', message })
+  }
+  const { name = '' } = (request as AppRequest).params
+  const folder = shelf.folders.find(name)
+  const located = folder && (await locate(folder.root, OWN_MISSING_PAGE))
+  if (folder && located?.kind === 'file') {
+    return sendFile(request, reply, { folder, located, ...shelf })
+  }
+  const { headers, html } = shelf.missingPage(request)
+  return reply.headers({ ...headers, 'cache-control': 'no-store' }).send(html)
+}

@@ -1,0 +1,20 @@
+/** A session that runs, as far as it matters here. */
+export interface RunningSession {
+  /** how many are in it */
+  readonly users: number
+  /** the page that opened it */
+  readonly url: string
+}
+
+/** An app or demo in the path of a page, whatever prefix it was reached under. */
+const FOLDER = /\/((?:apps|demos)\/[^/]+\/)/
+
+/** How many people are in sessions of each app: by the beginning of its pages' paths, `apps/<name>/`. */
+export function countPeople(sessions: Iterable<RunningSession>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { url, users } of sessions) {
+    const [, folder] = FOLDER.exec(URL.parse(url)?.pathname ?? '') ?? []
+    if (folder !== undefined) counts.set(folder, (counts.get(folder) ?? 0) + users)
+  }
+  return counts
+}

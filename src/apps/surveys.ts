@@ -1,0 +1,59 @@
+import { LRUCache } from 'lru-cache'
+import type { AppFolder } from './app-folders.ts'
+import type { AppSurvey } from './app-survey.ts'
+import type { ClientVersions } from './client-address.ts'
+import type { Workshop } from './workshop.ts'
+
+/** Folders that people change by hand are looked at again after this (ms). */
+const FRESH_MS = 2000
+/** So many are kept: more than that at once would be looked at again and again. */
+const MOST_KEPT = 500
+
+/** What is known of an app of which nothing is known. */
+export const BLANK: AppSurvey = {
+  fingerprint: '',
+  title: '',
+  description: '',
+  icon: undefined,
+  needs: [],
+  told: undefined,
+}
+
+export interface SurveysParts {
+  readonly workshop: Pick<Workshop, 'survey'>
+  readonly versions: ClientVersions
+  /** monotonic ms */
+  readonly now: () => number
+  /** told why an app could not be looked at */
+  readonly onFailure: (error: unknown, root: string) => void
+}
+
+/** Knows what is in apps: of each release once, of folders that may change as it is now. */
+export class Surveys {
+  readonly #kept: LRUCache<string, AppSurvey>
+
+  constructor({ workshop, versions, now, onFailure }: SurveysParts) {
+    this.#kept = new LRUCache({
+      max: MOST_KEPT,
+      perf: { now },
+      fetchMethod: async (root, last: AppSurvey | undefined) => {
+        try {
+          return (await workshop.survey(root, versions, last?.fingerprint)) ?? last
+        } catch (error) {
+          onFailure(error, root)
+          return last
+        }
+      },
+    })
+  }
+
+  /** What was found last, however long ago. */
+  known({ root }: AppFolder): AppSurvey | undefined {
+    return this.#kept.peek(root, { allowStale: true })
+  }
+
+  /** Never rejects: an app that cannot be looked at is one of which nothing is known. */
+  async of({ root, isRelease }: AppFolder): Promise<AppSurvey> {
+    return (await this.#kept.fetch(root, { ttl: isRelease ? 0 : FRESH_MS })) ?? BLANK
+  }
+}
