@@ -1,5 +1,6 @@
 import { boxUrl } from '../common/address.js'
 import { copyButton } from '../common/copy-button.js'
+import { showApps } from './apps.js'
 import { checkPages, checkReflector } from './box-check.js'
 import { showLibraries } from './libraries.js'
 import { showPhoneAddress } from './phone-address.js'
@@ -72,4 +73,9 @@ document.addEventListener('visibilitychange', () => {
 showSnippet()
 showPhoneAddress(find('[data-phone]'))
 showLibraries(find('[data-libraries]'))
+showApps({
+  tiles: find('[data-tiles]'),
+  noApps: find('[data-no-apps]'),
+  news: find('[data-people-news]'),
+})
 check()

@@ -1,0 +1,70 @@
+import { boxUrl } from '../common/address.js'
+import { element } from '../common/element.js'
+import { shareApp } from './share-app.js'
+
+const MOST_HOSTS = 3
+
+/** A tile for an app of somebody's own. */
+export function appTile(app) {
+  const tile = element('li', { className: 'tile app-tile' })
+  tile.dataset.tile = app.url
+  tile.append(link(app), element('div', { className: 'tile-foot' }))
+  return tile
+}
+
+/** Gives a tile what it only has while this page runs: who is in it, and a way to share it. */
+export function completeTile(tile, app) {
+  const share = element('button', { type: 'button', className: 'button', textContent: 'Share' })
+  share.setAttribute('aria-label', `Share ${app.title}`)
+  share.addEventListener('click', () => shareApp(app))
+  tile.querySelector('.tile-foot').replaceChildren(element('span', { className: 'people' }), share)
+}
+
+/** Says on a tile how many people are in the app. */
+export function showPeople(tile, count) {
+  const words = count === 0 ? '' : `${count} in it now`
+  const place = tile.querySelector('.people')
+  if (place.textContent !== words) place.textContent = words
+}
+
+function link(app) {
+  const words = element(
+    'span',
+    { className: 'tile-words' },
+    element('strong', { textContent: app.title }),
+    ...(app.description ? [element('span', { textContent: app.description })] : []),
+    ...(app.needs.length > 0 ? [needs(app)] : []),
+  )
+  const made = element('a', { className: 'tile-link', href: new URL(app.url, boxUrl).href })
+  made.append(icon(app), words)
+  return made
+}
+
+function needs({ needs: hosts }) {
+  const others = hosts.length - MOST_HOSTS
+  const more = others > 0 ? ` and ${others} more` : ''
+  const words = `Needs the internet: ${hosts.slice(0, MOST_HOSTS).join(', ')}${more}`
+  return element('span', { className: 'needs', textContent: words })
+}
+
+function icon(app) {
+  if (!app.icon) return drawnIcon(app)
+  const picture = element('img', { className: 'icon', alt: '', width: 64, height: 64 })
+  picture.addEventListener('error', () => picture.replaceWith(drawnIcon(app)))
+  picture.src = new URL(app.icon, boxUrl).href
+  return picture
+}
+
+/** The initial, on a colour that the name has each time. */
+function drawnIcon({ name, title }) {
+  const [initial = '?'] = title.match(/[\p{L}\p{N}]/u) ?? []
+  const drawn = element('span', {
+    className: 'icon icon-drawn',
+    textContent: initial.toLocaleUpperCase(),
+    ariaHidden: 'true',
+  })
+  const sum = [...name].reduce((hash, letter) => (hash * 31 + letter.codePointAt(0)) >>> 0, 7)
+  // Names that are alike get colours that are not.
+  drawn.style.setProperty('--hue', (sum * 137) % 360)
+  return drawn
+}

@@ -1,0 +1,50 @@
+import { boxUrl, isLoopback, phoneAddresses } from '../common/address.js'
+import { copyButton } from '../common/copy-button.js'
+import { element } from '../common/element.js'
+import { scannable } from '../common/scannable.js'
+
+/** Opens a dialog with what brings others to an app: a code to scan, and its address. */
+export async function shareApp({ title, url }) {
+  const dialog = element('dialog', { className: 'share' })
+  dialog.setAttribute('closedby', 'any')
+  dialog.setAttribute('aria-label', `Share ${title}`)
+  dialog.addEventListener('close', () => dialog.remove())
+  const close = element('button', { type: 'button', className: 'button', textContent: 'Close' })
+  close.addEventListener('click', () => dialog.close())
+  dialog.append(element('h2', { textContent: title }), close)
+  document.body.append(dialog)
+  dialog.showModal()
+  close.before(...(await invitation(new URL(url, boxUrl), title)))
+}
+
+async function invitation(address, title) {
+  const addresses = await phoneAddresses(address)
+  if (addresses.length === 0) return networkAddressAdvice(address)
+  const words = isLoopback(address.hostname)
+    ? 'Phones and computers on the same network open this.'
+    : 'Scan this, or open the address.'
+  return [
+    element('p', { textContent: words }),
+    scannable(addresses, `QR code with the address of ${title}`),
+  ]
+}
+
+function networkAddressAdvice(address) {
+  return [
+    element(
+      'p',
+      {},
+      'Others do not know ',
+      element('code', { textContent: address.hostname }),
+      '. Open this page by the machine’s network address, which ',
+      element('code', { textContent: 'npm start' }),
+      ' prints; then there is a code to scan here. In another window of this machine, open:',
+    ),
+    element(
+      'div',
+      { className: 'address' },
+      element('code', { textContent: address.href }),
+      copyButton(() => address.href),
+    ),
+  ]
+}
