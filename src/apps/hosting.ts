@@ -66,6 +66,9 @@ export async function hostingRoutes(app: FastifyInstance, options: HostingOption
     dotfiles: 'ignore',
     index: false,
     cacheControl: false,
+    setHeaders: (reply, path) => {
+      if (isScript(path)) reply.type(JAVASCRIPT)
+    },
   })
   app.setNotFoundHandler((request, reply) => sendMissing(request, reply, shelf))
 
@@ -151,8 +154,7 @@ async function sendFile(
   if (!adapted) return reply.sendFile(located.path, folder.root)
   reply.header('etag', adapted.etag)
   if (isKnown(request, adapted.etag) && reply.statusCode === 200) return reply.code(304).send()
-  const isScript = extname(located.path).toLowerCase().endsWith('js')
-  return reply.type(isScript ? JAVASCRIPT : HTML).send(Buffer.from(adapted.body))
+  return reply.type(isScript(located.path) ? JAVASCRIPT : HTML).send(adapted.body)
 }
 
 async function adaptedFile(
@@ -164,6 +166,10 @@ async function adaptedFile(
   const start = `/apps/${encodeURIComponent(folder.name)}/`
   const file = `${folder.root}/${located.path}`
   return adaptations.of({ file, path, start, told, versions }, located.stats)
+}
+
+function isScript(path: string): boolean {
+  return /^\.[cm]?js$/i.test(extname(path))
 }
 
 /** Whether a browser has it already. */

@@ -1,0 +1,188 @@
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type AppSurvey, surveyApp } from './app-survey.ts'
+
+const VERSIONS = { '@croquet/croquet': '2.0.4', '@multisynq/client': '1.1.0' }
+const MODULES = join(import.meta.dirname, '../../node_modules')
+const JOIN = 'Croquet.Session.join({ apiKey: "k", appId: "a.b" })'
+
+let root: string
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'app-'))
+})
+
+afterEach(() => rm(root, { recursive: true }))
+
+async function put(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), text)
+  }
+}
+
+async function survey(files: Readonly<Record<string, string>>): Promise<AppSurvey | undefined> {
+  await put(files)
+  return surveyApp(root, VERSIONS, undefined)
+}
+
+describe('what an app says of itself', () => {
+  test('is its title and description, in one line, and not too long', async () => {
+    const found = await survey({
+      'index.html': `<title>\n Map &amp;\n quiz</title><meta name=Description content="${'a '.repeat(200)}">`,
+    })
+    expect(found?.title).toBe('Map & quiz')
+    expect(found?.description).toHaveLength(240)
+  })
+
+  test('is the name of the application before the title of the page', async () => {
+    const html = '<meta name="application-name" content="Quiz"><title>Start – Quiz</title>'
+    expect(await survey({ 'index.html': html })).toMatchObject({ title: 'Quiz', description: '' })
+  })
+
+  test('is not what its other pages say', async () => {
+    const found = await survey({ 'index.html': '', 'about.html': '<title>About</title>' })
+    expect(found).toMatchObject({ title: '', icon: undefined })
+  })
+})
+
+test.each([
+  ['<link rel=icon href=a.png><link rel=icon sizes=96x96 href=b.png>', 'b.png'],
+  ['<link rel="shortcut icon" href="/a.png"><link rel=icon href="i/c.svg">', 'i/c.svg'],
+  ['<link rel=icon href=a.png><link rel=apple-touch-icon href=./b.png?v=2>', 'b.png'],
+  ['<link rel=icon href=gone.svg><link rel=icon href=a.png>', 'a.png'],
+  ['<link rel=icon href="data:image/svg+xml,<svg/>">', 'data:image/svg+xml,<svg/>'],
+  ['<link rel=manifest href="i/m.webmanifest">', 'i/c.svg'],
+  ['<link rel=icon href="https://a.example/a.png">', undefined],
+  ['<link rel=icon href="../../a.png"><link rel=icon href=.a.png>', 'a.png'],
+  ['<link rel=icon href=.a.png><link rel=manifest href=a.png>', undefined],
+  ['<link rel=stylesheet href=a.png>', undefined],
+])('of the icons in %s it takes %s', async (html, icon) => {
+  const icons = JSON.stringify({
+    icons: [
+      { src: '../a.png', sizes: '9x9' },
+      { src: 'c.svg', sizes: '99x99' },
+    ],
+  })
+  const files = { 'a.png': '', '.a.png': '', 'b.png': '', 'i/c.svg': '', 'i/m.webmanifest': icons }
+  expect((await survey({ 'index.html': html, ...files }))?.icon).toBe(icon)
+})
+
+test.each([
+  [
+    'index.html',
+    '<link rel=stylesheet href="https://fonts.googleapis.com/css">',
+    ['fonts.googleapis.com'],
+  ],
+  [
+    'index.html',
+    '<img srcset="//a.example/1.png, https://b.example:8080/2.png 2x">',
+    ['a.example', 'b.example:8080'],
+  ],
+  [
+    'index.html',
+    '<p style="background:url(https://a.example/x)"><iframe src=http://b.example/>',
+    ['a.example', 'b.example'],
+  ],
+  ['index.html', '<style>@import "https://a.example/x.css";</style>', ['a.example']],
+  [
+    'index.html',
+    '<script type=importmap>{"imports":{"t":"https://esm.sh/three"}}</script>',
+    ['esm.sh'],
+  ],
+  ['index.html', '<script>fetch("https://api.example/x")</script>', ['api.example']],
+  ['page.html', '<video poster=https://a.example/x src=b.mp4>', ['a.example']],
+  ['a/style.css', 'a { src: url("https://a.example/x.woff2") }', ['a.example']],
+  [
+    'a/main.mjs',
+    'import{a}from"https://esm.sh/three";new WebSocket("wss://b.example/")',
+    ['b.example', 'esm.sh'],
+  ],
+  [
+    'a/main.js',
+    'img.src = "https://a.example/x.png"; importScripts(`https://b.example/w.js`)',
+    ['a.example', 'b.example'],
+  ],
+])('in %s, %s needs the internet', async (path, text, needs) => {
+  expect((await survey({ 'index.html': '', [path]: text }))?.needs).toEqual(needs)
+})
+
+test.each([
+  [
+    'index.html',
+    '<a href="https://a.example">more</a><link rel=canonical href="https://a.example/">',
+  ],
+  [
+    'index.html',
+    '<link rel=preconnect href="https://a.example"><form action="https://a.example"></form>',
+  ],
+  ['index.html', '<script src="https://unpkg.com/@croquet/croquet"></script><img src=a.png>'],
+  [
+    'index.html',
+    '<!-- <img src="https://a.example/x.png"> --><svg xmlns="http://www.w3.org/2000/svg">',
+  ],
+  ['a.js', '// import a from "https://a.example"\n/*\n * fetch("https://a.example")\n */'],
+  ['a.js', 'const more = "https://a.example"; fetch("https://" + host); import("./b.js")'],
+  ['a.css', '/* url(https://a.example/x) */ a { background: url(data:image/png;base64,AA//) }'],
+  ['node_modules/x/a.js', 'import "https://a.example"'],
+  ['.git/a.js', 'import "https://a.example"'],
+  ['a.txt', 'import "https://a.example"'],
+])('in %s, %s needs none', async (path, text) => {
+  expect((await survey({ 'index.html': '', [path]: text }))?.needs).toEqual([])
+})
+
+describe('a client is told which box to use', () => {
+  test.each([
+    [
+      'from a CDN',
+      `<script src="https://unpkg.com/@croquet/croquet@1.0"></script><script>${JOIN}</script>`,
+    ],
+    [
+      'from the box',
+      `<script src="/lib/@croquet/croquet/pub/croquet.min.js"></script><script src=a.js></script>`,
+    ],
+    ['from elsewhere', `<script src="croquet.min.js"></script><script>${JOIN}</script>`],
+  ])('%s', async (_, html) => {
+    expect((await survey({ 'index.html': html }))?.told).toBe('current')
+  })
+
+  test.each([
+    '@croquet/croquet/pub/croquet.min.js',
+    '@croquet/croquet/cjs/croquet-croquet.js',
+    '@multisynq/client/bundled/multisynq-client.esm.js',
+  ])('in a bundle: %s', async (client) => {
+    await copyFile(join(MODULES, client), join(root, 'bundle.js'))
+    expect((await survey({ 'index.html': '<script src=bundle.js></script>' }))?.told).toBe(
+      'current',
+    )
+  })
+
+  test('in a bundle of before 2.0, which knows no boxes', async () => {
+    const bundle = 'throw Error("Croquet: no apiKey provided in Session.join()!")'
+    expect((await survey({ 'index.html': '', 'b.js': bundle }))?.told).toBe('old')
+  })
+})
+
+test.each([
+  ['names its box', 'Croquet.Session.join({ box: "/", name: "a" })'],
+  ['names its box elsewhere', "Session.join({name:'a','box':'https://box.example/'})"],
+  ['names its reflector', 'Session.join({ reflector: "ws://10.0.0.5:9090/", files: "/f" })'],
+  ['has no client', 'room.join({ name: "a" })'],
+])('an app that %s is told nothing', async (_, script) => {
+  expect((await survey({ 'index.html': '', 'main.js': script }))?.told).toBeUndefined()
+})
+
+test('an app that has not changed is not looked at again', async () => {
+  const first = await survey({ 'index.html': '<title>a</title>' })
+  expect(await surveyApp(root, VERSIONS, first?.fingerprint)).toBeUndefined()
+  await put({ 'index.html': '<title>ab</title>' })
+  const second = await surveyApp(root, VERSIONS, first?.fingerprint)
+  expect(second).toMatchObject({ title: 'ab' })
+})
+
+test('a page nested as deep as can be is looked at all the same', async () => {
+  const html = `${'<b>'.repeat(20_000)}<img src="https://a.example/x">`
+  expect((await survey({ 'index.html': html }))?.needs).toEqual(['a.example'])
+})

@@ -1,0 +1,252 @@
+import { mkdir, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import fastify, { type FastifyInstance } from 'fastify'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppFolders } from './app-folders.ts'
+import { hostingRoutes } from './hosting.ts'
+import type { RunningSession } from './people.ts'
+
+const CLOUD_PAGE = '<head><script src="https://unpkg.com/@croquet/croquet"></script>'
+const ADAPTED_PAGE =
+  '<head><script src="../../apps/use-this-box.js"></script>' +
+  '<script src="../../lib/@croquet/croquet@2.0.4/pub/croquet.min.js"></script>'
+const FOR_PERSON = { accept: 'text/html,*/*;q=0.8' }
+
+let dir: string
+let app: FastifyInstance
+let releases: Map<string, string>
+let sessions: RunningSession[]
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'box-web-'))
+  releases = new Map()
+  sessions = []
+  app = fastify({ forceCloseConnections: true })
+  app.register(hostingRoutes, {
+    prefix: '/apps',
+    webDir: join(dir, 'web'),
+    folders: new AppFolders(
+      { list: () => [...releases.keys()], activeFolder: (name) => releases.get(name) },
+      join(dir, 'web'),
+    ),
+    sessions: () => sessions,
+    missingPage: () => ({ headers: { 'content-type': 'text/html' }, html: 'nothing here' }),
+  })
+})
+
+afterEach(async () => {
+  await app.close()
+  await rm(dir, { recursive: true })
+})
+
+async function put(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
+  for (const [path, body] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, path)), { recursive: true })
+    await writeFile(join(dir, path), body)
+  }
+}
+
+describe('an app in web/apps', () => {
+  test.each([
+    ['index.html', '', 'text/html; charset=utf-8'],
+    ['index.html', 'index.html', 'text/html; charset=utf-8'],
+    ['rooms/index.html', 'rooms/', 'text/html; charset=utf-8'],
+    ['main.js', 'main.js', 'text/javascript; charset=utf-8'],
+    ['main.mjs', 'main.mjs?v=1', 'text/javascript; charset=utf-8'],
+    ['style.css', 'style.css', 'text/css; charset=utf-8'],
+    ['code.wasm', 'code.wasm', 'application/wasm'],
+    ['app.webmanifest', 'app.webmanifest', 'application/manifest+json'],
+    ['scene.glb', 'scene.glb', 'model/gltf-binary'],
+    ['a b/ü&.svg', 'a%20b/%C3%BC%26.svg', 'image/svg+xml'],
+  ])('has %s at %s', async (file, path, type) => {
+    await put({ [`web/apps/sketch/${file}`]: 'let a' })
+    const response = await app.inject(`/apps/sketch/${path}`)
+    expect(response.statusCode).toBe(200)
+    expect(response.body).toBe('let a')
+    expect(response.headers).toMatchObject({ 'content-type': type, 'cache-control': 'no-cache' })
+  })
+
+  test('is served in pieces to who asks for one', async () => {
+    await put({ 'web/apps/sketch/film.mp4': '0123456789' })
+    const headers = { range: 'bytes=2-4' }
+    const response = await app.inject({ url: '/apps/sketch/film.mp4', headers })
+    expect(response.statusCode).toBe(206)
+    expect(response.body).toBe('234')
+    expect(response.headers['content-range']).toBe('bytes 2-4/10')
+  })
+
+  test('leads to its folders with a slash, and keeps the query', async () => {
+    await put({ 'web/apps/sketch/rooms/index.html': '', 'web/apps/sketch/index.html': '' })
+    const start = await app.inject('/apps/sketch?q=1')
+    expect([start.statusCode, start.headers.location]).toEqual([301, './sketch/?q=1'])
+    const room = await app.inject('/apps/sketch/rooms?q=1')
+    expect([room.statusCode, room.headers.location]).toEqual([301, './rooms/?q=1'])
+  })
+
+  test.each([
+    '/apps/sketch/.env',
+    '/apps/sketch/%2eenv',
+    '/apps/sketch/.git/config',
+    '/apps/sketch/../../secret',
+    '/apps/sketch/%2e%2e/%2e%2e/secret',
+    '/apps/sketch/..%2f..%2fsecret',
+    '/apps/sketch/..%5c..%5csecret',
+    '/apps/sketch//secret',
+    '/apps/sketch/index.html%00',
+    '/apps/sketch/index.html/',
+    '/apps/..%2fapps%2fsketch/.env',
+    '/apps/.hidden/index.html',
+    '/apps/%2e%2e/secret',
+  ])('%s is refused', async (path) => {
+    await put({
+      secret: 'a secret',
+      'web/secret': 'a secret',
+      'web/apps/secret': 'a secret',
+      'web/apps/.hidden/index.html': 'a secret',
+      'web/apps/sketch/.env': 'a secret',
+      'web/apps/sketch/.git/config': 'a secret',
+      'web/apps/sketch/index.html': '',
+    })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const [status, body] = await new Promise<[number | undefined, string]>((resolve, reject) => {
+      // Not by fetch, which would tidy the path.
+      const sent = request({ host: '127.0.0.1', port, path }, async (response) =>
+        resolve([response.statusCode, await text(response)]),
+      )
+      sent.on('error', reject).end()
+    })
+    expect(status).toBe(404)
+    expect(body).not.toContain('a secret')
+  })
+})
+
+describe('a page made for the cloud', () => {
+  test('is adapted, and a browser that has it is told so', async () => {
+    await put({ 'web/apps/sketch/index.html': CLOUD_PAGE })
+    const first = await app.inject('/apps/sketch/')
+    expect(first.body).toBe(ADAPTED_PAGE)
+    expect(first.headers['content-type']).toBe('text/html; charset=utf-8')
+    const etag = String(first.headers.etag)
+    const headers = { 'if-none-match': `"other", W/${etag}` }
+    expect((await app.inject({ url: '/apps/sketch/', headers })).statusCode).toBe(304)
+    const head = await app.inject({ method: 'HEAD', url: '/apps/sketch/' })
+    expect(head.headers).toMatchObject({ etag, 'content-length': String(ADAPTED_PAGE.length) })
+  })
+
+  test('is adapted anew when it changes', async () => {
+    await put({ 'web/apps/sketch/index.html': CLOUD_PAGE })
+    const { etag } = (await app.inject('/apps/sketch/')).headers
+    await put({ 'web/apps/sketch/index.html': `${CLOUD_PAGE}<p>new` })
+    const headers = { 'if-none-match': String(etag) }
+    const second = await app.inject({ url: '/apps/sketch/', headers })
+    expect(second.body).toBe(`${ADAPTED_PAGE}<p>new`)
+  })
+
+  test('has its modules adapted, each from where it is', async () => {
+    await put({
+      'web/apps/sketch/index.html': CLOUD_PAGE,
+      'web/apps/sketch/src/deep/main.js': 'import "https://esm.sh/@multisynq/client"',
+    })
+    const { body, headers } = await app.inject('/apps/sketch/src/deep/main.js')
+    const own = '../../../../lib/@multisynq/client@1.1.0/bundled/multisynq-client.esm.js'
+    expect(body).toBe(`import "${own}"`)
+    expect(headers['content-type']).toBe('text/javascript; charset=utf-8')
+  })
+
+  test.each([
+    ['is not UTF-8', Buffer.from(`${CLOUD_PAGE}\xe9`, 'latin1')],
+    ['is very large', Buffer.from(CLOUD_PAGE.padEnd(4_000_001))],
+  ])('stays as it is if it %s', async (_, bytes) => {
+    await put({ 'web/apps/sketch/index.html': bytes })
+    const { rawPayload } = await app.inject('/apps/sketch/')
+    expect(rawPayload.equals(bytes)).toBe(true)
+  })
+})
+
+test('a page that needs nothing stays as it is, to the byte', async () => {
+  const page = '\ufeff<!DOCTYPE html>\r\n<HTML><Script src=main.js></SCRIPT>\r<p>a &amp b'
+  await put({ 'web/apps/sketch/index.html': page })
+  const { rawPayload, headers } = await app.inject('/apps/sketch/')
+  expect(rawPayload.equals(Buffer.from(page))).toBe(true)
+  const { mtime } = await stat(join(dir, 'web/apps/sketch/index.html'))
+  expect(headers['last-modified']).toBe(mtime.toUTCString())
+})
+
+test('a release goes before a folder, and another one is there at once', async () => {
+  await put({
+    'web/apps/sketch/index.html': 'by hand',
+    'releases/1/index.html': CLOUD_PAGE,
+    'releases/2/index.html': CLOUD_PAGE.replace('head', 'body'),
+  })
+  const time = new Date(0)
+  for (const release of [1, 2])
+    await utimes(join(dir, `releases/${release}/index.html`), time, time)
+  releases.set('sketch', join(dir, 'releases/1'))
+  expect((await app.inject('/apps/sketch/')).body).toBe(ADAPTED_PAGE)
+  releases.set('sketch', join(dir, 'releases/2'))
+  expect((await app.inject('/apps/sketch/')).body).toContain('<body>')
+  releases.delete('sketch')
+  expect((await app.inject('/apps/sketch/')).body).toBe('by hand')
+})
+
+describe('where there is nothing', () => {
+  test.each(['/apps/nothing', '/apps/nothing/', '/apps/sketch/rooms/blue', '/apps/sketch/rooms'])(
+    'a person gets a page, a program JSON: %s',
+    async (url) => {
+      await put({ 'web/apps/sketch/index.html': '', 'web/apps/sketch/rooms/red.html': '' })
+      const page = await app.inject({ url, headers: FOR_PERSON })
+      expect([page.statusCode, page.body]).toEqual([404, 'nothing here'])
+      expect(page.headers['cache-control']).toBe('no-store')
+      const answer = await app.inject(url)
+      expect([answer.statusCode, answer.json()]).toEqual([
+        404,
+        { error: 'Not Found', message: `there is nothing at GET ${url}` },
+      ])
+    },
+  )
+
+  test('an app may have a page of its own for that', async () => {
+    await put({ 'web/apps/sketch/404.html': CLOUD_PAGE })
+    const { statusCode, body } = await app.inject({
+      url: '/apps/sketch/rooms/blue',
+      headers: FOR_PERSON,
+    })
+    expect(statusCode).toBe(404)
+    expect(body).toContain('"../../../apps/use-this-box.js"')
+    const script = await app.inject('/apps/sketch/rooms/blue.js')
+    expect(script.json()).toMatchObject({ error: 'Not Found' })
+  })
+})
+
+test('the list has all apps and demos, and who is in them', async () => {
+  await put({
+    'web/apps/sketch/index.html': '<title>Sketch</title><link rel=icon href="a b.png">',
+    'web/apps/sketch/a b.png': '',
+    'web/demos/chat/index.html': '<meta name=description content="Words"><img src="//a.example/">',
+    'web/demos/shared/demo.css': '',
+  })
+  sessions = [{ users: 2, url: 'http://box/apps/sketch/?q=1' }]
+  const response = await app.inject('/apps')
+  expect(response.headers['cache-control']).toBe('no-store')
+  expect(response.json()).toEqual({
+    apps: [
+      {
+        ...{ kind: 'app', name: 'sketch', title: 'Sketch', description: '' },
+        ...{ icon: 'apps/sketch/a%20b.png', url: 'apps/sketch/', people: 2, needs: [] },
+      },
+      {
+        ...{ kind: 'demo', name: 'chat', title: 'chat', description: 'Words' },
+        ...{ icon: null, url: 'demos/chat/', people: 0, needs: ['a.example'] },
+      },
+    ],
+  })
+})
+
+test('the folder of all apps leads to the first page', async () => {
+  expect((await app.inject('/apps/')).headers.location).toBe('../')
+})
