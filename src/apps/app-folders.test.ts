@@ -55,7 +55,7 @@ test('where no app is, there is none', async () => {
   expect(await pageFolders(join(dir, 'demos'))).toEqual([])
 })
 
-test.each(['', '.', '..', '../apps', 'a/b', 'a\\b', '.git', 'a\0', '-a', 'a'.repeat(129)])(
+test.each(['', '.', '..', '../apps', 'a/b', 'a\\b', '.git', 'a\0', '-a', 'a'.repeat(101)])(
   '%j is no name of an app',
   async (name) => {
     expect(folders.find(name)).toBeUndefined()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isMissing, statOf } from './existing.ts'
 
 /** What can be the name of a folder, and of nothing beside or above it. */
-const FOLDER_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_. -]{0,127}$/u
+const FOLDER_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_. -]{0,99}$/u
 
 /** Apps that were deployed to the box. */
 export interface DeployedApps {

@@ -36,6 +36,7 @@ export class Surveys {
     this.#kept = new LRUCache({
       max: MOST_KEPT,
       perf: { now },
+      ttlResolution: 0,
       fetchMethod: async (root, last: AppSurvey | undefined) => {
         try {
           return (await workshop.survey(root, versions, last?.fingerprint)) ?? last
