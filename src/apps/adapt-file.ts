@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
 import { adaptPage, type ClientKind } from './adapt-page.ts'
 import { adaptScript } from './adapt-script.ts'
+import { isPage } from './adaptable.ts'
 import type { ClientVersions } from './client-address.ts'
-
-/** A larger page is served as it is (bytes). */
-const MOST_PAGE_BYTES = 4_000_000
-/** Likewise a script. */
-const MOST_SCRIPT_BYTES = 8_000_000
-const PAGE = /^\.html?$/i
-const SCRIPT = /^\.m?js$/i
 
 /** A file of an app, as it is asked for. */
 export interface ServedFile {
@@ -30,13 +23,6 @@ export interface AdaptedFile {
   readonly etag: string
 }
 
-/** Whether a file of that name and size may have to be served otherwise than it is. */
-export function isAdaptable(file: string, bytes: number): boolean {
-  const extension = extname(file)
-  if (PAGE.test(extension)) return bytes <= MOST_PAGE_BYTES
-  return SCRIPT.test(extension) && bytes <= MOST_SCRIPT_BYTES
-}
-
 /** @returns undefined if the file is to be served as it is */
 export async function adaptFile(served: ServedFile): Promise<AdaptedFile | undefined> {
   const text = textOf(await readFile(served.file))
@@ -52,7 +38,7 @@ function adaptText(
   text: string,
   { file, path, start, told, versions }: ServedFile,
 ): Promise<string> {
-  if (PAGE.test(extname(file))) return adaptPage(text, { page: path, versions, told })
+  if (isPage(file)) return adaptPage(text, { page: path, versions, told })
   return adaptScript(text, { script: path, page: start, versions })
 }
 

@@ -1,5 +1,6 @@
 import { adaptScript } from './adapt-script.ts'
 import { type ClientVersions, ownClientAt } from './client-address.ts'
+import { USE_THIS_BOX } from './own-paths.ts'
 import {
   attribute,
   attributePiece,
@@ -12,9 +13,6 @@ import {
 } from './page.ts'
 import { relativeAddress } from './relative-address.ts'
 import { applyEdits, type TextEdit } from './text-edits.ts'
-
-/** The script that says in a page's address which box it is from. */
-export const USE_THIS_BOX = '/apps/use-this-box.js'
 
 /** What a client has to be told by: `box`, or what those before 2.0 understand. */
 export type ClientKind = 'current' | 'old'

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import { LRUCache } from 'lru-cache'
-import { type AdaptedFile, isAdaptable, type ServedFile } from './adapt-file.ts'
+import type { AdaptedFile, ServedFile } from './adapt-file.ts'
+import { isAdaptable } from './adaptable.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Adapted files are kept up to this in all (bytes). */

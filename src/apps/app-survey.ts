@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs'
 import { opendir, readFile } from 'node:fs/promises'
 import { extname, join, posix } from 'node:path'
 import type { ClientKind } from './adapt-page.ts'
+import { isAdaptable, isScript } from './adaptable.ts'
 import { locate } from './app-files.ts'
 import { CLIENT_NAME, type ClientVersions } from './client-address.ts'
 import { isMissing, statOf } from './existing.ts'
@@ -15,9 +16,7 @@ const MOST_FILES = 3000
 const MOST_DEPTH = 16
 const MOST_FILE_BYTES = 16_000_000
 const MOST_BYTES = 64_000_000
-/** A page longer than this is not taken apart (bytes). */
-const MOST_PAGE_BYTES = 4_000_000
-const READ = /^\.(?:html?|m?js|css)$/i
+const READ = /^\.(?:html?|[cm]?js|css)$/i
 
 /** The client names its join so in its complaints, and most apps in their own code. */
 const JOINS = /\bSession\.join\(/
@@ -91,8 +90,8 @@ class Surveyor {
     const text = await readText(join(this.#root, path))
     if (text === undefined) return
     if (/\.css$/i.test(path)) this.#needs.addStyle(text)
-    else if (/js$/i.test(path)) this.#addScript(text)
-    else if (stats.size <= MOST_PAGE_BYTES) this.#addPage(path, text)
+    else if (isScript(path)) this.#addScript(text)
+    else if (isAdaptable(path, stats.size)) this.#addPage(path, text)
   }
 
   async result(): Promise<Omit<AppSurvey, 'fingerprint'>> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { CROQUET_WITH_DEFAULT, ownClientAt } from './client-address.ts'
+import { ownClientAt } from './client-address.ts'
+import { CROQUET_WITH_DEFAULT } from './own-paths.ts'
 
 const VERSIONS = { '@croquet/croquet': '2.0.4', '@multisynq/client': '1.1.0' }
 const CROQUET_SCRIPT = '/lib/@croquet/croquet@2.0.4/pub/croquet.min.js'

@@ -1,3 +1,5 @@
+import { CROQUET_WITH_DEFAULT } from './own-paths.ts'
+
 /** What a CDN gives for an address: something for `<script>`, or a module. */
 type Build = 'script' | 'module' | 'module with default'
 
@@ -35,9 +37,6 @@ const PACKAGE = /^(@[\w-]+\/[\w-]+)(?:@[^/,]+)?(?:\/([^,]*))?$/
 
 /** Text that has none of these names no client library. */
 export const CLIENT_NAME = /@croquet\/croquet|@multisynq\/client|croquet\.io\/sdk\//
-
-/** The module that gives `@croquet/croquet` a default export, as CDNs do. */
-export const CROQUET_WITH_DEFAULT = '/apps/croquet-with-default.js'
 
 /** Versions of the client libraries that the box has, by the names of their packages. */
 export type ClientVersions = Readonly<Record<string, string>>

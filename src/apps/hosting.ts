@@ -1,7 +1,8 @@
-import { extname } from 'node:path'
+import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AdaptedFile } from './adapt-file.ts'
+import { isPage, isScript } from './adaptable.ts'
 import { Adaptations } from './adaptations.ts'
 import { type Located, locate } from './app-files.ts'
 import type { AppFolder, AppFolders } from './app-folders.ts'
@@ -161,15 +162,11 @@ async function adaptedFile(
   request: FastifyRequest,
   { folder, located, surveys, adaptations, versions }: Asked,
 ): Promise<AdaptedFile | undefined> {
-  const { told } = await surveys.of(folder)
+  const file = join(folder.root, located.path)
+  const told = isPage(file) ? (await surveys.of(folder)).told : undefined
   const [path = ''] = request.url.split('?', 1)
   const start = `/apps/${encodeURIComponent(folder.name)}/`
-  const file = `${folder.root}/${located.path}`
   return adaptations.of({ file, path, start, told, versions }, located.stats)
-}
-
-function isScript(path: string): boolean {
-  return /^\.[cm]?js$/i.test(extname(path))
 }
 
 /** Whether a browser has it already. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { USE_THIS_BOX } from './adapt-page.ts'
-import { type ClientVersions, CROQUET_WITH_DEFAULT } from './client-address.ts'
+import type { ClientVersions } from './client-address.ts'
+import { CROQUET_WITH_DEFAULT, USE_THIS_BOX } from './own-paths.ts'
 
 /** The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) need not have it. */
 const SCRIPTS_DIR = join(import.meta.dirname, '../../web/hosting')

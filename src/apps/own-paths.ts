@@ -1,0 +1,5 @@
+/** The script that says in a page's address which box it is from: a path from the box's root. */
+export const USE_THIS_BOX = '/apps/use-this-box.js'
+
+/** The module that gives `@croquet/croquet` a default export, as CDNs do: likewise. */
+export const CROQUET_WITH_DEFAULT = '/apps/croquet-with-default.js'
