@@ -80,6 +80,7 @@ test.each([
 
 test.each([
   ['<!doctype html><html><head><title>', `<!doctype html><html><head>${TELLER}<title>`],
+  ['<html><meta charset=utf-8><head>', `<html>${TELLER}<meta charset=utf-8><head>`],
   ['<html lang=en><body>', `<html lang=en>${TELLER}<body>`],
   ['\n<!-- a --><!doctype html>\n<p>', `\n<!-- a --><!doctype html>${TELLER}\n<p>`],
   ['<p>a<script>b</script>', `${TELLER}<p>a<script>b</script>`],

@@ -9,6 +9,8 @@ import { DemoPages, expectAccessible, WEB_DIR } from './demo-pages.ts'
 const DRAWING =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9"/></svg>'
 
+const HOW_TO = 'put its folder into web/apps/'
+
 let webDir: string
 let pages: DemoPages
 
@@ -18,7 +20,11 @@ beforeAll(async () => {
   pages = await DemoPages.start(webDir)
 })
 
-beforeEach(() => rm(join(webDir, 'apps'), { recursive: true, force: true }))
+beforeEach(async () => {
+  await rm(join(webDir, 'apps'), { recursive: true, force: true })
+  // It forgets what it has listed.
+  await pages.box.restart()
+})
 
 afterEach(() => pages.leave())
 
@@ -39,26 +45,25 @@ function tileTexts(page: Page): Promise<string[]> {
   return page.locator('.tile-words').allInnerTexts()
 }
 
-test('without apps it says how to bring one in, and with one that is there', async () => {
+test('without apps it says how to bring one in', async () => {
   const home = await pages.openHome()
-  await home.getByText('put its folder into web/apps/').waitFor()
+  await home.getByText(HOW_TO).waitFor()
   expect(await tileTexts(home)).toHaveLength(5)
-  await putApp('quiz', '<title>Map quiz</title><meta name=description content="Where is it?">')
-  await home.reload()
-  await eventually(() => tileTexts(home)).toHaveLength(6)
-  expect((await tileTexts(home))[0]).toBe('Map quiz\nWhere is it?')
-  expect(await home.getByText('put its folder into web/apps/').isVisible()).toBe(false)
   pages.expectAllWell()
 })
 
 test('own apps come first, with icons, what they need, and who is in them', async () => {
-  await putApp('zoo', '<title>Zoo</title><link rel=icon href=icon.svg>')
+  await putApp(
+    'zoo',
+    '<title>Zoo</title><meta name=description content="Look."><link rel=icon href=icon.svg>',
+  )
   await putApp('art', '<title>Art</title><img src="https://a.example/x"><img src="//b.example/y">')
   const home = await pages.openHome()
   await eventually(async () => (await tileTexts(home)).slice(0, 2)).toEqual([
     'Art\nNeeds the internet: a.example, b.example',
-    'Zoo',
+    'Zoo\nLook.',
   ])
+  expect(await home.getByText(HOW_TO).isVisible()).toBe(false)
   expect(await home.locator('.icon-drawn').allInnerTexts()).toEqual(['A'])
   expect(await home.locator('img.icon').getAttribute('src')).toMatch(/\/apps\/zoo\/icon\.svg$/)
 
