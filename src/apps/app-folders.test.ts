@@ -12,7 +12,10 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'web-'))
   releases = new Map()
   folders = new AppFolders(
-    { list: () => [...releases.keys()], activeFolder: (name) => releases.get(name) },
+    {
+      list: () => Array.from(releases, ([name]) => ({ name })),
+      activeFolder: (name) => releases.get(name),
+    },
     dir,
   )
 })

@@ -30,7 +30,10 @@ beforeEach(async () => {
     prefix: '/apps',
     webDir: join(dir, 'web'),
     folders: new AppFolders(
-      { list: () => [...releases.keys()], activeFolder: (name) => releases.get(name) },
+      {
+        list: () => Array.from(releases, ([name]) => ({ name })),
+        activeFolder: (name) => releases.get(name),
+      },
       join(dir, 'web'),
     ),
     sessions: () => sessions,
