@@ -1,12 +1,9 @@
-import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import qrcode from 'qrcode-generator'
 import { signAdminToken } from '../src/access/box-tokens.ts'
 import type { Invite } from '../src/access/invites.ts'
-import { readKey } from '../src/access/key-file.ts'
-import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import { type Config, loadConfig } from '../src/config.ts'
-import { boxUrls, isEverywhere } from '../src/system/addresses.ts'
+import { qrCodeText } from '../src/system/qr-code.ts'
+import { addressesOf, askBox, keyOfBox } from './ask-box.ts'
 
 const USAGE = `Makes links that let people into the box, while it runs.
 
@@ -14,7 +11,8 @@ usage: npm run invite -- [--role ROLE] [--hours N] [--app ID] [--session ID] [--
        npm run invite -- --list
        npm run invite -- --revoke ID
 
-  --role ROLE   participant (the default); viewer: only to watch; admin: to run the box as well
+  --role ROLE   participant (the default); viewer: only to watch; monitor: to see
+                what an admin sees as well; admin: to run the box
   --hours N     how long the link is good, 24 unless set
   --app ID      the only app it is good for
   --session ID  the only session it is good for, by its id of 43 characters
@@ -78,51 +76,19 @@ function readOrder(): Order | undefined {
 }
 
 async function ask(config: Config, { method, path, body }: Order): Promise<unknown> {
-  const key = await readKey(join(resolve(config.filesDir), ACCESS_NAME))
-  if (!key) {
-    throw new Error(
-      `there is no key of a box in ${config.filesDir}: start the box first, or set BOX_FILES_DIR`,
-    )
-  }
+  const key = await keyOfBox(config)
   const { token } = await signAdminToken(key, WHO, Date.now() + TOKEN_LIFE_MS)
-  const host = isEverywhere(config.host) ? '127.0.0.1' : config.host
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}/api/v1/invites${path}`
-  const response = await request(url, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const answer = await response.json()
-  if (!response.ok) throw new Error((answer as { message: string }).message)
-  return answer
+  return askBox(config, { method, path: `/invites${path}`, token, ...(body && { body }) })
 }
 
-async function request(url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init)
-  } catch (cause) {
-    throw new Error(`no box answers at ${new URL(url).origin}: start it first, or set BOX_PORT`, {
-      cause,
-    })
-  }
-}
-
-function madeReport(answer: unknown, { urls, host, port }: Config): string {
+function madeReport(answer: unknown, config: Config): string {
   const made = answer as Made
   const path = new URL(made.url).pathname
-  const [own = '', ...onNetworks] = boxUrls(host, port)
-  const found = onNetworks.length > 0 ? onNetworks : [own]
-  const links = (urls.length > 0 ? urls : found).map((address) => new URL(path, address).href)
-  const code = qrcode(0, 'L')
-  code.addData(links[0] ?? '')
-  code.make()
+  const links = addressesOf(config).map((address) => new URL(path, address).href)
   return [
     `Whoever opens this link is let in as ${made.role} until ${made.expiresAt}:`,
     ...links.map((link) => `  ${link}`),
-    code.createASCII(1, 2),
+    qrCodeText(links[0] ?? ''),
     `To end it: npm run invite -- --revoke ${made.id}`,
   ].join('\n')
 }

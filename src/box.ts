@@ -20,6 +20,8 @@ const HTTP_DRAIN_MS = 1500
 /** A running box. */
 export interface Box {
   readonly port: number
+  /** where the admin password can be set, once, below the box's address: a secret; undefined: there is one */
+  readonly setupPath: string | undefined
   /** Drains: everything committed, all sockets closed with 4003. May be called twice. */
   close(): Promise<void>
 }
@@ -79,7 +81,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     await gate.notePolicy()
     upkeep.start()
     release.add(() => upkeep.stop())
-    return { port, close: () => release.close() }
+    return { port, setupPath: gate.setupPath, close: () => release.close() }
   } catch (error) {
     await release.close()
     throw error

@@ -35,6 +35,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 function contradictionsIn(config: Config): string[] {
   const { access, passphrase, passphraseFile, jwtSecret, jwtSecretFile, jwksUrl } = config
   const problems: string[] = []
+  if (config.adminPassword && config.adminPasswordFile) {
+    problems.push('BOX_ADMIN_PASSWORD and BOX_ADMIN_PASSWORD_FILE are both set: set one of them')
+  }
   if (passphrase && passphraseFile) {
     problems.push('BOX_PASSPHRASE and BOX_PASSPHRASE_FILE are both set: set one of them')
   }

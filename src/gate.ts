@@ -14,6 +14,7 @@ import type { Proxies } from './reflector/upgrade.ts'
 import { accountOf } from './system/account.ts'
 import type { SteadyClock } from './system/clock.ts'
 import type { BoxLog } from './system/log.ts'
+import { programVersion } from './system/program-version.ts'
 
 const DAY_MS = 86_400_000
 
@@ -37,7 +38,9 @@ export interface AppNeeds {
 export interface Gate {
   readonly entrance: Entrance
   /** What the HTTP side needs of it. It loads more than web sockets need. */
-  appParts(needs: AppNeeds): Promise<Pick<AppParts, 'entrance' | 'login' | 'invites'>>
+  appParts(needs: AppNeeds): Promise<Pick<AppParts, 'entrance' | 'login' | 'admin'>>
+  /** Where the admin password can be set, once, below the box's address; undefined: there is one. */
+  readonly setupPath: string | undefined
   /** Notes who may come in, if that has changed since the last start. It reads a long file: nobody should wait for it. */
   notePolicy(): Promise<void>
   /** Writes down what is left. */
@@ -55,6 +58,7 @@ export async function openGate(config: Config, parts: GateParts): Promise<Gate> 
   })
   return {
     entrance,
+    setupPath: setupPathOf(access),
     appParts: (needs) => appParts(config, access, { clock, breaches, whereabouts, ...needs }),
     notePolicy: () => access.notePolicy(),
     close: () => access.close(),
@@ -67,6 +71,7 @@ function accessOptions(config: Config, { clock, log }: GateParts): AccessOptions
   return {
     ...{ dir, accessDir: join(dir, ACCESS_NAME), policy, allow, origins, monitors },
     passphrase: config.passphrase ?? config.passphraseFile,
+    adminPassword: config.adminPassword ?? config.adminPasswordFile,
     issuer: issuerIn(config),
     ...{ clock, log, accountOf },
   }
@@ -89,11 +94,12 @@ async function appParts(
   } & AppNeeds,
 ): ReturnType<Gate['appParts']> {
   const { clock, breaches, whereabouts, sessions, folders } = parts
-  const { door, logins, invites, audit } = access
+  const { door, logins, admin } = access
   const { DoorPages } = await import('./access/door-pages.ts')
   return {
     entrance: {
       ...{ door, logins, clock, sessions, pages: await DoorPages.load() },
+      pageKeys: admin.pageKeys,
       publicUrl: ({ raw }) => whereabouts.publicUrl(raw),
     },
     login: {
@@ -105,8 +111,24 @@ async function appParts(
       hasApp: (appId) => folders.has(appId),
       ...{ breaches, accountOf, clock },
     },
-    invites: { invites, audit },
+    admin: await adminParts(access, { clock, breaches }),
   }
+}
+
+async function adminParts(
+  { logins, invites, audit, admin }: Access,
+  { clock, breaches }: Pick<GateParts, 'clock' | 'breaches'>,
+): Promise<AppParts['admin']> {
+  const { PasswordLogins } = await import('./admin/password-logins.ts')
+  return {
+    ...{ ...admin, invites, audit, clock },
+    logins: new PasswordLogins({ ...admin, logins, breaches, accountOf, clock }),
+    version: programVersion(),
+  }
+}
+
+function setupPathOf({ admin }: Access): string | undefined {
+  return admin.password.id === undefined ? `admin/setup/${admin.setupLink.make().code}` : undefined
 }
 
 function whereaboutsBy({ isTrusted, clientAddress }: Proxies): Whereabouts {

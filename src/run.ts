@@ -50,15 +50,21 @@ export async function run(config: Config, listener: Listener): Promise<void> {
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
     process.exit(1)
   }
-  greet(config, box, (urls) => {
+  await greet(config, box, (urls) => {
     log.notice({ scope: 'process', event: 'start', urls }, 'box started')
   })
   flushCompileCache()
 }
 
-function greet(config: Config, { port }: Box, note: (urls: readonly string[]) => void): void {
+/** The link by which the password is set is for who reads this, and for no log. */
+async function greet(
+  config: Config,
+  { port, setupPath }: Box,
+  note: (urls: readonly string[]) => void,
+): Promise<void> {
   const ownUrls = boxUrls(config.host, port).map((url) => `${url}/`)
   const urls = config.urls.length > 0 ? config.urls : ownUrls
   note(urls)
-  console.log(['The box is running. Open it at', ...urls.map((url) => `  ${url}`)].join('\n'))
+  const { greeting } = await import('./greeting.ts')
+  console.log(greeting(urls, setupPath))
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { LEAST_PASSWORD_LENGTH } from './access/password-rule.ts'
 
 // How the text of a setting is read. Each throws an Error whose message completes "BOX_X must be …".
 
@@ -49,6 +50,11 @@ const LEAST_SECRET_BYTES = 32
 export function parsePassphrase(text: string): string {
   if (text.trim().length >= LEAST_PASSPHRASE_LENGTH) return text
   throw new Error(`at least ${LEAST_PASSPHRASE_LENGTH} characters long`)
+}
+
+export function parseAdminPassword(text: string): string {
+  if (text.trim().length >= LEAST_PASSWORD_LENGTH) return text
+  throw new Error(`at least ${LEAST_PASSWORD_LENGTH} characters long`)
 }
 
 export function parseJwtSecret(text: string): string {

@@ -9,6 +9,7 @@ import {
   MOST_DAYS,
   MOST_UPLOADS,
   oneOf,
+  parseAdminPassword,
   parseDays,
   parseHost,
   parseInteger,
@@ -134,6 +135,16 @@ export const SETTINGS = {
     '',
     'the only `aud` of tokens that is taken; empty: any',
     parseOptionalText,
+  ),
+  adminPassword: secretSetting(
+    'BOX_ADMIN_PASSWORD',
+    'the password of those who run the box, of at least 10 characters; without it, one is set by the link that the box shows when it starts',
+    parseAdminPassword,
+  ),
+  adminPasswordFile: secretSetting(
+    'BOX_ADMIN_PASSWORD_FILE',
+    'a file with that password, in place of `BOX_ADMIN_PASSWORD`',
+    (text) => parseAdminPassword(readSecret(text)),
   ),
   origins: setting(
     'BOX_ORIGINS',

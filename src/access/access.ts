@@ -1,5 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AdminPassword } from './admin-password.ts'
+import { AdminSessions } from './admin-sessions.ts'
+import { ApiTokens } from './api-tokens.ts'
 import { AuditLog } from './audit-log.ts'
 import { Door } from './door.ts'
 import type { Issuer } from './foreign-tokens.ts'
@@ -7,12 +10,17 @@ import { Invites } from './invites.ts'
 import { openKey } from './key-file.ts'
 import { Logins } from './logins.ts'
 import { Origins } from './origins.ts'
+import { PageKeys } from './page-keys.ts'
 import { Passphrase } from './passphrase.ts'
 import { Policy, type PolicyName } from './policy.ts'
 import type { AccountOf, Clock, Log } from './ports.ts'
+import { SetupLink } from './setup-link.ts'
 import type { Tokens } from './tokens.ts'
 
 const INVITES_NAME = 'invites.json'
+const PASSWORD_NAME = 'admin.json'
+const SESSIONS_NAME = 'logins.json'
+const TOKENS_NAME = 'tokens.json'
 const OWNER_ONLY = 0o700
 
 export interface AccessOptions {
@@ -26,11 +34,22 @@ export interface AccessOptions {
   readonly origins: readonly string[] | undefined
   readonly monitors: readonly string[]
   readonly passphrase: string | undefined
+  /** of the settings */
+  readonly adminPassword: string | undefined
   /** who makes the tokens of policy `jwt` */
   readonly issuer: Issuer | undefined
   readonly clock: Clock
   readonly log: Log
   readonly accountOf: AccountOf
+}
+
+/** What admins come in by. */
+export interface AdminAccess {
+  readonly password: AdminPassword
+  readonly sessions: AdminSessions
+  readonly apiTokens: ApiTokens
+  readonly setupLink: SetupLink
+  readonly pageKeys: PageKeys
 }
 
 /** Who may come in, and all that it takes to tell. */
@@ -40,6 +59,7 @@ export interface Access {
   readonly passphrase: Passphrase | undefined
   readonly audit: AuditLog
   readonly logins: Logins
+  readonly admin: AdminAccess
   /** Loads what reads tokens, with the first that is shown: those who show none need not wait for it. */
   tokens(): Promise<Tokens>
   /** Notes who may come in, if that has changed since the last start. It reads a long file: nobody should wait for it. */
@@ -56,6 +76,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const key = await openKey(accessDir, clock, log)
   const invites = await Invites.open(join(accessDir, INVITES_NAME), clock, log)
   const audit = await AuditLog.open(dir, clock, log)
+  const admin = await openAdminAccess(options, key)
   const given = options.passphrase
   const passphrase = given === undefined ? undefined : new Passphrase(given, key)
   let loaded: Promise<Tokens> | undefined
@@ -63,7 +84,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     loaded ??= import('./tokens.ts').then(
       (module) =>
         new module.Tokens({
-          ...{ key, clock, log, invites, passphrase },
+          ...{ key, clock, log, invites, passphrase, ...admin },
           issuer: policy === 'jwt' ? issuer : undefined,
         }),
     )
@@ -77,9 +98,28 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     ...{ clock, log },
   })
   return {
-    ...{ door, invites, passphrase, audit, tokens },
+    ...{ door, invites, passphrase, audit, tokens, admin },
     logins: new Logins(audit, clock, accountOf),
     notePolicy: () => audit.notePolicy({ access: policy, allow, origins, monitors }),
-    close: () => audit.close(),
+    close: async () => {
+      await Promise.all([admin.sessions.close(), admin.apiTokens.close(), audit.close()])
+    },
+  }
+}
+
+async function openAdminAccess(
+  { accessDir, adminPassword: given, clock, log }: AccessOptions,
+  key: Uint8Array,
+): Promise<AdminAccess> {
+  const pathOf = (name: string) => join(accessDir, name)
+  const path = pathOf(PASSWORD_NAME)
+  const password = await AdminPassword.open({ path, given, key, clock, log })
+  const passwordId = () => password.id
+  return {
+    password,
+    sessions: await AdminSessions.open(pathOf(SESSIONS_NAME), passwordId, clock, log),
+    apiTokens: await ApiTokens.open(pathOf(TOKENS_NAME), clock, log),
+    setupLink: new SetupLink(clock),
+    pageKeys: new PageKeys(key),
   }
 }

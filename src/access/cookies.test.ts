@@ -13,15 +13,17 @@ test.each([
   ['', undefined],
   [undefined, undefined],
 ])('in %s the token is %s', (header, token) => {
-  expect(tokenInCookies(header)).toBe(token)
+  expect(tokenInCookies('box-access', header)).toBe(token)
 })
 
 test('it is for this host and no script, over https alone if it came by that', () => {
-  expect(cookieFor('a.b.c', 1999, false)).toBe(
+  expect(cookieFor('box-access', 'a.b.c', 1999, false)).toBe(
     'box-access=a.b.c; Path=/; Max-Age=1; HttpOnly; SameSite=Lax',
   )
-  expect(cookieFor('a.b.c', -5, true)).toBe(
+  expect(cookieFor('box-access', 'a.b.c', -5, true)).toBe(
     'box-access=a.b.c; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure',
   )
-  expect(noCookie(false)).toBe('box-access=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax')
+  expect(noCookie('box-access', false)).toBe(
+    'box-access=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax',
+  )
 })

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DoorPage } from './refusal.ts'
+import { DOOR_PAGES, type DoorPage } from './refusal.ts'
 
 /** The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) has no need for these. */
 const PAGES_DIR = join(import.meta.dirname, '../../web/door')
 const STYLESHEET = /<link rel="stylesheet" href="([^"]+)">/g
-const PAGES: readonly Page[] = ['stranger', 'passphrase', 'link', 'refused', 'missing']
+const PAGES: readonly Page[] = [...DOOR_PAGES, 'missing']
 
 /** Beside those at the door, the one for who is in and asks for what is not there. */
 type Page = DoorPage | 'missing'
@@ -28,6 +28,8 @@ export class DoorPages {
       'cache-control': 'no-store',
       // With less than this the form that is sent has no origin.
       'referrer-policy': 'same-origin',
+      // No other page can look into the window in which somebody types a password.
+      'cross-origin-opener-policy': 'same-origin',
       'content-security-policy':
         `default-src 'none'; style-src ${hashes.join(' ')}; img-src data:; ` +
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

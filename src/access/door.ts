@@ -1,26 +1,39 @@
-import type { Credential } from './credential.ts'
+import type { CookieName } from './cookies.ts'
+import { type Credential, isCookie } from './credential.ts'
 import { Networks, plainAddress } from './networks.ts'
 import type { Origins } from './origins.ts'
-import { ANYBODY, type Pass } from './pass.ts'
+import { ANYBODY, type Pass, type Role } from './pass.ts'
 import type { Policy } from './policy.ts'
 import type { Clock, Log } from './ports.ts'
 import type { Refusal } from './refusal.ts'
 import { Throttle } from './throttle.ts'
 import type { Verdict } from './verdict.ts'
 
-/** Who may ask for something: everybody, whoever was let in, or whoever runs the box (by address, or as admin). */
-export type Entry = 'everybody' | 'visitors' | 'monitors' | 'admins'
+/**
+ * Who may ask for something: everybody; whoever may try to log in as admin; whoever was let in; whoever sees how the box
+ * is doing, by address or role; whoever has the role `admin` or `monitor`; or admins.
+ */
+export type Entry = 'everybody' | 'callers' | 'visitors' | 'monitors' | 'onlookers' | 'admins'
 
-/** `isCookieStale`: the cookie that was shown is good for nothing any more. */
+/** `staleCookies`: those that were shown and are good for nothing any more. */
 export type Answer =
-  | { readonly tag: 'admitted'; readonly pass: Pass; readonly isCookieStale: boolean }
-  | { readonly tag: 'refused'; readonly refusal: Refusal; readonly isCookieStale: boolean }
+  | {
+      readonly tag: 'admitted'
+      readonly pass: Pass
+      readonly staleCookies: readonly CookieName[]
+    }
+  | {
+      readonly tag: 'refused'
+      readonly refusal: Refusal
+      readonly staleCookies: readonly CookieName[]
+    }
 
 /** A request as the door sees it. */
 export interface Visit {
   /** the client's own address */
   readonly address: string
-  readonly credential: Credential | undefined
+  /** the first that is good counts */
+  readonly credentials: readonly Credential[]
   /** of the page that asks; undefined: no page does, or it is none of the door's business */
   readonly origin: string | undefined
   /** scheme, host and prefix by which the box was asked */
@@ -41,7 +54,12 @@ export interface DoorParts {
 /** One line for each visitor that is turned away in this time (ms). */
 const LOG_WINDOW_MS = 60_000
 const LOOPBACK = new Networks(['loopback'])
-const WELCOME: Answer = { tag: 'admitted', pass: ANYBODY, isCookieStale: false }
+const WELCOME: Answer = { tag: 'admitted', pass: ANYBODY, staleCookies: [] }
+const ROLES_FOR: Readonly<Record<'monitors' | 'onlookers' | 'admins', readonly Role[]>> = {
+  monitors: ['monitor', 'admin'],
+  onlookers: ['monitor', 'admin'],
+  admins: ['admin'],
+}
 const MONITORS_ONLY: Refusal = {
   statusCode: 403,
   message:
@@ -50,8 +68,14 @@ const MONITORS_ONLY: Refusal = {
 }
 const ADMINS_ONLY: Refusal = {
   statusCode: 403,
-  message: 'this is for whoever runs the box: it takes a token with the role admin',
+  message: 'this is for whoever runs the box: it takes a login or token with the role admin',
   page: 'refused',
+}
+/** No page: whoever opens one is sent to the login. */
+export const NOT_LOGGED_IN: Refusal = {
+  statusCode: 401,
+  message: 'this is for whoever runs the box: log in at /admin/, or bring a token',
+  page: 'admin-login',
 }
 
 /** Decides who may come in. */
@@ -72,10 +96,10 @@ export class Door {
   }
 
   /** Why the page that asks may not; undefined: it may. */
-  refusalOfOrigin({ address, credential, origin, publicUrl }: Visit): Refusal | undefined {
+  refusalOfOrigin({ address, credentials, origin, publicUrl }: Visit): Refusal | undefined {
     if (origin === undefined) return undefined
     // What no browser brings by itself, the page has from somebody who may use the box.
-    if (credential && credential.from !== 'cookie') return undefined
+    if (credentials.some((credential) => !isCookie(credential))) return undefined
     const claim = { origin, publicUrl: publicUrl(), isLocal: LOOPBACK.includes(address) }
     if (this.#parts.origins.allows(claim)) return undefined
     const message = originMessage(origin)
@@ -86,36 +110,64 @@ export class Door {
   admit(visit: Visit, entry: Entry): Answer | Promise<Answer> {
     if (entry === 'everybody') return WELCOME
     const address = plainAddress(visit.address)
-    const { credential } = visit
-    if (!credential) return this.#admitAddress(address, entry, false)
-    return this.#parts.verify(credential.token).then((verdict): Answer => {
-      if (verdict.tag === 'good') return this.#admitPass(verdict.pass, address, entry, false)
-      const isCookie = credential.from === 'cookie'
-      if (verdict.tag === 'bad' && isCookie) return this.#admitAddress(address, entry, true)
-      return this.#refuse(address, refusalOf(verdict), false)
-    })
+    const { credentials } = visit
+    return credentials.length === 0
+      ? this.#admitAddress(address, entry, [])
+      : this.#admitByCredential(credentials, address, entry)
   }
 
-  #admitAddress(address: string, entry: Entry, isCookieStale: boolean): Answer {
-    const pass = this.#parts.policy.passFor(address)
-    if (pass || entry === 'monitors') {
-      return this.#admitPass(pass ?? ANYBODY, address, entry, isCookieStale)
+  async #admitByCredential(
+    credentials: readonly Credential[],
+    address: string,
+    entry: Entry,
+  ): Promise<Answer> {
+    const staleCookies: CookieName[] = []
+    for (const credential of credentials) {
+      const verdict = await this.#parts.verify(credential.token)
+      if (verdict.tag === 'good') {
+        return this.#admitPass(verdict.pass, address, entry, staleCookies)
+      }
+      if (verdict.tag === 'unclear' || !isCookie(credential)) {
+        return this.#refuse(address, refusalOf(verdict), staleCookies)
+      }
+      staleCookies.push(credential.from)
     }
-    return this.#refuse(address, this.#parts.policy.refusalFor(address), isCookieStale)
+    return this.#admitAddress(address, entry, staleCookies)
   }
 
-  #admitPass(pass: Pass, address: string, entry: Entry, isCookieStale: boolean): Answer {
-    if (entry !== 'visitors' && pass.role !== 'admin') {
-      if (entry === 'admins') return this.#refuse(address, ADMINS_ONLY, isCookieStale)
-      if (!this.#monitors.includes(address)) {
-        return this.#refuse(address, MONITORS_ONLY, isCookieStale)
+  #admitAddress(address: string, entry: Entry, staleCookies: readonly CookieName[]): Answer {
+    const { policy } = this.#parts
+    const pass = policy.passFor(address)
+    if (policy.mayLogIn(address)) {
+      if (entry === 'callers') return { tag: 'admitted', pass: pass ?? ANYBODY, staleCookies }
+      if (entry === 'onlookers' || entry === 'admins') {
+        return { tag: 'refused', refusal: NOT_LOGGED_IN, staleCookies }
       }
     }
-    return { tag: 'admitted', pass, isCookieStale }
+    if (pass || entry === 'monitors') {
+      return this.#admitPass(pass ?? ANYBODY, address, entry, staleCookies)
+    }
+    return this.#refuse(address, policy.refusalFor(address), staleCookies)
   }
 
-  #refuse(address: string, refusal: Refusal, isCookieStale: boolean): Answer {
-    return { tag: 'refused', refusal: this.#noted(address, refusal), isCookieStale }
+  #admitPass(
+    pass: Pass,
+    address: string,
+    entry: Entry,
+    staleCookies: readonly CookieName[],
+  ): Answer {
+    if (entry === 'monitors' || entry === 'onlookers' || entry === 'admins') {
+      const isNear = entry === 'monitors' && this.#monitors.includes(address)
+      if (!isNear && !ROLES_FOR[entry].includes(pass.role)) {
+        const refusal = entry === 'monitors' ? MONITORS_ONLY : ADMINS_ONLY
+        return this.#refuse(address, refusal, staleCookies)
+      }
+    }
+    return { tag: 'admitted', pass, staleCookies }
+  }
+
+  #refuse(address: string, refusal: Refusal, staleCookies: readonly CookieName[]): Answer {
+    return { tag: 'refused', refusal: this.#noted(address, refusal), staleCookies }
   }
 
   /** Writes a line, if there was none of late. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { sessionIdOf } from '../protocol/session-id.ts'
-import { credentialOf } from './credential.ts'
+import { credentialsOf } from './credential.ts'
 import type { Answer, Door, Visit } from './door.ts'
 import { plainAddress } from './networks.ts'
 import type { Pass } from './pass.ts'
@@ -54,7 +54,7 @@ export class Entrance {
     }
     const visit = this.#visitOf(request)
     const conclude = (answer: Answer) => this.#conclude(answer, request, socket, head)
-    if (visit.credential && this.#waiting.size >= this.#parts.mostWaiting) {
+    if (visit.credentials.length > 0 && this.#waiting.size >= this.#parts.mostWaiting) {
       this.#parts.onTooMany(plainAddress(visit.address))
       this.#refuse(socket, TOO_MANY)
       return
@@ -74,7 +74,7 @@ export class Entrance {
     const { whereabouts } = this.#parts
     return {
       address: whereabouts.clientAddress(request),
-      credential: credentialOf(request.url ?? '/', request.headers),
+      credentials: credentialsOf(request.url ?? '/', request.headers),
       origin: request.headers.origin,
       publicUrl: () => whereabouts.publicUrl(request),
     }
@@ -83,7 +83,7 @@ export class Entrance {
   #answerTo(visit: Visit): Answer | Promise<Answer> {
     const { door } = this.#parts
     const refusal = door.refusalOfOrigin(visit)
-    if (refusal) return { tag: 'refused', refusal, isCookieStale: false }
+    if (refusal) return { tag: 'refused', refusal, staleCookies: [] }
     return door.admit(visit, 'visitors')
   }
 

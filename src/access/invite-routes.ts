@@ -4,6 +4,7 @@ import type { BoxTokens } from './box-tokens.ts'
 import type { Invite, InviteOrder, Invites } from './invites.ts'
 import { type Pass, ROLES } from './pass.ts'
 import { addressOf } from './request-address.ts'
+import { RequestError } from './request-error.ts'
 
 /** Ten years are as good as for ever. */
 const MOST_HOURS = 87_600
@@ -12,6 +13,7 @@ const textOrNull = { type: ['string', 'null'] } as const
 const orderSchema = {
   type: 'object',
   required: ['hours'],
+  additionalProperties: false,
   properties: {
     role: { type: 'string', enum: ROLES, default: 'participant' },
     hours: { type: 'number', exclusiveMinimum: 0, maximum: MOST_HOURS },
@@ -39,11 +41,24 @@ const madeSchema = {
   required: ['url', ...inviteSchema.required],
   properties: { url: text, ...inviteProperties },
 } as const
-const idSchema = { type: 'object', properties: { id: { type: 'string', maxLength: 100 } } } as const
-const refusalSchema = {
-  type: 'object',
-  required: ['error', 'message'],
-  properties: { error: text, message: text },
+const tags = ['invites']
+const listRoute = {
+  ...{ tags, operationId: 'listInvites', summary: 'The links that are good' },
+  response: { 200: { type: 'array', items: inviteSchema } },
+} as const
+const makeRoute = {
+  ...{ tags, operationId: 'makeInvite', summary: 'Make a link that lets people in' },
+  body: orderSchema,
+  response: { 201: madeSchema },
+} as const
+const revokeRoute = {
+  ...{ tags, operationId: 'revokeInvite', summary: 'End a link; whoever came in by it is out' },
+  params: {
+    type: 'object',
+    required: ['id'],
+    properties: { id: { type: 'string', maxLength: 100 } },
+  },
+  response: { 200: inviteSchema },
 } as const
 
 export interface InviteRoutesOptions {
@@ -64,36 +79,27 @@ export async function inviteRoutes(app: FastifyInstance, options: InviteRoutesOp
       ...{ event, who: passOf(request).who, address: addressOf(request) },
       ...{ invite: id, role, label },
     })
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
+
+  app.get('/invites', { schema: listRoute }, async () => invites.list())
+
+  app.post<{ Body: InviteOrder }>('/invites', { schema: makeRoute }, async (request, reply) => {
+    const invite = await invites.create(request.body)
+    const { token } = await boxTokens.forInvite(invite)
+    note('invite-made', request, invite)
+    return reply.code(201).send({ url: `${publicUrl(request)}/invite/${token}`, ...invite })
   })
-
-  app.get(
-    '/invites',
-    { schema: { response: { 200: { type: 'array', items: inviteSchema } } } },
-    async () => invites.list(),
-  )
-
-  app.post<{ Body: InviteOrder }>(
-    '/invites',
-    { schema: { body: orderSchema, response: { 201: madeSchema, '4xx': refusalSchema } } },
-    async (request, reply) => {
-      const invite = await invites.create(request.body)
-      const { token } = await boxTokens.forInvite(invite)
-      note('invite-made', request, invite)
-      return reply.code(201).send({ url: `${publicUrl(request)}/invite/${token}`, ...invite })
-    },
-  )
 
   app.delete<{ Params: { id: string } }>(
     '/invites/:id',
-    { schema: { params: idSchema, response: { 200: inviteSchema, '4xx': refusalSchema } } },
-    async (request, reply) => {
+    { schema: revokeRoute },
+    async (request) => {
       const { id } = request.params
       const invite = await invites.revoke(id)
       if (!invite) {
-        const message = `there is no invite ${id}: it has run out, or was revoked before`
-        return reply.code(404).send({ error: 'Not Found', message })
+        throw new RequestError(
+          404,
+          `there is no invite ${id}: it has run out, or was revoked before`,
+        )
       }
       note('invite-revoked', request, invite)
       return invite

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readIfThere, replaceFile, setAside } from '../system/durable-file.ts'
+import { KeptList } from './kept-list.ts'
 import { ROLES, type Role } from './pass.ts'
 import type { Clock, Log } from './ports.ts'
 
@@ -33,26 +33,27 @@ export interface InviteOrder {
 
 /** The invites that are good. Each change is on the disk when its promise resolves. */
 export class Invites {
-  readonly #path: string
   readonly #clock: Clock
-  #invites: readonly Invite[]
-  #lastSave: Promise<void> = Promise.resolve()
+  readonly #kept: KeptList<Invite>
 
-  private constructor(path: string, clock: Clock, invites: readonly Invite[]) {
-    this.#path = path
+  private constructor(clock: Clock, kept: KeptList<Invite>) {
     this.#clock = clock
-    this.#invites = invites
+    this.#kept = kept
   }
 
   /** A file that cannot be read as invites is set aside: then there are none. */
   static async open(path: string, clock: Clock, log: Log): Promise<Invites> {
-    const bytes = await readIfThere(path)
-    const invites = bytes ? parseInvites(String(bytes)) : []
-    if (invites) return new Invites(path, clock, invites)
-    const movedTo = await setAside(path, clock.wallTime())
-    const fields = { scope: 'process', event: 'invites-damaged', path, movedTo }
-    log.error(fields, 'the list of invites is damaged: no invite is good any more, make new ones')
-    return new Invites(path, clock, [])
+    const kept = await KeptList.open({
+      ...{ path, name: 'invites', isRecord: isInvite, wallTime: () => clock.wallTime() },
+      onDamaged: (movedTo) => {
+        const fields = { scope: 'process', event: 'invites-damaged', path, movedTo }
+        log.error(
+          fields,
+          'the list of invites is damaged: no invite is good any more, make new ones',
+        )
+      },
+    })
+    return new Invites(clock, kept)
   }
 
   /** An invite that has neither run out nor been revoked. */
@@ -63,7 +64,7 @@ export class Invites {
   /** The oldest first. */
   list(): readonly Invite[] {
     const now = this.#clock.wallTime()
-    return this.#invites.filter(({ expiresAt }) => Date.parse(expiresAt) > now)
+    return this.#kept.records.filter(({ expiresAt }) => Date.parse(expiresAt) > now)
   }
 
   async create({ role, hours, appId, sessionId, label }: InviteOrder): Promise<Invite> {
@@ -77,33 +78,15 @@ export class Invites {
       createdAt: new Date(now).toISOString(),
       expiresAt: new Date(now + hours * HOUR_MS).toISOString(),
     }
-    await this.#save([...this.list(), invite])
+    await this.#kept.replace([...this.list(), invite])
     return invite
   }
 
   /** @returns what was revoked; undefined if there is no such invite */
   async revoke(id: string): Promise<Invite | undefined> {
     const invite = this.find(id)
-    if (invite) await this.#save(this.list().filter((other) => other !== invite))
+    if (invite) await this.#kept.replace(this.list().filter((other) => other !== invite))
     return invite
-  }
-
-  /** It counts from now on, whether or not it can be written down. */
-  #save(invites: readonly Invite[]): Promise<void> {
-    this.#invites = invites
-    const text = `${JSON.stringify({ invites }, undefined, 1)}\n`
-    const save = this.#lastSave.catch(() => {}).then(() => replaceFile(this.#path, text))
-    this.#lastSave = save
-    return save
-  }
-}
-
-function parseInvites(text: string): readonly Invite[] | undefined {
-  try {
-    const { invites } = JSON.parse(text) as { invites?: unknown }
-    return Array.isArray(invites) && invites.every(isInvite) ? invites : undefined
-  } catch {
-    return undefined
   }
 }
 

@@ -11,7 +11,7 @@ export function cookieOf(
   clock: Pick<Clock, 'wallTime'>,
   isSecure: boolean,
 ): string {
-  return cookieFor(token, expiresAt - clock.wallTime(), isSecure)
+  return cookieFor('box-access', token, expiresAt - clock.wallTime(), isSecure)
 }
 
 /**

@@ -113,7 +113,9 @@ function enterRoutes(
       }
       logins.succeeded({ who: 'passphrase', role: 'participant' }, address)
       const { token } = await tokens.ofBox.forPassphrase(passphrase, options.passphraseLifeMs)
-      const cookie = cookieFor(token, options.passphraseLifeMs, isSecure(request))
+      const cookie = cookieFor(
+        ...(['box-access', token, options.passphraseLifeMs, isSecure(request)] as const),
+      )
       return admit(reply, cookie, `./${placeIn(request.body.to)}`)
     },
   )

@@ -1,10 +1,12 @@
 /** The roles there are; see `Pass`. */
-export const ROLES = ['participant', 'viewer', 'admin'] as const
+export const ROLES = ['participant', 'viewer', 'monitor', 'admin'] as const
 export type Role = (typeof ROLES)[number]
+/** Those that only look: at sessions, and `monitor` at how the box is doing as well. */
+export const WATCHING_ROLES: readonly Role[] = ['viewer', 'monitor']
 
 /** What a visitor may do here, and for how long. */
 export interface Pass {
-  /** `participant`: what apps do; `viewer`: only to watch; `admin`: to run the box as well */
+  /** `participant`: what apps do; `viewer`: only to watch; `monitor`: to look at all that an admin sees as well; `admin`: to run the box */
   readonly role: Role
   /** the only app it is good for; undefined: any */
   readonly appId: string | undefined

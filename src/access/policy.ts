@@ -23,6 +23,11 @@ export class Policy {
     return this.name === 'lan' && this.#near.includes(address) ? ANYBODY : undefined
   }
 
+  /** Whether whoever comes from there may try to log in: that is a way in where the address alone is none. */
+  mayLogIn(address: string): boolean {
+    return this.name !== 'lan' || this.passFor(address) !== undefined
+  }
+
   /** What those are told for whom there is no pass. */
   refusalFor(address: string): Refusal {
     switch (this.name) {

@@ -1,5 +1,14 @@
-/** Which page tells people that they may not come in: a file in `web/door/`. */
-export type DoorPage = 'stranger' | 'passphrase' | 'link' | 'refused'
+/** A page for those who are not in: a file in `web/door/`. */
+export const DOOR_PAGES = [
+  'stranger',
+  'passphrase',
+  'link',
+  'refused',
+  'admin-login',
+  'admin-setup',
+  'admin-link-over',
+] as const
+export type DoorPage = (typeof DOOR_PAGES)[number]
 
 /** Why somebody may not come in, and what they can do about it. */
 export interface Refusal {

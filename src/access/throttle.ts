@@ -32,6 +32,17 @@ export class Throttle {
     return count >= this.#limit
   }
 
+  /** Counts one less: it was none of those that are counted. */
+  giveBack(key: string): void {
+    const count = this.#counts.get(key)
+    if (count !== undefined) this.#counts.set(key, Math.max(0, count - 1))
+  }
+
+  /** How long until all may come again (ms). */
+  get restMs(): number {
+    return Math.max(0, this.#windowEnd - this.#now())
+  }
+
   /** Counts one more, unless it is too much; whether it was counted. */
   take(key: string): boolean {
     if (this.isFull(key)) return false

@@ -13,13 +13,13 @@ const COMMIT_LOG_NAMES = ['box.commits-a', 'box.commits-b'] as const
 export const UPLOADS_NAME = 'uploads'
 /** Where the hosted apps are, in the box's folder and in a backup. */
 export const APPS_NAME = 'apps'
-/** Where the key and the invites are, in the box's folder and in a backup. */
+/** Where the key, the admin password, the API tokens and the invites are, in the box's folder and in a backup. */
 export const ACCESS_NAME = 'access'
 /** Where the box's certificate authority is, in the box's folder and in a backup: devices trust a restored box as they did. */
 export const AUTHORITY_NAME = 'ca'
-/** Folders of what the box knows for itself, and what of each is kept: not what was set aside there. */
+/** Folders of what the box knows for itself, and what of each is kept: neither what was set aside there, nor who is logged in. */
 export const OWN_FILES = {
-  [ACCESS_NAME]: ['key', 'invites.json'],
+  [ACCESS_NAME]: ['key', 'admin.json', 'invites.json', 'tokens.json'],
   [AUTHORITY_NAME]: ['authority.pem', 'hosts.json'],
 } as const satisfies Record<string, readonly string[]>
 export type OwnFolder = keyof typeof OWN_FILES

@@ -1,22 +1,43 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type InviteRoutesOptions, inviteRoutes } from '../access/invite-routes.ts'
+import { type SessionRoutesOptions, sessionRoutes } from '../admin/session-routes.ts'
+import { type SetupLinkRoutesOptions, setupLinkRoutes } from '../admin/setup-link-routes.ts'
+import { type TokenRoutesOptions, tokenRoutes } from '../admin/token-routes.ts'
 import { addressOf } from '../access/request-address.ts'
 import { type AppRoutesOptions, appRoutes } from '../apps/releases/routes.ts'
+import { type ApiDocumentOptions, addApiDocument } from './api-document.ts'
+import { setValidation } from './api-validation.ts'
 
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
   'access-control-allow-headers': 'Authorization, Content-Type',
 }
 
-export interface ApiRoutesOptions extends InviteRoutesOptions {
-  readonly releases: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
-}
+/** What the interface for programs is put together from. */
+export type ApiParts = InviteRoutesOptions &
+  SessionRoutesOptions &
+  SetupLinkRoutesOptions &
+  TokenRoutesOptions &
+  ApiDocumentOptions & {
+    readonly releases: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
+  }
 
-/** The interface for programs that run the box; at the door it is for admins. */
-export async function apiRoutes(app: FastifyInstance, options: ApiRoutesOptions) {
-  app.options('/*', async (_request, reply) => reply.code(204).headers(PREFLIGHT).send())
-  const { invites, boxTokens, audit, passOf, publicUrl, releases } = options
-  await app.register(inviteRoutes, { invites, boxTokens, audit, passOf, publicUrl })
+/** The interface for programs that run the box; at the door it is for those who may. */
+export async function apiRoutes(app: FastifyInstance, { parts }: { readonly parts: ApiParts }) {
+  setValidation(app)
+  await addApiDocument(app, parts)
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
+  // The key of a page is not among the headers that pages of other origins may send (ADMIN6).
+  app.options('/*', { schema: { hide: true } }, async (_request, reply) =>
+    reply.code(204).headers(PREFLIGHT).send(),
+  )
+  await app.register(inviteRoutes, parts)
+  await app.register(sessionRoutes, parts)
+  await app.register(setupLinkRoutes, parts)
+  await app.register(tokenRoutes, parts)
+  const { audit, passOf, publicUrl, releases } = parts
   const whoOf = (request: FastifyRequest) => passOf(request).who
   await app.register(appRoutes, {
     ...{ ...releases, whoOf, publicUrl },

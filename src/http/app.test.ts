@@ -12,6 +12,7 @@ import { freeUploads } from '../../test/support/free-uploads.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import { type Access, openAccess } from '../access/access.ts'
 import { DoorPages } from '../access/door-pages.ts'
+import { PasswordLogins } from '../admin/password-logins.ts'
 import { AppFolders } from '../apps/app-folders.ts'
 import { AppStore } from '../apps/releases/app-store.ts'
 import { createFileStore } from '../files/file-store.ts'
@@ -52,16 +53,18 @@ beforeEach(async () => {
   const clock = new ManualClock()
   access = await openAccess({
     ...{ dir, accessDir: join(dir, 'access'), policy: 'open', allow: [], origins: undefined },
-    ...{ monitors: ['loopback'], passphrase: undefined, issuer: undefined },
+    ...{ monitors: ['loopback'], passphrase: undefined, adminPassword: undefined },
+    issuer: undefined,
     ...{ clock, log, accountOf },
   })
-  const { door, logins, invites, audit } = access
+  const { door, logins, invites, audit, admin } = access
   const breaches = { note: () => {} }
   app = buildApp({
     server: createServer(),
     log: pino({ level: 'debug' }, destination),
     entrance: {
       ...{ door, logins, clock, pages: await DoorPages.load() },
+      pageKeys: admin.pageKeys,
       ...{
         sessions: { about: () => undefined, hasMember: () => false },
         publicUrl: () => 'http://box',
@@ -71,7 +74,10 @@ beforeEach(async () => {
       ...{ tokens: await access.tokens(), passphrase: undefined, breaches, accountOf, clock },
       ...{ passphraseLifeMs: 1, mostTries: 1, hasApp: async () => false },
     },
-    invites: { invites, audit },
+    admin: {
+      ...{ ...admin, invites, audit, clock, version: '1' },
+      logins: new PasswordLogins({ ...admin, logins, breaches, accountOf, clock }),
+    },
     trustedProxies: ['loopback', '10.0.0.0/8'],
     webDir: join(dir, 'web'),
     apps: {

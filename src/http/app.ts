@@ -5,10 +5,12 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import type { BoxTokens } from '../access/box-tokens.ts'
 import type { DoorPages } from '../access/door-pages.ts'
-import type { InviteRoutesOptions } from '../access/invite-routes.ts'
 import { type LoginRoutesOptions, loginRoutes } from '../access/login-routes.ts'
 import { rootFrom } from '../access/refusal-answer.ts'
+import { type LoginPagesOptions, loginPages } from '../admin/login-pages.ts'
+import { pageRoutes } from '../admin/page-routes.ts'
 import { type HostingOptions, hostingRoutes, type MissingPage } from '../apps/hosting.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
 import type { AppRoutesOptions } from '../apps/releases/routes.ts'
@@ -23,12 +25,18 @@ import type { HttpWay } from '../trust/http-way.ts'
 import { HttpsRedirect } from '../trust/https-redirect.ts'
 import { trustRoutes } from '../trust/routes.ts'
 import { addressRoutes } from './addresses.ts'
-import { apiRoutes } from './api.ts'
-import { addDoor, type DoorHookParts } from './door-hook.ts'
+import { type ApiParts, apiRoutes } from './api.ts'
+import { addDoor, type DoorHookParts, type PassOf } from './door-hook.ts'
 import { addErrorHandlers, sendError } from './errors.ts'
 import { addHsts, setSecurityHeaders } from './headers.ts'
 import { type OperationSource, operationRoutes } from './operation.ts'
 import { rewriteTarget } from './request-target.ts'
+
+interface Common {
+  readonly boxTokens: BoxTokens
+  readonly passOf: PassOf
+  readonly isSecure: (request: FastifyRequest) => boolean
+}
 
 /** What the HTTP side of the box is put together from. */
 export interface AppParts {
@@ -39,7 +47,8 @@ export interface AppParts {
   readonly entrance: Omit<DoorHookParts, 'redirect'>
   /** how people get in */
   readonly login: Omit<LoginRoutesOptions, 'pages' | 'logins' | 'isSecure'>
-  readonly invites: Pick<InviteRoutesOptions, 'invites' | 'audit'>
+  /** for those who run the box */
+  readonly admin: Omit<ApiParts & LoginPagesOptions, keyof Common | 'pages' | 'publicUrl' | 'releases'>
   /** addresses, networks or names of networks whose `X-Forwarded-…` headers are believed */
   readonly trustedProxies: readonly string[]
   /** absolute path of the folder that is served at `/` */
@@ -72,8 +81,8 @@ export function buildApp(parts: AppParts): FastifyInstance {
     frameworkErrors: sendError,
   })
   app.addHook('onRequest', setSecurityHeaders)
-  const { entrance, login, tls, http, ports } = parts
-  const { pages, logins, publicUrl } = entrance
+  const { entrance, tls, http, ports } = parts
+  const { pages, publicUrl } = entrance
   const isSecure = (request: FastifyRequest) => publicUrl(request).startsWith('https:')
   addHsts(app, (request) => tls.isPublic() && isSecure(request))
   const redirect = new HttpsRedirect({ tls, http, ports, publicUrl })
@@ -90,12 +99,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     )
   })
   addErrorHandlers(app)
-  app.register(loginRoutes, { ...login, pages, logins, isSecure })
-  const boxTokens = login.tokens.ofBox
-  app.register(apiRoutes, {
-    ...{ prefix: '/api/v1', ...parts.invites, boxTokens, passOf, publicUrl },
-    releases: parts.releases,
-  })
+  addLogins(app, parts, { passOf, isSecure })
   app.register(operationRoutes, { source: parts.operation })
   app.register(addressRoutes, { networkUrls: parts.networkUrls })
   app.register(trustRoutes, { tls, ports, publicUrl })
@@ -111,6 +115,25 @@ export function buildApp(parts: AppParts): FastifyInstance {
   })
   app.register(webRoutes, { webDir: parts.webDir })
   return app
+}
+
+/** How people and programs get in, and what those have who run the box. */
+function addLogins(
+  app: FastifyInstance,
+  parts: AppParts,
+  { passOf, isSecure }: Pick<Common, 'passOf' | 'isSecure'>,
+): void {
+  const { pages, logins, publicUrl, pageKeys } = parts.entrance
+  const { admin, login, releases } = parts
+  app.register(loginRoutes, { ...login, pages, logins, isSecure })
+  const common: Common = { boxTokens: login.tokens.ofBox, passOf, isSecure }
+  app.register(apiRoutes, {
+    prefix: '/api/v1',
+    parts: { ...admin, ...common, publicUrl, releases },
+  })
+  app.register(loginPages, { prefix: '/admin', ...admin, ...common, pages })
+  app.register(libraryRoutes, { prefix: '/admin/lib' })
+  app.register(pageRoutes, { prefix: '/admin', pageKeys })
 }
 
 /** What people see where an app has nothing. */

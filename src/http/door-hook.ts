@@ -1,29 +1,23 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { noCookie } from '../access/cookies.ts'
-import { type Credential, credentialOf } from '../access/credential.ts'
-import type { Answer, Door, Entry } from '../access/door.ts'
+import { type Credential, credentialsOf, isCookie } from '../access/credential.ts'
+import type { Answer, Door } from '../access/door.ts'
 import type { DoorPages } from '../access/door-pages.ts'
 import { admit, cookieOf, locationWithoutToken } from '../access/login-answer.ts'
 import type { Logins } from '../access/logins.ts'
+import type { PageKeys } from '../access/page-keys.ts'
 import { ANYBODY, type Pass } from '../access/pass.ts'
 import type { Clock } from '../access/ports.ts'
-import { isByPerson, sendRefusal } from '../access/refusal-answer.ts'
+import type { Refusal } from '../access/refusal.ts'
+import { isByPerson, rootFrom, sendRefusal } from '../access/refusal-answer.ts'
 import { addressOf } from '../access/request-address.ts'
 import type { HttpsRedirect } from '../trust/https-redirect.ts'
 import { isShared, setCors } from './cors.ts'
+import { entryOf } from './entries.ts'
 import { isUploadOfMember, type RunningSessions, refusalOfFile } from './file-scope.ts'
-
-/** Who may ask for what, by the route that a request was found to lead to. All else is for visitors. */
-const ENTRIES: ReadonlyMap<string, Entry> = new Map([
-  ['/healthz', 'everybody'],
-  ['/readyz', 'everybody'],
-  ['/enter', 'everybody'],
-  ['/invite/*', 'everybody'],
-  ['/metrics', 'monitors'],
-  ['/sessions', 'monitors'],
-  ['/users/:sessionId', 'monitors'],
-])
+import { isCookieMeant } from './page-requests.ts'
+import { isForPrograms, sendProblem } from './problem.ts'
 
 /** What browsers say of a page or worker that has no origin. */
 const NO_ORIGIN = 'null'
@@ -36,6 +30,7 @@ export interface DoorHookParts {
   readonly door: Door
   readonly pages: DoorPages
   readonly logins: Logins
+  readonly pageKeys: PageKeys
   readonly clock: Pick<Clock, 'wallTime'>
   readonly sessions: RunningSessions
   /** scheme, host and prefix by which the box was asked */
@@ -64,26 +59,28 @@ export function addDoor(app: FastifyInstance, parts: DoorHookParts): PassOf {
 function askDoor(
   request: FastifyRequest,
   reply: FastifyReply,
-  { door, publicUrl, sessions }: DoorHookParts,
+  parts: DoorHookParts,
 ): Answer | Promise<Answer> {
+  const { door, publicUrl, sessions } = parts
   const { headers, method } = request
   const isOnShared = isShared(routeOf(request))
   // What is read without CORS headers, no page of another origin gets to see.
   const isOnlyRead = (method === 'GET' || method === 'HEAD') && !isOnShared
   const visit = {
     address: addressOf(request),
-    credential: credentialOf(request.originalUrl, headers) ?? announcedCredential(request),
+    credentials: credentialsShown(request, parts),
     origin: isOnlyRead ? undefined : headers.origin,
     publicUrl: () => publicUrl(request),
   }
-  const { address, credential, origin } = visit
-  const isOfNobody = origin === NO_ORIGIN && !credential && UPLOAD_METHODS.includes(method)
+  const { address, credentials, origin } = visit
+  const isOfNobody =
+    origin === NO_ORIGIN && credentials.length === 0 && UPLOAD_METHODS.includes(method)
   const isOfMember = isOfNobody && isUploadOfMember(address, request.url, sessions)
   const refusal = isOfMember ? undefined : door.refusalOfOrigin(visit)
   if (isOnShared) setCors(reply, refusal ? undefined : visit.origin, door.isForAllOrigins)
-  if (refusal) return { tag: 'refused', refusal, isCookieStale: false }
-  if (isOfMember) return { tag: 'admitted', pass: ANYBODY, isCookieStale: false }
-  return door.admit(visit, entryOf(request))
+  if (refusal) return { tag: 'refused', refusal, staleCookies: [] }
+  if (isOfMember) return { tag: 'admitted', pass: ANYBODY, staleCookies: [] }
+  return door.admit(visit, entryOf(request.method, request.routeOptions.url))
 }
 
 /** Whether the request has its answer already: a refusal, or where to go without the token, or by https. */
@@ -93,7 +90,9 @@ function isAnswered(
   reply: FastifyReply,
   parts: DoorHookParts,
 ): boolean {
-  if (answer.isCookieStale) reply.header('set-cookie', noCookie(isSecure(request, parts)))
+  for (const name of answer.staleCookies) {
+    reply.header('set-cookie', noCookie(name, isSecure(request, parts)))
+  }
   const link = linkOf(request)
   const refusal = answer.tag === 'refused' ? answer.refusal : misuse(answer.pass, request, parts)
   const address = addressOf(request)
@@ -101,7 +100,7 @@ function isAnswered(
     // Whoever says the passphrase by http says it to everybody on the way.
     if (refusal.page === 'passphrase' && parts.redirect.answers(request, reply)) return true
     if (link && refusal.statusCode === 401) parts.logins.failed('link', address, refusal.message)
-    sendRefusal(request, reply, refusal, parts.pages)
+    refuse(request, reply, refusal, parts)
     return true
   }
   if (answer.tag === 'refused' || !link) return parts.redirect.answers(request, reply)
@@ -113,8 +112,9 @@ function isAnswered(
 
 /** The token in a page's address: no page is to have one there. */
 function linkOf(request: FastifyRequest): Credential | undefined {
-  if (request.method !== 'GET' || entryOf(request) === 'everybody') return undefined
-  const credential = credentialOf(request.originalUrl, request.headers)
+  if (request.method !== 'GET' || entryOf(request.method, request.routeOptions.url) === 'everybody')
+    return undefined
+  const [credential] = credentialsOf(request.originalUrl, request.headers)
   return credential?.from === 'path' && isByPerson(request) ? credential : undefined
 }
 
@@ -124,20 +124,44 @@ function misuse(pass: Pass, request: FastifyRequest, { sessions }: DoorHookParts
   return refusalOfFile(pass, { method, target }, sessions)
 }
 
-/** A browser that asks whether it may bring a token does not bring it yet. */
-function announcedCredential({ method, headers }: FastifyRequest): Credential | undefined {
-  const announced = headers['access-control-request-headers'] ?? ''
-  const isComing = method === 'OPTIONS' && /\bauthorization\b/i.test(announced)
-  return isComing ? { token: '', from: 'bearer' } : undefined
+function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+  { pages }: DoorHookParts,
+): void {
+  const { statusCode, message } = refusal
+  if (isForPrograms(request.url)) {
+    if (statusCode === 401) reply.header('www-authenticate', 'Bearer')
+    sendProblem(reply, statusCode, message)
+  } else if (refusal.page === 'admin-login' && isByPerson(request)) {
+    const next = encodeURIComponent(request.url.replace(/^\/+/, ''))
+    const location = `${rootFrom(request.originalUrl)}admin/login?next=${next}`
+    reply.header('cache-control', 'no-store').redirect(location, 303)
+  } else {
+    sendRefusal(request, reply, refusal, pages)
+  }
 }
 
-function entryOf(request: FastifyRequest): Entry {
-  // A browser asks so before a page of another origin may ask for anything; nothing is told but that.
-  if (request.method === 'OPTIONS') return 'everybody'
-  // Where there is no route, nothing is for everybody.
-  const route = request.routeOptions.url ?? ''
-  if (/^\/trust(?:\/|$)/.test(route)) return 'everybody'
-  return ENTRIES.get(route) ?? (route.startsWith('/api/') ? 'admins' : 'visitors')
+/** Those that count: a cookie does not where the page that asks may be any (ADMIN6). */
+function credentialsShown(
+  request: FastifyRequest,
+  { pageKeys, publicUrl }: DoorHookParts,
+): readonly Credential[] {
+  const shown = credentialsOf(request.originalUrl, request.headers)
+  const meant = shown.filter(
+    (credential) =>
+      !isCookie(credential) ||
+      isCookieMeant(request, credential.token, { pageKeys, publicUrl: publicUrl(request) }),
+  )
+  return shown.length === 0 ? announcedCredentials(request) : meant
+}
+
+/** A browser that asks whether it may bring a token does not bring it yet. */
+function announcedCredentials({ method, headers }: FastifyRequest): readonly Credential[] {
+  const announced = headers['access-control-request-headers'] ?? ''
+  const isComing = method === 'OPTIONS' && /\bauthorization\b/i.test(announced)
+  return isComing ? [{ token: '', from: 'bearer' }] : []
 }
 
 /** The route that answers, however the path was written; where there is none, the path. */

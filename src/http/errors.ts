@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { fieldErrorsOf, isForPrograms, sendProblem, sentenceAbout } from './problem.ts'
 
 /**
  * Answers an error. From 500 on it is the box's: logged whole, and its message stays inside unless
@@ -14,24 +15,23 @@ export function sendError(
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   else request.log.debug({ err: error, status }, 'request refused')
   const isForSender = status < 500 || error.expose === true
-  return reply
-    .headers({ ...error.headers, 'cache-control': 'no-store' })
-    .code(status)
-    .send({
-      error: STATUS_CODES[status] ?? 'Error',
-      message: isForSender ? error.message : 'the box failed at this; its log says why',
-    })
+  const message = isForSender ? error.message : 'the box failed at this; its log says why'
+  reply.headers({ ...error.headers, 'cache-control': 'no-store' }).code(status)
+  if (!isForPrograms(request.url)) {
+    return reply.send({ error: STATUS_CODES[status] ?? 'Error', message })
+  }
+  const fields = fieldErrorsOf(error)
+  return sendProblem(reply, status, fields.length > 0 ? sentenceAbout(fields) : message, fields)
 }
 
 /** One answer for every error and for every address where there is nothing. */
 export function addErrorHandlers(app: FastifyInstance): void {
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(async (request, reply) => {
-    const [path] = request.url.split('?', 1)
-    return reply
-      .code(404)
-      .header('cache-control', 'no-store')
-      .send({ error: 'Not Found', message: `there is nothing at ${request.method} ${path}` })
+    const [path = ''] = request.url.split('?', 1)
+    const message = `there is nothing at ${request.method} ${path}`
+    if (isForPrograms(path)) return sendProblem(reply, 404, message)
+    return reply.code(404).header('cache-control', 'no-store').send({ error: 'Not Found', message })
   })
 }
 

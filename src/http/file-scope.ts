@@ -1,4 +1,4 @@
-import type { Pass } from '../access/pass.ts'
+import { type Pass, WATCHING_ROLES } from '../access/pass.ts'
 import type { Refusal } from '../access/refusal.ts'
 import { type FilePath, parseRequestTarget } from '../files/file-path.ts'
 
@@ -37,7 +37,7 @@ export function refusalOfFile(
   sessions: RunningSessions,
 ): Refusal | undefined {
   const isRead = method === 'GET' || method === 'HEAD'
-  if (pass.role === 'viewer' && !isRead) return ONLY_WATCHES
+  if (WATCHING_ROLES.includes(pass.role) && !isRead) return ONLY_WATCHES
   if (pass.appId === undefined && pass.sessionId === undefined) return undefined
   const file = parseRequestTarget(target)
   const isOurs =

@@ -38,6 +38,8 @@ test.each([
   [`/invite/${TOKEN}?a=${TOKEN}`, '/invite/…?a=…'],
   [`/%74/${TOKEN.replaceAll('.', '%2E')}/x`, '/%74/…/x'],
   ['/apps/game/?session=1', '/apps/game/?session=1'],
+  ['/admin/setup/tH1s-1s_secret', '/admin/setup/…'],
+  ['/team/admin/setup/tH1s-1s_secret/', '/team/admin/setup/…/'],
 ])('[ACCESS7] %s is written down as %s', (text, written) => {
   expect(withoutTokens(text)).toBe(written)
 })

@@ -2,6 +2,8 @@
 const AT_START = /^\/t\/([^/]*)(?=\/|$)/
 const BEHIND_PREFIX = /\/t\/(eyJ[\w-]+\.[\w-]+\.[\w-]+)(?=\/|$)/
 const ANY_TOKEN = /eyJ[\w-]+(?:\.|%2e)[\w-]+(?:\.|%2e)[\w-]+/gi
+/** The code of the link by which the admin password is set (ADMIN2). */
+const SETUP_CODE = /(\/admin\/setup\/)[^/]+/gi
 
 export interface TokenPath {
   /** "" if it can be no token, undefined if there is none */
@@ -25,7 +27,8 @@ export function splitTokenPath(path: string): TokenPath {
   return { token: isOnly ? token : '', prefix, path: prefix + rest || '/' }
 }
 
-/** The text with no token in it: for logs, and for addresses that are kept. */
+/** The text with no token and no code in it: for logs, and for addresses that are kept. */
 export function withoutTokens(text: string): string {
-  return text.includes('eyJ') ? text.replace(ANY_TOKEN, '…') : text
+  const rest = text.includes('/setup/') ? text.replace(SETUP_CODE, '$1…') : text
+  return rest.includes('eyJ') ? rest.replace(ANY_TOKEN, '…') : rest
 }

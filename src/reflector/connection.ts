@@ -5,6 +5,7 @@ import type { ClientMessage, Json } from '../protocol/messages.ts'
 import type { Sync } from '../session/ports.ts'
 import type { ReflectorLimits } from './limits.ts'
 import type { Receiver } from './outbox.ts'
+import { isWatching } from './pass.ts'
 import type { Clock, Pass } from './ports.ts'
 import { syncFrames } from './sync-frames.ts'
 import type { SyncPump, SyncStream } from './sync-pump.ts'
@@ -115,7 +116,7 @@ export class Connection implements Receiver, SyncStream, Payer {
     this.#webSocket = webSocket
     this.#socket = socket
     this.origin = origin
-    this.isViewer = origin.pass.role === 'viewer'
+    this.isViewer = isWatching(origin.pass)
     this.#parts = parts
     this.since = parts.clock.now()
     this.lastHeard = this.since

@@ -8,3 +8,8 @@ export const WRONG_APP = 'Your access to this box is for another app.'
 export function isFor(pass: Pass, appId: string | undefined): boolean {
   return pass.appId === undefined || pass.appId === appId
 }
+
+/** Whether it is good for watching only (ROLE1). */
+export function isWatching({ role }: Pass): boolean {
+  return role === 'viewer' || role === 'monitor'
+}

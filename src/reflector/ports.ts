@@ -13,7 +13,7 @@ export interface Clock {
 
 export type Cancel = () => void
 
-export type Role = 'participant' | 'viewer' | 'admin'
+export type Role = 'participant' | 'viewer' | 'monitor' | 'admin'
 
 /** What a client may do here, and for how long. */
 export interface Pass {

@@ -12,6 +12,8 @@ export interface TestBox {
   readonly url: string
   readonly port: number
   readonly filesDir: string
+  /** where the admin password can be set; undefined: there is one */
+  readonly setupPath: string | undefined
   /** the log so far, a line each */
   readonly logLines: readonly string[]
   /** Stops the box and removes its folder, unless the folder was given. */
@@ -45,6 +47,7 @@ export async function startBox(env: Record<string, string> = {}): Promise<TestBo
     url: `http://127.0.0.1:${box.port}`,
     port: box.port,
     filesDir,
+    setupPath: box.setupPath,
     logLines,
     stop: async () => {
       await box.close()

@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { credentialsOf, isCookie } from '../access/credential.ts'
+import type { PageKeys } from '../access/page-keys.ts'
+
+/** The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) has the dashboard nevertheless. */
+const WEB_DIR = join(import.meta.dirname, '../../web')
+/** Stands in a page where its key is to be. */
+const KEY_MARK = '{{page-key}}'
+
+/**
+ * Scripts and styles of the box itself, and nothing in line. A window that shows such a page cannot be reached by the
+ * page that opened it, an app of this box say, and no page can show it in a frame.
+ */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+}
+
+export interface PageRoutesOptions {
+  readonly pageKeys: PageKeys
+}
+
+/** The dashboard: what is in `web/admin`, and, below it, what its pages share with others. */
+export async function pageRoutes(app: FastifyInstance, { pageKeys }: PageRoutesOptions) {
+  const common = { decorateReply: false, dotfiles: 'ignore', cacheControl: false } as const
+  await app.register(fastifyStatic, {
+    ...{ ...common, root: join(WEB_DIR, 'common'), prefix: '/common/', index: false },
+    setHeaders: (reply) => reply.header('cache-control', 'no-cache'),
+  })
+  await app.register(async (pages) => {
+    pages.addHook('onSend', async (request, reply, payload: unknown) => {
+      reply.headers(HEADERS)
+      const isPage = String(reply.getHeader('content-type')).startsWith('text/html')
+      if (!isPage || !isReadable(payload)) return payload
+      const html = (await text(payload)).replaceAll(KEY_MARK, keyOf(request, pageKeys))
+      reply.header('content-length', Buffer.byteLength(html))
+      return html
+    })
+    await pages.register(fastifyStatic, {
+      ...{ ...common, root: join(WEB_DIR, 'admin'), prefix: '/', redirect: true },
+      ...{ etag: false, lastModified: false, acceptRanges: false },
+    })
+  })
+}
+
+/** Only a person who opens the page gets it with its key: not a script that asks for the page's text (ADMIN6). */
+function keyOf({ headers, originalUrl }: FastifyRequest, pageKeys: PageKeys): string {
+  const destination = headers['sec-fetch-dest'] ?? 'document'
+  const [credential] = credentialsOf(originalUrl, headers)
+  const isOpened = destination === 'document' && credential !== undefined && isCookie(credential)
+  return isOpened ? pageKeys.keyFor(credential.token) : ''
+}
+
+function isReadable(payload: unknown): payload is Readable {
+  return typeof payload === 'object' && payload !== null && 'pipe' in payload
+}
