@@ -160,7 +160,8 @@ function sentence(message: string): string {
 }
 
 /** The page of the dashboard that somebody wanted to see: nothing else, and none of another host. */
-function placeIn(next = ''): string {
+function placeIn(given = ''): string {
+  const next = given.replace(/^\//, '')
   const isOne = /^admin\/[\w./?=&%-]{0,2000}$/.test(next) && !next.includes('..')
   return isOne && !/^admin\/(?:login|setup)\b/.test(next) ? next : 'admin/'
 }

@@ -69,7 +69,7 @@ const revokeSchema = {
   params: {
     type: 'object',
     required: ['id'],
-    properties: { id: { type: 'string', maxLength: 100 } },
+    properties: { id: text },
   },
   response: { 200: tokenSchema },
 } as const

@@ -25,6 +25,8 @@ export type ApiParts = InviteRoutesOptions &
 /** The interface for programs that run the box; at the door it is for those who may. */
 export async function apiRoutes(app: FastifyInstance, { parts }: { readonly parts: ApiParts }) {
   setValidation(app)
+  // Forms of any page can send that.
+  app.removeContentTypeParser('text/plain')
   await addApiDocument(app, parts)
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store')

@@ -13,13 +13,15 @@ const ENTRIES: ReadonlyMap<string, Entry> = new Map([
   ['/admin', 'onlookers'],
   ['/admin/login', 'callers'],
   ['/admin/setup/:code', 'callers'],
+  // It holds the key of the box.
+  ['/api/v1/backup', 'admins'],
   ['/api/v1/login', 'callers'],
   ['/api/v1/logout', 'onlookers'],
   ['/api/v1/openapi.json', 'visitors'],
   // It brings a proof of its own.
   ['/api/v1/setup-link', 'everybody'],
 ])
-/** Likewise, for the routes that begin so; the first counts. */
+/** Likewise, for the routes that begin so; the first counts. What is for admins, others may only look at. */
 const ENTRIES_BELOW: ReadonlyArray<readonly [prefix: string, entry: Entry]> = [
   ['/trust/', 'everybody'],
   ['/admin/common/', 'callers'],
@@ -32,8 +34,9 @@ const ENTRIES_BELOW: ReadonlyArray<readonly [prefix: string, entry: Entry]> = [
 export function entryOf(method: string, route = ''): Entry {
   // A browser asks so before a page of another origin may ask for anything; nothing is told but that.
   if (method === 'OPTIONS') return 'everybody'
-  const entry =
-    ENTRIES.get(route) ?? ENTRIES_BELOW.find(([prefix]) => route.startsWith(prefix))?.[1]
+  const entry = ENTRIES.get(route)
+  if (entry) return entry
+  const [, below] = ENTRIES_BELOW.find(([prefix]) => route.startsWith(prefix)) ?? []
   const isOnlyRead = method === 'GET' || method === 'HEAD'
-  return entry === 'admins' && isOnlyRead ? 'onlookers' : (entry ?? 'visitors')
+  return below === 'admins' && isOnlyRead ? 'onlookers' : (below ?? 'visitors')
 }
