@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -36,6 +37,9 @@ export async function pageRoutes(app: FastifyInstance, { pageKeys }: PageRoutesO
     ...{ ...common, root: join(WEB_DIR, 'common'), prefix: '/common/', index: false },
     setHeaders: (reply) => reply.header('cache-control', 'no-cache'),
   })
+  app.get('/icon.svg', async (_request, reply) =>
+    reply.type('image/svg+xml').send(createReadStream(join(WEB_DIR, 'favicon.svg'))),
+  )
   await app.register(async (pages) => {
     pages.addHook('onSend', async (request, reply, payload: unknown) => {
       reply.headers(HEADERS)
