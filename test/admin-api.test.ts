@@ -169,7 +169,7 @@ describe('[ADMIN6] a browser that is logged in', () => {
     expect((await bed.callWith({ cookie }, 'POST', path(ada.pageKey), body)).status).toBe(401)
   })
 
-  test('has the key shown to its person, and to no script', async () => {
+  test('[ADMIN7] has the key shown to its person, and to no script', async () => {
     const keyFor = (headers: Record<string, string>) =>
       bed.pageKey({ cookie: ada.cookie, ...headers })
     const opened = { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' }

@@ -100,7 +100,7 @@ describe('[ADMIN2] the one-time link', () => {
 })
 
 describe('[ADMIN3] the login', () => {
-  test('leads to the page that somebody wanted to see', async () => {
+  test('[ADMIN5] leads to the page that somebody wanted to see', async () => {
     bed = await AdminBed.startWithPassword()
     const sent = await bed.ask({ path: '/admin/sessions.html?app=x&n=1' }, AS_PERSON)
     expect(sent.status).toBe(303)
@@ -179,7 +179,7 @@ describe('[ADMIN3] the login', () => {
     },
   )
 
-  test('its pages hold no script and can be in no frame', async () => {
+  test('[ADMIN7] its pages hold no script and can be in no frame', async () => {
     bed = await AdminBed.start()
     for (const path of ['/admin/login', `/${bed.door.box.setupPath}`, '/admin/setup/over']) {
       const { headers, body } = await bed.ask({ path }, AS_PERSON)

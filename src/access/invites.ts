@@ -3,6 +3,7 @@ import { KeptList } from './kept-list.ts'
 import { ROLES, type Role } from './pass.ts'
 import type { Clock, Log } from './ports.ts'
 
+/** In hex: what begins with a hyphen would pass for an option where people type it. */
 const ID_BYTES = 6
 const HOUR_MS = 3_600_000
 
@@ -70,7 +71,7 @@ export class Invites {
   async create({ role, hours, appId, sessionId, label }: InviteOrder): Promise<Invite> {
     const now = this.#clock.wallTime()
     const invite: Invite = {
-      id: randomBytes(ID_BYTES).toString('base64url'),
+      id: randomBytes(ID_BYTES).toString('hex'),
       role,
       appId: appId ?? null,
       sessionId: sessionId ?? null,

@@ -111,11 +111,11 @@ it('writes a tar of the database, the files and a manifest that any tar program 
 })
 
 it.each([
-  ['access', ['key', 'invites.json']],
+  ['access', ['key', 'admin.json', 'invites.json', 'tokens.json']],
   ['ca', ['authority.pem', 'hosts.json']],
-] as const)('has of %s what counts, and nothing that was set aside there', async (folder, kept) => {
+] as const)('has of %s what counts, and neither what was set aside there nor who is logged in', async (folder, kept) => {
   mkdirSync(join(dir, folder))
-  for (const name of [...kept, `${kept[0]}.damaged-x`, `${kept[0]}.replaced-x`]) {
+  for (const name of [...kept, `${kept[0]}.damaged-x`, `${kept[0]}.replaced-x`, 'logins.json']) {
     writeFileSync(join(dir, folder, name), `text of ${name}`)
   }
   const output = new Sink()

@@ -320,11 +320,14 @@ test('[ACCESS7] the log has no token, however it was written', async () => {
   for (const path of ['/t/TOKEN/x', '/%74/TOKEN/x', '/invite/TOKEN', '/t/TOKEN/t/TOKEN/x']) {
     await fetch(nginx.httpUrl + path.replaceAll('TOKEN', token))
   }
+  await fetch(`${nginx.httpUrl}/admin/setup/tH1s-1s_secret`)
   const log = await nginx.log()
   expect(log).toContain('"path":"/t/…/x"')
   expect(log).toContain('"path":"/invite/…"')
   expect(log).toContain('"path":"/t/…/t/…/x"')
+  expect(log).toContain('"path":"/admin/setup/…"')
   expect(log).not.toContain(token)
+  expect(log).not.toContain('tH1s-1s_secret')
 })
 
 describe('scripts/check-box.ts', () => {
