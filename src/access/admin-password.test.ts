@@ -27,7 +27,9 @@ function open(given?: string): Promise<AdminPassword> {
 test('[ADMIN1] there is none at first, which nothing matches', async () => {
   const password = await open()
   expect([password.id, password.isGiven, await password.matches('')]).toEqual([
-    ...[undefined, false, false],
+    undefined,
+    false,
+    false,
   ])
 })
 

@@ -34,7 +34,9 @@ test('[ADMIN8] one is good until its time has come, or for ever', async () => {
   expect(tokens.list().map((token) => token.id)).toEqual([id, lasting])
   clock.advanceTo(2 * HOUR_MS)
   expect([tokens.find(id), tokens.use(id), await tokens.revoke(id)]).toEqual([
-    ...[undefined, undefined, undefined],
+    undefined,
+    undefined,
+    undefined,
   ])
   expect(tokens.find(lasting)).toMatchObject({ name: 'b', role: 'monitor', expiresAt: null })
 })
@@ -61,7 +63,12 @@ test('[ADMIN8] nothing of what a program shows is kept', async () => {
   await tokens.create({ name: 'a', role: 'admin' })
   const kept = JSON.parse(await readFile(join(dir, 'tokens.json'), 'utf8'))
   expect(Object.keys(kept.tokens[0])).toEqual([
-    ...['id', 'name', 'role', 'createdAt', 'expiresAt', 'lastUsedAt'],
+    'id',
+    'name',
+    'role',
+    'createdAt',
+    'expiresAt',
+    'lastUsedAt',
   ])
 })
 

@@ -72,7 +72,7 @@ const ADMINS_ONLY: Refusal = {
   page: 'refused',
 }
 /** No page: whoever opens one is sent to the login. */
-export const NOT_LOGGED_IN: Refusal = {
+const NOT_LOGGED_IN: Refusal = {
   statusCode: 401,
   message: 'this is for whoever runs the box: log in at /admin/, or bring a token',
   page: 'admin-login',

@@ -112,10 +112,9 @@ function enterRoutes(
         return refuse(WRONG)
       }
       logins.succeeded({ who: 'passphrase', role: 'participant' }, address)
-      const { token } = await tokens.ofBox.forPassphrase(passphrase, options.passphraseLifeMs)
-      const cookie = cookieFor(
-        ...(['box-access', token, options.passphraseLifeMs, isSecure(request)] as const),
-      )
+      const lifeMs = options.passphraseLifeMs
+      const { token } = await tokens.ofBox.forPassphrase(passphrase, lifeMs)
+      const cookie = cookieFor('box-access', token, lifeMs, isSecure(request))
       return admit(reply, cookie, `./${placeIn(request.body.to)}`)
     },
   )

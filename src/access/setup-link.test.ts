@@ -9,7 +9,10 @@ test('[ADMIN2] its code has 128 bits, and is good once', () => {
   const { code } = link.make()
   expect(Buffer.from(code, 'base64url')).toHaveLength(16)
   expect([link.isGood(code), link.take(code), link.take(code), link.isGood(code)]).toEqual([
-    ...[true, true, false, false],
+    true,
+    true,
+    false,
+    false,
   ])
 })
 
@@ -30,6 +33,9 @@ test('[ADMIN2] another one ends it, and what was never made is none', () => {
   const { code } = link.make()
   const { code: other } = link.make()
   expect([code, other, '', 'guess'].map((each) => link.isGood(each))).toEqual([
-    ...[false, true, false, false],
+    false,
+    true,
+    false,
+    false,
   ])
 })

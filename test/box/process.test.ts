@@ -207,7 +207,9 @@ it('greets on standard output with where it is, and logs JSON on standard error'
   await a.close()
   box.kill('SIGTERM')
   await box.exit
-  expect(box.stdout).toBe(`The box is running. Open it at\n  ${url}/\n`)
+  const [open, setUp] = box.stdout.split('\n\n')
+  expect(open).toBe(`The box is running. Open it at\n  ${url}/`)
+  expect(setUp).toMatch(/^To look after it.*\n {2}http:\S+\/admin\/setup\/\S{22}\n$/)
   const lines = box.stderr
     .trim()
     .split('\n')
