@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AdminPassword } from '../access/admin-password.ts'
-import type { AdminSessions } from '../access/admin-sessions.ts'
-import { type AdminSession, endOf } from '../access/admin-sessions.ts'
+import { type AdminSession, type AdminSessions, endOf } from '../access/admin-sessions.ts'
 import type { Audit } from '../access/audit-log.ts'
 import type { BoxTokens } from '../access/box-tokens.ts'
 import { cookieFor } from '../access/cookies.ts'
