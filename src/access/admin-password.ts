@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { replaceFile, setAside } from './durable-file.ts'
-import { readIfThere } from './key-file.ts'
+import { readIfThere, replaceFile, setAside } from '../system/durable-file.ts'
 import { Passphrase } from './passphrase.ts'
 import { hashPassword, isPasswordHash, matchesHash, type PasswordHash } from './password-hash.ts'
 import type { Clock, Log } from './ports.ts'

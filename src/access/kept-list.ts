@@ -1,5 +1,4 @@
-import { replaceFile, setAside } from './durable-file.ts'
-import { readIfThere } from './key-file.ts'
+import { readIfThere, replaceFile, setAside } from '../system/durable-file.ts'
 
 export interface KeptListOptions<T> {
   readonly path: string

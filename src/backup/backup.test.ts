@@ -113,21 +113,24 @@ it('writes a tar of the database, the files and a manifest that any tar program 
 it.each([
   ['access', ['key', 'admin.json', 'invites.json', 'tokens.json']],
   ['ca', ['authority.pem', 'hosts.json']],
-] as const)('has of %s what counts, and neither what was set aside there nor who is logged in', async (folder, kept) => {
-  mkdirSync(join(dir, folder))
-  for (const name of [...kept, `${kept[0]}.damaged-x`, `${kept[0]}.replaced-x`, 'logins.json']) {
-    writeFileSync(join(dir, folder, name), `text of ${name}`)
-  }
-  const output = new Sink()
-  await back(output)
-  const { into, names, manifest } = unpack(output)
-  const expected = kept.map((name) => `${folder}/${name}`)
-  expect(names.filter((name) => name.startsWith(`${folder}/`))).toEqual(expected)
-  for (const name of kept) {
-    expect(readFileSync(join(into, folder, name), 'utf8')).toBe(`text of ${name}`)
-  }
-  expect(manifest[folder]?.map(({ path }) => path)).toEqual(kept)
-})
+] as const)(
+  'has of %s what counts, and neither what was set aside there nor who is logged in',
+  async (folder, kept) => {
+    mkdirSync(join(dir, folder))
+    for (const name of [...kept, `${kept[0]}.damaged-x`, `${kept[0]}.replaced-x`, 'logins.json']) {
+      writeFileSync(join(dir, folder, name), `text of ${name}`)
+    }
+    const output = new Sink()
+    await back(output)
+    const { into, names, manifest } = unpack(output)
+    const expected = kept.map((name) => `${folder}/${name}`)
+    expect(names.filter((name) => name.startsWith(`${folder}/`))).toEqual(expected)
+    for (const name of kept) {
+      expect(readFileSync(join(into, folder, name), 'utf8')).toBe(`text of ${name}`)
+    }
+    expect(manifest[folder]?.map(({ path }) => path)).toEqual(kept)
+  },
+)
 
 it('has the apps, and leaves no copy of them behind', async () => {
   const release = {

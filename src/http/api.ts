@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type InviteRoutesOptions, inviteRoutes } from '../access/invite-routes.ts'
-import { type SessionRoutesOptions, sessionRoutes } from '../admin/session-routes.ts'
+import { addressOf } from '../access/request-address.ts'
+import { type AccountRoutesOptions, accountRoutes } from '../admin/account-routes.ts'
 import { type SetupLinkRoutesOptions, setupLinkRoutes } from '../admin/setup-link-routes.ts'
 import { type TokenRoutesOptions, tokenRoutes } from '../admin/token-routes.ts'
-import { addressOf } from '../access/request-address.ts'
 import { type AppRoutesOptions, appRoutes } from '../apps/releases/routes.ts'
 import { type ApiDocumentOptions, addApiDocument } from './api-document.ts'
 import { setValidation } from './api-validation.ts'
@@ -15,7 +15,7 @@ const PREFLIGHT = {
 
 /** What the interface for programs is put together from. */
 export type ApiParts = InviteRoutesOptions &
-  SessionRoutesOptions &
+  AccountRoutesOptions &
   SetupLinkRoutesOptions &
   TokenRoutesOptions &
   ApiDocumentOptions & {
@@ -36,7 +36,7 @@ export async function apiRoutes(app: FastifyInstance, { parts }: { readonly part
     reply.code(204).headers(PREFLIGHT).send(),
   )
   await app.register(inviteRoutes, parts)
-  await app.register(sessionRoutes, parts)
+  await app.register(accountRoutes, parts)
   await app.register(setupLinkRoutes, parts)
   await app.register(tokenRoutes, parts)
   const { audit, passOf, publicUrl, releases } = parts

@@ -48,7 +48,10 @@ export interface AppParts {
   /** how people get in */
   readonly login: Omit<LoginRoutesOptions, 'pages' | 'logins' | 'isSecure'>
   /** for those who run the box */
-  readonly admin: Omit<ApiParts & LoginPagesOptions, keyof Common | 'pages' | 'publicUrl' | 'releases'>
+  readonly admin: Omit<
+    ApiParts & LoginPagesOptions,
+    keyof Common | 'pages' | 'publicUrl' | 'releases'
+  >
   /** addresses, networks or names of networks whose `X-Forwarded-…` headers are believed */
   readonly trustedProxies: readonly string[]
   /** absolute path of the folder that is served at `/` */

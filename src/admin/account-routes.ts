@@ -79,7 +79,7 @@ const changeSchema = {
   response: { 204: nothing },
 } as const
 
-export interface SessionRoutesOptions {
+export interface AccountRoutesOptions {
   readonly password: AdminPassword
   readonly sessions: AdminSessions
   readonly logins: PasswordLogins
@@ -90,7 +90,7 @@ export interface SessionRoutesOptions {
 }
 
 /** Logging in and out by the admin password, and another password. */
-export async function sessionRoutes(app: FastifyInstance, options: SessionRoutesOptions) {
+export async function accountRoutes(app: FastifyInstance, options: AccountRoutesOptions) {
   const { password, sessions, logins, boxTokens, audit, passOf, isSecure } = options
   const note = (event: string, request: FastifyRequest) =>
     audit.note({ event, who: passOf(request).who, address: addressOf(request) })
@@ -159,7 +159,7 @@ export async function sessionRoutes(app: FastifyInstance, options: SessionRoutes
  */
 async function endOwn(
   request: FastifyRequest,
-  { sessions, boxTokens, audit }: SessionRoutesOptions,
+  { sessions, boxTokens, audit }: AccountRoutesOptions,
 ): Promise<readonly CookieName[]> {
   const credentials = credentialsOf(request.originalUrl, request.headers)
   for (const { token } of credentials) {
