@@ -14,6 +14,7 @@ export const CLOSE_CODE = {
   unknownError: 4109,
   neverJoined: 4121,
   noRoom: 4122,
+  sentAway: 4123,
 } as const
 
 export type CloseCode = (typeof CLOSE_CODE)[keyof typeof CLOSE_CODE]

@@ -23,6 +23,7 @@ export class Committer {
   readonly #observer: StoreObserver
   /** when the commit under way was begun, monotonic ms; Infinity if there is none */
   #since = Infinity
+  #slowest = 0
   #isStalled = false
   #isEnding = false
   #tryNow = () => {}
@@ -44,10 +45,18 @@ export class Committer {
     return this.#isStalled
   }
 
+  /** How long (ms) a commit took at most since this was last asked; one that is under way counts. */
+  takeSlowest(): number {
+    const slowest = Math.max(this.#slowest, this.#clock.now() - this.#since)
+    this.#slowest = 0
+    return slowest
+  }
+
   /** Resolves once all of it is committed; rejects if it never will be. */
   async commit(entries: readonly JournalEntry[]): Promise<void> {
     this.#since = this.#clock.now()
     while (!(await this.#attempt(entries))) await this.#pause()
+    this.#slowest = Math.max(this.#slowest, this.#clock.now() - this.#since)
     this.#since = Infinity
     if (!this.#isStalled) return
     this.#isStalled = false

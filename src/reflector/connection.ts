@@ -6,7 +6,7 @@ import type { Sync } from '../session/ports.ts'
 import type { ReflectorLimits } from './limits.ts'
 import type { Receiver } from './outbox.ts'
 import { isWatching } from './pass.ts'
-import type { Clock, Pass } from './ports.ts'
+import type { Clock, Pass, Program } from './ports.ts'
 import { syncFrames } from './sync-frames.ts'
 import type { SyncPump, SyncStream } from './sync-pump.ts'
 import type { Payer } from './throttle.ts'
@@ -92,6 +92,10 @@ export class Connection implements Receiver, SyncStream, Payer {
   readonly traffic: Traffic = { mi: 0, mo: 0, bi: 0, bo: 0 }
   stage: Stage = { tag: 'connected' }
   user: Json | undefined
+  /** what its client told of itself in JOIN */
+  program: Program | undefined
+  /** its client's last round trip, ms; undefined while it told none */
+  latencyMs: number | undefined
   /** how the box closed it; undefined while it has not */
   closedWith: { readonly code: CloseCode; readonly reason: string } | undefined
   /** when a frame or pong came last, monotonic ms */

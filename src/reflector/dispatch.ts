@@ -5,14 +5,23 @@ import type { Session } from '../session/session.ts'
 import type { Connection } from './connection.ts'
 import { logFields, loggable } from './connection-log.ts'
 import { encodeFrames } from './frame.ts'
-import type { AnnouncedFile, Clock, FileDirectory, Log, ReflectorMetrics } from './ports.ts'
+import type {
+  AnnouncedFile,
+  Clock,
+  FileDirectory,
+  Log,
+  ReflectorMetrics,
+  Witness,
+} from './ports.ts'
 import type { SessionHost } from './session-host.ts'
+import { visitorOf } from './visitor.ts'
 
 export interface DispatchParts {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: ReflectorMetrics
   readonly files: FileDirectory
+  readonly witness: Witness
 }
 
 /** What a member's message does to its session; JOIN is not among them. */
@@ -95,10 +104,14 @@ export function handleMember(
   switch (message.action) {
     case 'SEND':
       session.send(message, now)
-      if (message.latency !== undefined) parts.metrics.latency(message.latency)
+      if (message.latency !== undefined) {
+        connection.latencyMs = message.latency
+        parts.metrics.latency(message.latency)
+      }
       return
     case 'TUTTI':
       session.vote(message, now)
+      parts.witness.voted(host.sessionId, visitorOf(connection), message)
       return
     case 'TICKS':
       session.setTicks(message, now)
@@ -130,7 +143,7 @@ async function handleSnap(
   snap: Snap,
   connection: Connection,
   host: SessionHost,
-  { clock, log, files }: DispatchParts,
+  { clock, log, files, witness }: DispatchParts,
 ): Promise<void> {
   const fields = { ...logFields(connection, 'snapshot'), teatime: snap.time, seq: snap.seq }
   if (snap.dissident) {
@@ -146,7 +159,10 @@ async function handleSnap(
   }
   const refusal = host.runningSession?.takeSnapshot(snap, file.path, clock.now()) ?? 'parked'
   if (refusal !== 'taken') log.debug({ ...fields, refusal }, 'snapshot not taken')
-  else log.debug({ ...fields, path: file.path }, 'snapshot taken')
+  else {
+    log.debug({ ...fields, path: file.path }, 'snapshot taken')
+    witness.snapshotTaken(host.sessionId, snap.time)
+  }
 }
 
 /** Whether the file is the snapshot that SNAP says it is (SNAP5). */

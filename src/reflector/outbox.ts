@@ -43,6 +43,8 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   readonly #report: (fact: SessionFact) => void
   readonly #herald: (news: HeraldNews) => void
   readonly #source: OutboxSource
+  /** of messages reflected so far; bytes are UTF-16 units of their JSON */
+  readonly reflected = { messages: 0, bytes: 0 }
   #effects: Effect[] = []
   #messages: string[] = []
   #isStateNew = false
@@ -164,6 +166,8 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     const { time, position } = this.#source.progress()
     const text = this.#messages.join()
     this.#messages = []
+    this.reflected.messages += count
+    this.reflected.bytes += text.length
     return { first: position - count + 1, count, text, time }
   }
 }

@@ -1,3 +1,4 @@
+import type { Json } from '../protocol/messages.ts'
 import type { HeraldNews } from '../session/ports.ts'
 import type { LimitName } from './limits.ts'
 
@@ -96,4 +97,52 @@ export interface FileDirectory {
   /** The file that a full URL names, whatever host the URL has; undefined if it is none of the box's. */
   identify(url: string): AnnouncedFile | undefined
   exists(path: string): Promise<boolean>
+}
+
+/** What a client tells of itself, undefined what it does not: the version of its library, and its app's code. */
+export interface Program {
+  readonly sdk: string | undefined
+  readonly codeHash: string | undefined
+}
+
+/** Who is on a connection, as far as the box can tell. */
+export interface Visitor extends Program {
+  /** `ip:port.start`, the name of the connection in the log */
+  readonly connection: string
+  readonly userIp: string
+  readonly user: Json | undefined
+  readonly isViewer: boolean
+  /** host and port by which its client reaches the box */
+  readonly boxHost: string
+}
+
+/** What clients say that a session is. */
+export interface SessionLabel {
+  readonly name: string
+  readonly appId: string | undefined
+  readonly persistentId: string | undefined
+  /** of the page of whoever joined last */
+  readonly pageUrl: string
+}
+
+/**
+ * Told what may explain, later, why people do not see each other. Never told of single messages; it must
+ * not take long and must not throw.
+ */
+export interface Witness {
+  joined(sessionId: string, label: SessionLabel, visitor: Visitor): void
+  /** @param code as the client closed it, or the box did; @param afterMs how long it was there */
+  left(sessionId: string, visitor: Visitor, code: number, reason: string, afterMs: number): void
+  /** @param vote whose payload is JSON */
+  voted(
+    sessionId: string,
+    visitor: Visitor,
+    vote: { readonly tuttiKey: string; readonly payload: string },
+  ): void
+  /** @param time teatime, ms */
+  snapshotTaken(sessionId: string, time: number): void
+  /** The file of the newest snapshot is gone: the session falls back to the one before. */
+  snapshotLost(sessionId: string): void
+  /** It is no longer in memory. */
+  closed(sessionId: string): void
 }

@@ -26,6 +26,7 @@ import { Intake } from './intake.ts'
 import { Limiter } from './limiter.ts'
 import type { ReflectorLimits } from './limits.ts'
 import { checkLiveness, SWEEP_INTERVAL_MS } from './liveness.ts'
+import { Operator } from './operator.ts'
 import { isFor, WRONG_APP } from './pass.ts'
 import type {
   Cancel,
@@ -36,6 +37,7 @@ import type {
   Pass,
   ReflectorMetrics,
   Timers,
+  Witness,
 } from './ports.ts'
 import { Reception } from './reception.ts'
 import { refuseUpgrade } from './refusal.ts'
@@ -44,6 +46,7 @@ import { StoreTrouble } from './store-trouble.ts'
 import { SyncPump } from './sync-pump.ts'
 import { Turn } from './turn.ts'
 import { type Proxies, Upgrade } from './upgrade.ts'
+import { programOf, visitorOf } from './visitor.ts'
 import { Wheel } from './wheel.ts'
 
 /** How long a draining reflector waits for its clients to answer the close (ms). */
@@ -51,6 +54,9 @@ const DRAIN_TIMEOUT_MS = 2000
 
 /** A connection that waits for its session is not read from when it has sent so many messages. */
 const MAX_QUEUED = 100
+
+/** Why a session cannot be joined while it is being deleted. */
+const REMOVING = 'please reconnect: the session is being deleted'
 
 /** What ws calls it that a frame is longer than it takes. */
 const FRAME_TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
@@ -64,6 +70,7 @@ export interface ReflectorParts {
   readonly timers: Timers
   readonly log: Log
   readonly metrics: ReflectorMetrics
+  readonly witness: Witness
   readonly proxies: Proxies
   readonly limits: ReflectorLimits
   /** a random string that no session had before */
@@ -88,8 +95,18 @@ interface SessionAbout {
   readonly persistentId: string | undefined
 }
 
+/** How punctual it was at worst since this was last asked (ms). */
+interface Punctuality {
+  /** how late a tick, or whatever else was due, came */
+  readonly tickLatenessMs: number
+  /** how long messages waited to be committed */
+  readonly commitMs: number
+}
+
 /** The web-socket server that holds the sessions. */
 export class Reflector {
+  /** what whoever runs the box sees and does */
+  readonly operator: Operator
   readonly #parts: ReflectorParts
   readonly #hostParts: HostParts
   readonly #upgrade: Upgrade
@@ -109,8 +126,10 @@ export class Reflector {
   #onLastGone = () => {}
 
   constructor(parts: ReflectorParts) {
-    const { clock, timers, store, files, herald, log, metrics, newTimeline, limits } = parts
+    const { clock, timers, store, files, herald, log, metrics, newTimeline, limits, witness } =
+      parts
     this.#parts = parts
+    this.operator = new Operator({ hosts: this.#hosts, connections: this.#connections, clock })
     this.#limiter = new Limiter(limits, parts)
     this.#wheel = new Wheel(clock, timers)
     this.#reception = new Reception(timers, (connection, data) => this.#read(connection, data))
@@ -147,6 +166,7 @@ export class Reflector {
       clock,
       log,
       metrics,
+      witness,
       newTimeline,
       onJoined: (connection) => this.#joined(connection),
       onParked: (host) => this.#parked(host),
@@ -213,6 +233,13 @@ export class Reflector {
   /** What joining each of the running sessions costs now. */
   *joinCosts(): Iterable<JoinCost> {
     for (const { session } of this.#hosts.values()) if (session) yield session.joinCost
+  }
+
+  takePunctuality(): Punctuality {
+    return {
+      tickLatenessMs: this.#wheel.takeLateness(),
+      commitMs: this.#committer.takeSlowest(),
+    }
   }
 
   /**
@@ -319,8 +346,12 @@ export class Reflector {
   #join(connection: Connection, join: Join): void {
     const { sessionId, pass } = connection.origin
     if (!isFor(pass, join.appId)) throw new ProtocolError(CLOSE_CODE.noAccess, WRONG_APP)
+    if (this.operator.isRemoving(sessionId)) {
+      throw new ProtocolError(CLOSE_CODE.pleaseReconnect, REMOVING)
+    }
     if (connection.stage.tag === 'connected') {
       connection.user = join.user
+      connection.program = programOf(join.about)
       const { name, appId, persistentId, pageUrl, user, about } = join
       const told = { sessionName: name, appId, persistentId, url: pageUrl, user, ...about }
       const fields = Object.entries(told).map(([key, value]) => [key, loggable(value)])
@@ -347,6 +378,9 @@ export class Reflector {
     const queue = connection.stage.tag === 'joining' ? connection.stage.queue : []
     connection.stage = { tag: 'member' }
     connection.resume()
+    const { sessionId } = connection.origin
+    const label = this.#hosts.get(sessionId)?.session?.about
+    if (label) this.#parts.witness.joined(sessionId, label, visitorOf(connection))
     for (const message of queue) {
       try {
         this.#handle(connection, message)
@@ -360,10 +394,11 @@ export class Reflector {
     this.#hosts.delete(host.sessionId)
     this.#limiter.closedSession(host.account)
     this.#wheel.remove(host)
+    this.#parts.witness.closed(host.sessionId)
   }
 
   #disconnected(connection: Connection, code: number, reason: string): void {
-    const { clock, log, metrics } = this.#parts
+    const { clock, log, metrics, witness } = this.#parts
     this.#connections.delete(connection)
     this.#intake.forget(connection)
     this.#reception.forget(connection)
@@ -371,13 +406,17 @@ export class Reflector {
     const wasIn = connection.stage.tag === 'joining' || connection.stage.tag === 'member'
     connection.stage = { tag: 'closed' }
     metrics.connectionClosed()
-    const seconds = Math.ceil((clock.now() - connection.since) / 1000)
+    const ms = clock.now() - connection.since
+    const seconds = Math.ceil(ms / 1000)
     const stats = { ...connection.traffic, s: seconds }
     const cause = connection.closedWith ?? { code, reason }
     log.notice({ ...logFields(connection, 'end'), ...cause, stats }, 'connection closed')
     const host = this.#hosts.get(connection.origin.sessionId)
     if (this.#isDraining && this.#connections.size === 0) this.#onLastGone()
-    if (!wasIn || !host || this.#isDraining) return
+    if (!wasIn || this.#isDraining) return
+    const { sessionId } = connection.origin
+    witness.left(sessionId, visitorOf(connection), cause.code, cause.reason, ms)
+    if (!host) return
     host.leave(connection)
     this.#wheel.schedule(host)
   }

@@ -1,5 +1,5 @@
-import { CLOSE_CODE } from '../protocol/close-code.ts'
-import { encodeInfo } from '../protocol/encode.ts'
+import { CLOSE_CODE, type CloseCode } from '../protocol/close-code.ts'
+import { encodeInfo, type Info } from '../protocol/encode.ts'
 import type { Join } from '../protocol/messages.ts'
 import { newSession } from '../session/new-session.ts'
 import type { SessionFact } from '../session/ports.ts'
@@ -12,7 +12,15 @@ import type { HistoryBudget } from './history-budget.ts'
 import type { ReflectorLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { isFor, WRONG_APP } from './pass.ts'
-import type { Clock, FileDirectory, Herald, HeraldFailure, Log, ReflectorMetrics } from './ports.ts'
+import type {
+  Clock,
+  FileDirectory,
+  Herald,
+  HeraldFailure,
+  Log,
+  ReflectorMetrics,
+  Witness,
+} from './ports.ts'
 import { describeFact } from './session-log.ts'
 import type { Turn } from './turn.ts'
 import type { Sleeper } from './wheel.ts'
@@ -34,6 +42,7 @@ export interface HostParts {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: ReflectorMetrics
+  readonly witness: Witness
   /** a random string that no session had before */
   readonly newTimeline: () => string
   /** told of each connection that became a member */
@@ -69,6 +78,8 @@ export class SessionHost implements Sleeper {
   /** when it is to be parked, monotonic ms; Infinity while it has members */
   #parkAt = Infinity
   #lastWork: Promise<void> = Promise.resolve()
+  #startedAt = 0
+  readonly #gone = Promise.withResolvers<void>()
 
   constructor(sessionId: string, account: string | undefined, parts: HostParts) {
     this.sessionId = sessionId
@@ -98,6 +109,16 @@ export class SessionHost implements Sleeper {
   /** The session, unless it is about to be put away. */
   get runningSession(): Session<Connection> | undefined {
     return this.#state.tag === 'running' ? this.#state.session : undefined
+  }
+
+  /** Messages reflected since it was opened; bytes are UTF-16 units of their JSON. */
+  get reflected(): Readonly<Record<'messages' | 'bytes', number>> {
+    return this.#outbox.reflected
+  }
+
+  /** When it was opened, ms since 1970; 0: not yet. */
+  get startedAt(): number {
+    return this.#startedAt
   }
 
   get nextDue(): number {
@@ -144,6 +165,28 @@ export class SessionHost implements Sleeper {
     this.#outbox.dataSaved(saved)
   }
 
+  /** Sends its members something that their clients show; tells how many these are. */
+  inform(info: Info): number {
+    const members = [...(this.session?.members ?? [])].filter(({ isOpen }) => isOpen)
+    if (members.length > 0) this.#outbox.tell(encodeInfo(this.sessionId, info), members)
+    return members.length
+  }
+
+  /**
+   * Disconnects everybody, with a code and reason for their users, and puts the session away at once.
+   * Resolves when it is out of memory.
+   */
+  close(code: CloseCode, reason: string): Promise<void> {
+    const state = this.#state
+    if (state.tag === 'opening') {
+      this.#leaveMemory()
+      for (const { connection } of state.waiting) connection.close(code, reason)
+    } else if (state.tag === 'running' || state.tag === 'parking') {
+      this.#end(state.session, [...state.session.members], code, reason)
+    }
+    return this.#gone.promise
+  }
+
   wake(now: number): void {
     this.session?.wake(now)
     this.#watchMembers(now)
@@ -177,6 +220,7 @@ export class SessionHost implements Sleeper {
     budget.add(session.joinCost)
     this.#state = { tag: 'running', session }
     metrics.sessionOpened()
+    this.#startedAt = clock.wallTime()
     const from = start.session ? 'stored state' : start.persistedPath ? 'persisted data' : 'nothing'
     const { time: teatime, position } = stored.state
     const fields = { scope: 'session', event: 'start', sessionId: this.sessionId }
@@ -246,25 +290,33 @@ export class SessionHost implements Sleeper {
     else if (isThere || session.snapshotPath !== snapshotPath) {
       this.#admit(session, waiter)
       this.#parts.onRescheduled(this)
-    } else this.#end(session, connection)
+    } else this.#fallBack(session, connection)
   }
 
   /**
    * Puts the session away at once and lets everybody reconnect, as after a restart: it is restored from
    * the snapshot before.
    */
-  #end(session: Session<Connection>, joiner: Connection): void {
+  #fallBack(session: Session<Connection>, joiner: Connection): void {
     const fields = { scope: 'session', event: 'snapshot-lost', sessionId: this.sessionId }
     this.#parts.log.error(
       { ...fields, path: session.snapshotPath },
       'the file of the snapshot is gone: the session falls back to the one before',
     )
+    this.#parts.witness.snapshotLost(this.sessionId)
+    this.#end(session, [...session.members, joiner], CLOSE_CODE.pleaseReconnect, RESTORING)
+  }
+
+  #end(
+    session: Session<Connection>,
+    connections: readonly Connection[],
+    code: CloseCode,
+    reason: string,
+  ): void {
     this.#parkAt = Infinity
     this.#state = { tag: 'ending', session }
     session.settle(this.#parts.clock.now())
-    for (const connection of [...session.members, joiner]) {
-      connection.close(CLOSE_CODE.pleaseReconnect, RESTORING)
-    }
+    for (const connection of connections) connection.close(code, reason)
     this.#outbox.whenCommitted(() => this.#putAway(session))
   }
 
@@ -274,8 +326,7 @@ export class SessionHost implements Sleeper {
     const { waiting } = this.#state
     const fields = { scope: 'session', event: 'load-failed', sessionId: this.sessionId }
     this.#parts.log.error({ ...fields, err: error }, 'session could not be loaded')
-    this.#state = { tag: 'parked' }
-    this.#parts.onParked(this)
+    this.#leaveMemory()
     for (const { connection } of waiting) {
       connection.close(CLOSE_CODE.pleaseReconnect, 'the session could not be loaded')
     }
@@ -292,13 +343,18 @@ export class SessionHost implements Sleeper {
   #putAway(session: Session<Connection>): void {
     const { tag } = this.#state
     if (tag !== 'parking' && tag !== 'ending') return
-    this.#state = { tag: 'parked' }
     const { log, metrics, clock } = this.#parts
     const { time: teatime, position } = session.state(clock.now())
     metrics.sessionClosed()
     const fields = { scope: 'session', event: 'end', sessionId: this.sessionId, teatime, position }
     log.notice(fields, tag === 'parking' ? 'session parked' : 'session ended, to be restored')
+    this.#leaveMemory()
+  }
+
+  #leaveMemory(): void {
+    this.#state = { tag: 'parked' }
     this.#parts.onParked(this)
+    this.#gone.resolve()
   }
 
   /** Starts or stops the time after which an empty session is parked. */
@@ -312,10 +368,7 @@ export class SessionHost implements Sleeper {
   }
 
   #heraldFailed({ text, level }: HeraldFailure): void {
-    const { session } = this
-    if (!session) return
-    const info = { code: 'HERALDING_FAILED', msg: text, options: { level } }
-    this.#outbox.tell(encodeInfo(this.sessionId, info), [...session.members])
+    this.inform({ code: 'HERALDING_FAILED', msg: text, options: { level } })
   }
 
   #session(): Session<Connection> {

@@ -22,10 +22,18 @@ export class Wheel {
   readonly #slotOf = new Map<Sleeper, number>()
   #timerSlot = Infinity
   #cancelTimer: Cancel = () => {}
+  #lateness = 0
 
   constructor(clock: Clock, timers: Timers) {
     this.#clock = clock
     this.#timers = timers
+  }
+
+  /** By how much (ms) somebody was woken too late at most since this was last asked. */
+  takeLateness(): number {
+    const lateness = this.#lateness
+    this.#lateness = 0
+    return lateness
   }
 
   /** Takes note of a sleeper's due time. */
@@ -65,8 +73,9 @@ export class Wheel {
   }
 
   #fire(): void {
-    this.#timerSlot = Infinity
     const now = this.#clock.now()
+    this.#lateness = Math.max(this.#lateness, now - this.#timerSlot)
+    this.#timerSlot = Infinity
     for (const [slot, sleepers] of this.#slots) {
       if (slot > now) continue
       this.#slots.delete(slot)

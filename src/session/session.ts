@@ -213,6 +213,13 @@ export class Session<M extends Member> {
     return 'taken'
   }
 
+  /** Asks all who can make one for a snapshot at once, because somebody wants one; tells how many these are. */
+  askForSnapshot(): number {
+    const able = participantsOf(this.#audience)
+    if (able.length > 0) this.#output.tell(encodeRequ(this.id), able)
+    return able.length
+  }
+
   /** Real ms since this run of the session began, if it has the `rawtime` flag. */
   rawTime(now: number): number | undefined {
     return this.#about.flags.rawtime ? this.#teatime.rawAt(now) : undefined

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ANYBODY } from '../../src/access/pass.ts'
 import type { LimitName, ReflectorLimits } from '../../src/reflector/limits.ts'
-import type { AnnouncedFile, Herald, Log, Pass } from '../../src/reflector/ports.ts'
+import type { AnnouncedFile, Herald, Log, Pass, Witness } from '../../src/reflector/ports.ts'
 import { Reflector } from '../../src/reflector/reflector.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemorySessionStore } from './memory-session-store.ts'
@@ -55,6 +55,8 @@ export class ReflectorBed {
   /** of those who connect from now on, like `address` */
   pass: Pass = ANYBODY
   address = '10.0.0.1'
+  /** what the witness was told: the name of the fact, then its parts */
+  readonly witnessed: Array<readonly [fact: keyof Witness, ...parts: unknown[]]> = []
   readonly breaches: LimitName[] = []
   /** messages of viewers that were dropped */
   dropped = 0
@@ -83,6 +85,7 @@ export class ReflectorBed {
         limitBreached: (limit) => void this.breaches.push(limit),
         viewerMessageDropped: () => void this.dropped++,
       },
+      witness: this.#testify(),
       proxies: {
         isTrusted: () => false,
         clientAddress: () => this.address,
@@ -136,6 +139,16 @@ export class ReflectorBed {
     await drained
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #testify(): Witness {
+    const to =
+      (fact: keyof Witness) =>
+      (...parts: unknown[]) =>
+        void this.witnessed.push([fact, ...parts])
+    const [joined, left, voted] = [to('joined'), to('left'), to('voted')]
+    const [snapshotTaken, snapshotLost] = [to('snapshotTaken'), to('snapshotLost')]
+    return { joined, left, voted, snapshotTaken, snapshotLost, closed: to('closed') }
   }
 
   #logInto(): Log {
