@@ -54,6 +54,10 @@ export interface Garbage {
   snapshotsBefore(session: number, time: number): readonly KnownSnapshot[]
   /** @param persistentId "" is before all of the app; @param appId "" is before all */
   savesAfter(appId: string, persistentId: string): readonly KnownSave[]
+  /** What was saved last for that id and app; empty if nothing was. */
+  saveOf(appId: string, persistentId: string): readonly KnownSave[]
+  /** Which app a stored session runs; undefined if it told none, or is not stored. */
+  appOf(sessionId: string): string | undefined
   /** @param path "" is before all */
   filesAfter(path: string): readonly KnownFile[]
   /** Whether there is a session of that id and app, or what one saved. */
@@ -101,6 +105,12 @@ function pagesOf(db: Database): Omit<Garbage, Removal> {
   const saves = db.prepare<[string, string], KnownSave>(`
     SELECT app_id AS appId, persistent_id AS persistentId, path, saved_at AS savedAt FROM saved
     WHERE (app_id, persistent_id) > (?, ?) ORDER BY app_id, persistent_id LIMIT ${PAGE_ROWS}`)
+  const save = db.prepare<[string, string], KnownSave>(`
+    SELECT app_id AS appId, persistent_id AS persistentId, path, saved_at AS savedAt FROM saved
+    WHERE app_id = ? AND persistent_id = ?`)
+  const appOf = db
+    .prepare<[string], string | null>('SELECT app_id FROM sessions WHERE session_id = ?')
+    .pluck()
   const files = db.prepare<[string], KnownFile>(`
     SELECT path, bytes, used_at AS usedAt, ${IS_REFERENCED} AS isReferenced
     FROM files WHERE path > ? ORDER BY path LIMIT ${PAGE_ROWS}`)
@@ -109,6 +119,8 @@ function pagesOf(db: Database): Omit<Garbage, Removal> {
     sessionsAfter: (key) => sessions.all(key),
     snapshotsBefore: (session, time) => snapshots.all(session, time),
     savesAfter: (appId, persistentId) => saves.all(appId, persistentId),
+    saveOf: (appId, persistentId) => save.all(appId, persistentId),
+    appOf: (sessionId) => appOf.get(sessionId) ?? undefined,
     filesAfter: (path) => files.all(path),
     hasOwner: (appId, persistentId) => hasOwner.get({ appId, persistentId }) === 1,
   }

@@ -1,8 +1,23 @@
 import type { SnapshotRecord } from '../session/record.ts'
 import type { Database } from './database.ts'
 
+/** How many snapshots are listed: well under a millisecond. */
+const LISTED_ROWS = 100
+
+/** A snapshot as whoever runs the box sees it. */
+export interface StoredSnapshot {
+  /** teatime, ms */
+  readonly time: number
+  /** wall time, ms */
+  readonly createdAt: number
+  /** of its file; undefined: it is not there */
+  readonly bytes: number | undefined
+}
+
 /** The snapshots of each session. `session` is a key of `Sessions`. */
 export interface Snapshots {
+  /** The newest of a session's, the newest first. */
+  stored(session: number): readonly StoredSnapshot[]
   /** Adds it, or takes it in place of the one of that time: a lost file may be uploaded again. */
   put(session: number, snapshot: SnapshotRecord, wallTime: number): void
   /**
@@ -27,7 +42,12 @@ export function snapshotsIn(db: Database): Snapshots {
   const newestFirst = db.prepare<[number, number], SnapshotRecord>(`
     SELECT path, hash, time, seq, position FROM snapshots WHERE session = ? ORDER BY time DESC LIMIT ?`)
   const removeAll = db.prepare<[number]>('DELETE FROM snapshots WHERE session = ?')
+  const stored = db.prepare<[number], { time: number; createdAt: number; bytes: number | null }>(`
+    SELECT time, created_at AS createdAt, (SELECT bytes FROM files WHERE path = snapshots.path) AS bytes
+    FROM snapshots WHERE session = ? ORDER BY time DESC LIMIT ${LISTED_ROWS}`)
   return {
+    stored: (session) =>
+      stored.all(session).map((row) => ({ ...row, bytes: row.bytes ?? undefined })),
     put: (session, { time, seq, position, hash, path }, wallTime) => {
       put.run(session, time, seq, position, hash, path, wallTime)
     },

@@ -12,8 +12,11 @@ import { type FileRecord, filesIn } from '../db/files.ts'
 import { garbageIn } from '../db/garbage.ts'
 import { fileIndexIn } from '../db/inventory.ts'
 import { messagesIn } from '../db/messages.ts'
+import { sessionsIn } from '../db/sessions.ts'
+import { type StoredSnapshot, snapshotsIn } from '../db/snapshots.ts'
 import { parseFilePath } from '../files/file-path.ts'
 import type { JournalEntry, MessageRun } from '../session/record.ts'
+import { type FileSurvey, surveyFiles } from './file-survey.ts'
 import {
   collectGarbage,
   type GarbageReport,
@@ -51,6 +54,12 @@ export interface Archive {
   /** Removes what nobody needs. Sessions that are restored meanwhile count as running. */
   collectGarbage(rules: GarbageRules): Generator<GarbageStep, GarbageReport>
   takeInventory(): Generator<unknown, InventoryReport>
+  /** Removes a session that nobody is in, as garbage collection does, and what it saved for the next one. */
+  removeSession(sessionId: string): boolean
+  /** Of a session that is stored, the newest first. */
+  snapshots(sessionId: string): readonly StoredSnapshot[]
+  /** Counts files by whose they are. */
+  surveyFiles(rules: GarbageRules): Generator<undefined, FileSurvey>
   /**
    * Moves commits into the database's main file, if there are many: most of the waiting for the disk is
    * done beside whatever comes next.
@@ -104,6 +113,9 @@ export function openArchive(options: ArchiveOptions): Archive {
         onProblem({ kind: 'inventory cut short', report })
       return takeInventory({ ...options, index, isFilePath, onCutShort })
     },
+    removeSession: sessionRemoverIn(db, wallTime),
+    snapshots: snapshotListerIn(db),
+    surveyFiles: (rules) => surveyFiles({ garbage: garbageIn(db), wallTime }, rules),
     // A row is on a page of its own, or nearly, and a long one on several.
     checkpoint: checkpointerOf(db, () => rowsChanged() + textPages),
     recordFile: (file) => files.put(file, wallTime()),
@@ -123,6 +135,32 @@ export function openArchive(options: ArchiveOptions): Archive {
       closeDatabase(db)
       progress.close(isLogNeeded)
     },
+  }
+}
+
+function sessionRemoverIn(db: Database, wallTime: () => number): Archive['removeSession'] {
+  const sessions = sessionsIn(db)
+  const garbage = garbageIn(db)
+  const remove = (sessionId: string) => {
+    const found = sessions.find(sessionId)
+    if (!found) return false
+    garbage.removeSession(found.key, Infinity, wallTime())
+    const { appId, persistentId } = found.state
+    if (appId !== undefined && persistentId !== undefined) {
+      // Another session of that name may still want it; it stays then.
+      garbage.removeSaves(garbage.saveOf(appId, persistentId), Infinity, wallTime())
+    }
+    return true
+  }
+  return db.transaction(remove)
+}
+
+function snapshotListerIn(db: Database): Archive['snapshots'] {
+  const sessions = sessionsIn(db)
+  const snapshots = snapshotsIn(db)
+  return (sessionId) => {
+    const found = sessions.timelineOf(sessionId)
+    return found ? snapshots.stored(found.key) : []
   }
 }
 

@@ -13,6 +13,9 @@ export function forgetful(journal: Journal): Journal {
     keepFile: (path) => journal.keepFile(path),
     collectGarbage: (rules) => journal.collectGarbage(rules),
     takeInventory: () => journal.takeInventory(),
+    removeSession: (sessionId) => journal.removeSession(sessionId),
+    snapshotsOf: (sessionId) => journal.snapshotsOf(sessionId),
+    surveyFiles: (rules) => journal.surveyFiles(rules),
     close: () => journal.close(),
   }
 }

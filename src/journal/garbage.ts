@@ -174,15 +174,18 @@ function* fileSteps(source: GarbageSource, rules: GarbageRules): Steps {
   let page = garbage.filesAfter('')
   while (page.length > 0) {
     yield []
-    const unused = page.filter(
-      ({ isReferenced, usedAt }) => isReferenced === 0 && usedAt < wallTime() - GRACE_MS,
-    )
+    const unused = page.filter((file) => isUnused(file, wallTime()))
     for (let at = 0; at < unused.length; at += FILES_PER_STEP) {
       while (trash.isFull) yield undefined
       yield removeFiles(unused.slice(at, at + FILES_PER_STEP), source, rules)
     }
     page = garbage.filesAfter(page.at(-1)?.path ?? '')
   }
+}
+
+/** Whether nobody refers to it, and nobody has for a day. */
+export function isUnused({ isReferenced, usedAt }: KnownFile, wallTime: number): boolean {
+  return isReferenced === 0 && usedAt < wallTime - GRACE_MS
 }
 
 /** First out of the index, then away: a crash in between leaves a file that the index does not know. */
@@ -197,9 +200,10 @@ function removeFiles(
   return removed.map(({ kind, path, bytes }) => ({ kind, name: path, bytes }))
 }
 
-function needlessFile(
+/** Whose use ended when it has to have, to be garbage; undefined for a file that is left alone. */
+export function needlessFile(
   { path, bytes }: KnownFile,
-  source: GarbageSource,
+  source: Pick<GarbageSource, 'garbage' | 'wallTime'>,
   rules: GarbageRules,
 ): (UnusedFile & { readonly kind: FileKind }) | undefined {
   const file = parseFilePath(path)
@@ -213,7 +217,7 @@ function needlessFile(
 /** Only the encrypted model knows who needs such a file: it goes by age, or after those whose it is. */
 function dataUsedBefore(
   { appId, persistentId }: AppFilePath,
-  source: GarbageSource,
+  source: Pick<GarbageSource, 'garbage' | 'wallTime'>,
   { dataDays, sessionDays }: GarbageRules,
 ): number {
   const byAge = dataDays > 0 ? daysAgo(dataDays, source) : -Infinity
@@ -221,6 +225,6 @@ function dataUsedBefore(
   return Math.max(byAge, isOrphan ? daysAgo(sessionDays, source) : -Infinity)
 }
 
-function daysAgo(days: number, { wallTime }: GarbageSource): number {
+function daysAgo(days: number, { wallTime }: Pick<GarbageSource, 'wallTime'>): number {
   return wallTime() - days * DAY_MS
 }

@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
 import type { FileRecord } from '../db/files.ts'
+import type { StoredSnapshot } from '../db/snapshots.ts'
 import type { JournalEntry, MessageRun, StoredStart } from '../session/record.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import { CommitLog } from './commit-log.ts'
 import { CommitPipeline } from './commit-pipeline.ts'
+import type { FileSurvey } from './file-survey.ts'
 import type { GarbageReport, GarbageRules } from './garbage.ts'
 import type { InventoryReport } from './inventory.ts'
 import type { WriterOptions } from './options.ts'
@@ -32,6 +34,16 @@ export interface Journal extends SessionStore {
   collectGarbage(rules: GarbageRules): Promise<GarbageReport>
   /** Compares the index of files with the disk, likewise, and mends the index. */
   takeInventory(): Promise<InventoryReport>
+  /**
+   * Removes what is stored of a session that nobody is in and nobody may open meanwhile, and what it saved
+   * for the next one, unless there is another session of that app and `persistentId`. Its files follow as
+   * garbage does, a day later. @returns false if there is no such session
+   */
+  removeSession(sessionId: string): Promise<boolean>
+  /** The snapshots that a session can fall back to and those before them, the newest first. */
+  snapshotsOf(sessionId: string): Promise<readonly StoredSnapshot[]>
+  /** Counts the files that the index knows by whose they are, in steps, and what of them is garbage now. */
+  surveyFiles(rules: GarbageRules): Promise<FileSurvey>
   /** Resolves when everything asked for is done, the database is in one file and the thread has ended. */
   close(): Promise<void>
 }
@@ -120,6 +132,21 @@ class LoggedJournal implements Journal {
 
   async takeInventory(): Promise<InventoryReport> {
     return (await this.#ask('inventory', { kind: 'take inventory' })).report
+  }
+
+  async removeSession(sessionId: string): Promise<boolean> {
+    this.#refuseIfEnded()
+    const pipeline = await this.#pipeline
+    await pipeline.settleFor(sessionId)
+    return (await this.#ask('removed', { kind: 'remove session', sessionId })).isRemoved
+  }
+
+  async snapshotsOf(sessionId: string): Promise<readonly StoredSnapshot[]> {
+    return (await this.#ask('snapshots', { kind: 'list snapshots', sessionId })).snapshots
+  }
+
+  async surveyFiles(rules: GarbageRules): Promise<FileSurvey> {
+    return (await this.#ask('survey', { kind: 'survey files', rules })).survey
   }
 
   close(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { FileRecord } from '../db/files.ts'
+import type { StoredSnapshot } from '../db/snapshots.ts'
 import type { MessageRun } from '../session/record.ts'
 import type { CommitPayload } from './commit-payload.ts'
+import type { FileSurvey } from './file-survey.ts'
 import type { GarbageReport, GarbageRules } from './garbage.ts'
 import type { InventoryReport } from './inventory.ts'
 import type { JournalProblem } from './problem.ts'
@@ -21,6 +23,9 @@ export type Request =
   | { readonly kind: 'load'; readonly id: number; readonly request: RestoreRequest }
   | { readonly kind: 'collect garbage'; readonly id: number; readonly rules: GarbageRules }
   | { readonly kind: 'take inventory'; readonly id: number }
+  | { readonly kind: 'remove session'; readonly id: number; readonly sessionId: string }
+  | { readonly kind: 'list snapshots'; readonly id: number; readonly sessionId: string }
+  | { readonly kind: 'survey files'; readonly id: number; readonly rules: GarbageRules }
   | { readonly kind: 'close'; readonly isLogNeeded: boolean }
 
 /** The answer to the request of that id. A load has any number of runs before it is `loaded`. */
@@ -30,6 +35,13 @@ export type Answer =
   | { readonly kind: 'loaded'; readonly id: number; readonly restored: Restored }
   | { readonly kind: 'garbage'; readonly id: number; readonly report: GarbageReport }
   | { readonly kind: 'inventory'; readonly id: number; readonly report: InventoryReport }
+  | { readonly kind: 'removed'; readonly id: number; readonly isRemoved: boolean }
+  | {
+      readonly kind: 'snapshots'
+      readonly id: number
+      readonly snapshots: readonly StoredSnapshot[]
+    }
+  | { readonly kind: 'survey'; readonly id: number; readonly survey: FileSurvey }
   | {
       readonly kind: 'failed'
       readonly id: number

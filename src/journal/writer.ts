@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { whyUnavailable } from '../db/unavailable.ts'
 import { type Archive, openArchive } from './archive.ts'
 import { unpackCommit } from './commit-payload.ts'
+import type { FileSurvey } from './file-survey.ts'
 import type { GarbageReport, GarbageStep } from './garbage.ts'
 import type { WriterOptions } from './options.ts'
 import type { JournalProblem } from './problem.ts'
@@ -86,6 +87,27 @@ class Writer {
       case 'take inventory':
         this.#chores.push({ id, steps: this.#takeInventory(id) })
         break
+      case 'remove session':
+        this.#reply({
+          kind: 'removed',
+          id,
+          isRemoved: this.#archive.removeSession(request.sessionId),
+        })
+        this.#mayTrim = true
+        break
+      case 'list snapshots':
+        this.#reply({
+          kind: 'snapshots',
+          id,
+          snapshots: this.#archive.snapshots(request.sessionId),
+        })
+        break
+      case 'survey files':
+        this.#chores.push({
+          id,
+          steps: this.#surveyFiles(id, this.#archive.surveyFiles(request.rules)),
+        })
+        break
       default:
         request satisfies never
     }
@@ -155,6 +177,15 @@ class Writer {
       step = steps.next()
     }
     return { kind: 'inventory', id, report: step.value }
+  }
+
+  *#surveyFiles(id: number, steps: Generator<undefined, FileSurvey>): Task['steps'] {
+    let step = steps.next()
+    while (!step.done) {
+      yield 0
+      step = steps.next()
+    }
+    return { kind: 'survey', id, survey: step.value }
   }
 
   #tidy(): void {
