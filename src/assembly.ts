@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { Chronicle } from './admin/chronicle.ts'
+import type { DashboardParts } from './admin/dashboard.ts'
+import type { LogTail } from './admin/log-tail.ts'
 import { AppFolders } from './apps/app-folders.ts'
+import { startBackup } from './backup/background-backup.ts'
 import type { Config } from './config.ts'
-import { parseFileUrl } from './files/file-path.ts'
+import { parseFilePath, parseFileUrl } from './files/file-path.ts'
 import { UploadLimits } from './files/upload-limits.ts'
 import type { Gate } from './gate.ts'
 import { Heralds } from './herald/heralds.ts'
@@ -18,7 +22,10 @@ import { SteadyClock, systemTimers } from './system/clock.ts'
 import { LimitBreaches } from './system/limit-breaches.ts'
 import type { BoxLog } from './system/log.ts'
 import { createMetrics } from './system/metrics.ts'
+import { programVersion } from './system/program-version.ts'
 import { createProxies, type Proxies } from './system/proxies.ts'
+import { Vitals } from './system/vitals.ts'
+import { useOf } from './system/volume.ts'
 import { publicPorts } from './trust/box-address.ts'
 import { Upkeep } from './upkeep.ts'
 
@@ -30,6 +37,7 @@ const MOST_APP_ENTRIES = 10_000
 export interface Materials {
   readonly config: Config
   readonly log: BoxLog
+  readonly logTail: LogTail
   readonly storage: Storage
   /** told that the box can no longer keep its promises and has to stop */
   readonly onFailure: (error: unknown) => void
@@ -49,7 +57,8 @@ export function assemble(materials: Materials) {
   const { heraldHosts: allowed } = config
   const heralds = new Heralds({ allowed, clock, log, onOutcome: metrics.heralded })
   const proxies = createProxies(config.trustedProxies)
-  const reflector = createReflector(materials, { clock, metrics, heralds, proxies })
+  const chronicle = new Chronicle(() => clock.wallTime())
+  const reflector = createReflector(materials, { clock, metrics, heralds, proxies, chronicle })
   const upkeep = createUpkeep(materials, reflector, clock)
   const breaches = new LimitBreaches({
     count: metrics.limitBreached,
@@ -58,9 +67,11 @@ export function assemble(materials: Materials) {
   })
   return {
     clock,
+    vitals: new Vitals(),
     metrics,
     heralds,
     proxies,
+    chronicle,
     breaches,
     reflector,
     upkeep,
@@ -71,11 +82,14 @@ export function assemble(materials: Materials) {
 
 /** Loads what answers requests, which takes longer than all that web sockets need. */
 export async function createApp(
-  { config, log, storage }: Materials,
-  { reflector, metrics, uploadLimits }: Assembly,
+  materials: Materials,
+  assembly: Assembly,
   parts: Pick<AppParts, 'server' | 'networkUrls' | 'tls'> & { readonly gate: Gate },
 ): Promise<FastifyInstance> {
+  const { config, log, storage } = materials
+  const { reflector, metrics, uploadLimits, chronicle } = assembly
   const { gate, server, networkUrls, tls } = parts
+  const { Dashboard } = await import('./admin/dashboard.ts')
   const { buildApp } = await import('./http/app.ts')
   await storage.apps.open()
   const webDir = resolve(config.webDir)
@@ -98,6 +112,8 @@ export async function createApp(
       room: storage.room,
       limits: { maxBytes: config.maxAppBytes, maxEntries: MOST_APP_ENTRIES },
     },
+    dashboard: new Dashboard(dashboardParts(materials, assembly)),
+    onFileMissed: (path) => noteMissed(chronicle, path),
     operation: {
       missing: () => reflector.missing(),
       metrics: () => metrics.expose(),
@@ -105,6 +121,35 @@ export async function createApp(
       users: (sessionId) => reflector.users(sessionId),
     },
   })
+}
+
+function dashboardParts(
+  { config, logTail, storage }: Materials,
+  { reflector, chronicle, clock, vitals, upkeep }: Assembly,
+): DashboardParts {
+  const { journal } = storage
+  const dir = resolve(config.filesDir)
+  return {
+    desk: reflector.operator,
+    store: {
+      removeSession: (sessionId) => journal.removeSession(sessionId),
+      snapshotsOf: (sessionId) => journal.snapshotsOf(sessionId),
+      surveyFiles: () => journal.surveyFiles({ ...config, running: reflector.sessionIds() }),
+      collectGarbage: () => upkeep.collectNow(),
+      volume: () => useOf(dir),
+    },
+    ...{ chronicle, clock, tail: logTail, timers: systemTimers },
+    takeVitals: () => vitals.take(),
+    takePunctuality: () => reflector.takePunctuality(),
+    missing: () => reflector.missing(),
+    versions: { box: programVersion(), node: vitals.nodeVersion },
+    startBackup: () => startBackup(dir),
+  }
+}
+
+function noteMissed(chronicle: Chronicle, path: string): void {
+  const file = parseFilePath(path)
+  if (file?.kind === 'snapshot') chronicle.snapshotMissed(file.sessionId)
 }
 
 function createClock(log: BoxLog): SteadyClock {
@@ -122,11 +167,12 @@ interface ReflectorNeeds {
   readonly metrics: ReturnType<typeof createMetrics>
   readonly heralds: Heralds
   readonly proxies: Proxies
+  readonly chronicle: Chronicle
 }
 
 function createReflector(
   { config, log, storage, onFailure }: Materials,
-  { clock, metrics, heralds, proxies }: ReflectorNeeds,
+  { clock, metrics, heralds, proxies, chronicle }: ReflectorNeeds,
 ): Reflector {
   return new Reflector({
     store: storage.journal,
@@ -139,6 +185,7 @@ function createReflector(
     timers: systemTimers,
     log,
     metrics,
+    witness: chronicle,
     proxies,
     limits: { ...config, frameBytes: config.maxFrameBytes },
     newTimeline: () => randomBytes(TIMELINE_BYTES).toString('base64url'),

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { LogTail } from './admin/log-tail.ts'
 import { assemble, createApp } from './assembly.ts'
 import { hostBehind, openBoxTls } from './box-tls.ts'
 import type { Config } from './config.ts'
@@ -30,6 +31,8 @@ export interface Box {
 export interface BoxParts {
   readonly storage: Storage
   readonly listener: Listener
+  /** the newest lines of the log */
+  readonly logTail: LogTail
   /** told that the box can no longer keep its promises and has to stop */
   readonly onFailure: (error: unknown) => void
 }
@@ -39,12 +42,14 @@ export interface BoxParts {
  * @throws {Error} with a sentence for the person who starts it
  */
 export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
-  const { storage, listener, onFailure } = parts
+  const { storage, listener, logTail, onFailure } = parts
   const release = new Release(() => listener.close(), storage.close)
   try {
-    const materials = { config, log, storage, onFailure }
+    const materials = { config, log, logTail, storage, onFailure }
     const assembly = assemble(materials)
-    const { clock, heralds, proxies, breaches, reflector, serverLimits, upkeep } = assembly
+    const { clock, vitals, heralds, proxies, breaches, reflector, serverLimits, upkeep } = assembly
+    vitals.open()
+    release.add(async () => vitals.close())
     const stopHeartbeat = clock.startHeartbeat()
     release.add(async () => stopHeartbeat())
     release.add(() => heralds.close())

@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module'
+import { LogTail } from './admin/log-tail.ts'
 import type { Box } from './box.ts'
 import type { Config } from './config.ts'
 import { openStorage } from './storage.ts'
@@ -13,7 +14,8 @@ const STANDARD_ERROR = 2
 
 /** Runs the box in this process, and ends that with it: on a signal, or when the box fails. */
 export async function run(config: Config, listener: Listener): Promise<void> {
-  const log = createLog(config.logLevel, STANDARD_ERROR)
+  const logTail = new LogTail()
+  const log = createLog(config.logLevel, STANDARD_ERROR, logTail)
   let hasFailed = false
   let box: Box | undefined
 
@@ -44,7 +46,7 @@ export async function run(config: Config, listener: Listener): Promise<void> {
     const storage = openStorage(config, log, fail)
     // The journal's thread starts while the rest is loaded.
     const { openBox } = await import('./box.ts')
-    box = await openBox(config, log, { storage, listener, onFailure: fail })
+    box = await openBox(config, log, { storage, listener, logTail, onFailure: fail })
   } catch (error) {
     console.error(`The box could not start: ${(error as Error).message}`)
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')

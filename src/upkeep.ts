@@ -1,5 +1,5 @@
 import type { DatabaseCheck } from './journal/database-check.ts'
-import type { GarbageRules } from './journal/garbage.ts'
+import type { GarbageReport, GarbageRules } from './journal/garbage.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Cancel, Clock, Log, Timers } from './reflector/ports.ts'
 import { logFindings, logGarbage, logInventory } from './storage-log.ts'
@@ -47,6 +47,16 @@ export class Upkeep {
     )
   }
 
+  /**
+   * Clears away at once what nobody needs; undefined if that is being done, or may not be done now.
+   * Rejects if it fails.
+   */
+  async collectNow(): Promise<GarbageReport | undefined> {
+    const rules = this.#parts.garbageRules()
+    if (!rules || this.#isCollecting || this.#hasClockJumped()) return undefined
+    return this.#collectBy(rules)
+  }
+
   /** Resolves when nothing of it holds the database any more. */
   async stop(): Promise<void> {
     this.#isStopped = true
@@ -67,11 +77,20 @@ export class Upkeep {
   async #collect(): Promise<void> {
     const rules = this.#parts.garbageRules()
     if (!rules || this.#isCollecting || this.#hasClockJumped()) return
-    this.#isCollecting = true
     await this.#attempt('garbage', async () => {
-      logGarbage(this.#parts.log, await this.#parts.journal.collectGarbage(rules))
+      await this.#collectBy(rules)
     })
-    this.#isCollecting = false
+  }
+
+  async #collectBy(rules: GarbageRules): Promise<GarbageReport> {
+    this.#isCollecting = true
+    try {
+      const report = await this.#parts.journal.collectGarbage(rules)
+      logGarbage(this.#parts.log, report)
+      return report
+    } finally {
+      this.#isCollecting = false
+    }
   }
 
   /** Whether that is so since it was last asked. What is old by such a clock may not be old at all. */

@@ -57,7 +57,7 @@ describe.each([
 })
 
 test('the list has what is installed', async () => {
-  const names = ['@croquet/croquet', '@multisynq/client', 'qrcode-generator', 'three']
+  const names = ['@croquet/croquet', '@multisynq/client', 'qrcode-generator', 'three', 'uplot']
   const listed = await Promise.all(
     names.map(async (name) => {
       const version = await versionOf(name)

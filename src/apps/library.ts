@@ -13,6 +13,7 @@ const SERVED_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   '@multisynq/client': ['bundled', 'dist'],
   'qrcode-generator': ['dist'],
   three: ['build'],
+  uplot: ['dist'],
 }
 
 /** A package that the box serves. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type InviteRoutesOptions, inviteRoutes } from '../access/invite-routes.ts'
 import { addressOf } from '../access/request-address.ts'
 import { type AccountRoutesOptions, accountRoutes } from '../admin/account-routes.ts'
+import type { Dashboard } from '../admin/dashboard.ts'
 import { type SetupLinkRoutesOptions, setupLinkRoutes } from '../admin/setup-link-routes.ts'
 import { type TokenRoutesOptions, tokenRoutes } from '../admin/token-routes.ts'
 import { type AppRoutesOptions, appRoutes } from '../apps/releases/routes.ts'
@@ -20,6 +21,7 @@ export type ApiParts = InviteRoutesOptions &
   TokenRoutesOptions &
   ApiDocumentOptions & {
     readonly releases: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
+    readonly dashboard: Pick<Dashboard, 'routes'>
   }
 
 /** The interface for programs that run the box; at the door it is for those who may. */
@@ -39,11 +41,12 @@ export async function apiRoutes(app: FastifyInstance, { parts }: { readonly part
   await app.register(accountRoutes, parts)
   await app.register(setupLinkRoutes, parts)
   await app.register(tokenRoutes, parts)
-  const { audit, passOf, publicUrl, releases } = parts
+  const { audit, passOf, publicUrl, releases, dashboard } = parts
   const whoOf = (request: FastifyRequest) => passOf(request).who
-  await app.register(appRoutes, {
-    ...{ ...releases, whoOf, publicUrl },
-    note: (event, request, details) =>
-      audit.note({ event, who: whoOf(request), address: addressOf(request), ...details }),
-  })
+  const note = (event: string, request: FastifyRequest, details: object) =>
+    audit.note({ event, who: whoOf(request), address: addressOf(request), ...details })
+  await app.register(appRoutes, { ...releases, whoOf, publicUrl, note })
+  await app.register((scope) =>
+    dashboard.routes(scope, { note: (request, event, details) => note(event, request, details) }),
+  )
 }

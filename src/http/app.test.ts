@@ -91,6 +91,8 @@ beforeEach(async () => {
       room: { take: async () => {} },
       limits: { maxBytes: 1000, maxEntries: 10 },
     },
+    dashboard: { routes: async () => {} },
+    onFileMissed: () => {},
     operation: {
       missing: () => [],
       metrics: async () => ({ contentType: 'text/plain', body: '' }),

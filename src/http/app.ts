@@ -32,6 +32,8 @@ import { addHsts, setSecurityHeaders } from './headers.ts'
 import { type OperationSource, operationRoutes } from './operation.ts'
 import { rewriteTarget } from './request-target.ts'
 
+/** Where requests for files are led to. */
+const FILES = '/files/'
 interface Common {
   readonly boxTokens: BoxTokens
   readonly passOf: PassOf
@@ -63,6 +65,10 @@ export interface AppParts {
   readonly uploadLimits: UploadLimits
   /** how apps get here; the store is open */
   readonly releases: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
+  /** what goes on in the box, and what can be done about it */
+  readonly dashboard: ApiParts['dashboard']
+  /** told of each path below `/files/` that somebody asked for in vain */
+  readonly onFileMissed: (path: string) => void
   readonly operation: OperationSource
   /** URLs by which others on its networks reach the box, the likeliest first */
   readonly networkUrls: () => readonly string[]
@@ -101,6 +107,11 @@ export function buildApp(parts: AppParts): FastifyInstance {
       'request answered',
     )
   })
+  app.addHook('onResponse', async (request, reply) => {
+    if (reply.statusCode === 404 && request.url.startsWith(FILES)) {
+      parts.onFileMissed(request.url.slice(FILES.length))
+    }
+  })
   addErrorHandlers(app)
   addLogins(app, parts, { passOf, isSecure })
   app.register(operationRoutes, { source: parts.operation })
@@ -127,12 +138,12 @@ function addLogins(
   { passOf, isSecure }: Pick<Common, 'passOf' | 'isSecure'>,
 ): void {
   const { pages, logins, publicUrl, pageKeys } = parts.entrance
-  const { admin, login, releases } = parts
+  const { admin, dashboard, login, releases } = parts
   app.register(loginRoutes, { ...login, pages, logins, isSecure })
   const common: Common = { boxTokens: login.tokens.ofBox, passOf, isSecure }
   app.register(apiRoutes, {
     prefix: '/api/v1',
-    parts: { ...admin, ...common, publicUrl, releases },
+    parts: { ...admin, ...common, publicUrl, dashboard, releases },
   })
   app.register(loginPages, { prefix: '/admin', ...admin, ...common, pages })
   app.register(libraryRoutes, { prefix: '/admin/lib' })

@@ -5,8 +5,15 @@ const NOTICE = 35
 
 export type BoxLog = Logger<'notice'>
 
-/** JSON lines with `level` as a word and `message`. @param to a file descriptor, or a stream */
-export function createLog(level: string, to: number | DestinationStream): BoxLog {
+/**
+ * JSON lines with `level` as a word and `message`.
+ * @param to a file descriptor, or a stream; @param tail is given each line as well
+ */
+export function createLog(
+  level: string,
+  to: number | DestinationStream,
+  tail: DestinationStream,
+): BoxLog {
   const options = {
     base: null,
     level,
@@ -15,5 +22,12 @@ export function createLog(level: string, to: number | DestinationStream): BoxLog
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   }
-  return pino(options, typeof to === 'number' ? destination(to) : to)
+  const main = typeof to === 'number' ? destination(to) : to
+  const both = {
+    write: (line: string) => {
+      tail.write(line)
+      main.write(line)
+    },
+  }
+  return pino(options, both)
 }

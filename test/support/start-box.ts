@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LogTail } from '../../src/admin/log-tail.ts'
 import { openBox } from '../../src/box.ts'
 import { loadConfig } from '../../src/config.ts'
 import { openStorage } from '../../src/storage.ts'
@@ -37,12 +38,14 @@ export async function startBox(env: Record<string, string> = {}): Promise<TestBo
     BOX_FILES_DIR: filesDir,
   })
   const logLines: string[] = []
-  const log = createLog(config.logLevel, { write: (line: string) => void logLines.push(line) })
+  const logTail = new LogTail()
+  const lines = { write: (line: string) => void logLines.push(line) }
+  const log = createLog(config.logLevel, lines, logTail)
   const failures: unknown[] = []
   const onFailure = (error: unknown) => failures.push(error)
   const listener = await Listener.open(config)
   const storage = openStorage(config, log, onFailure)
-  const box = await openBox(config, log, { storage, listener, onFailure })
+  const box = await openBox(config, log, { storage, listener, logTail, onFailure })
   return {
     url: `http://127.0.0.1:${box.port}`,
     port: box.port,
