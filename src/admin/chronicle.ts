@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { SessionLabel, Visitor } from './ports.ts'
 
 /** How many sessions are remembered, running or not, the newest… */
@@ -11,7 +12,9 @@ const MAX_PROGRAMS = 20
 /** What clients call the vote on what the model is. */
 const SNAPSHOT_TOPIC = /^snapshot\b/
 /** A longer vote is no vote on a snapshot. */
-const MAX_VOTE_LENGTH = 1000
+const MAX_VOTE_LENGTH = 10_000
+/** Clients' own hashes are long: of each, so much of another hash is kept (hex digits). */
+const HASH_LENGTH = 12
 
 /** Somebody who left. */
 export interface Departure {
@@ -175,7 +178,8 @@ function keep<T>(list: T[], item: T, most: number): void {
 function hashIn(payload: string): string | undefined {
   try {
     const { hash } = JSON.parse(payload) as { hash?: unknown }
-    return typeof hash === 'string' ? hash : undefined
+    if (typeof hash !== 'string') return undefined
+    return createHash('sha256').update(hash).digest('hex').slice(0, HASH_LENGTH)
   } catch {
     return undefined // no vote that this knows
   }

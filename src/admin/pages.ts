@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
@@ -25,6 +26,9 @@ export async function adminPages(app: FastifyInstance) {
         for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value)
       },
     })
+  app.get('/admin/icon.svg', async (_request, reply) =>
+    reply.type('image/svg+xml').send(createReadStream(join(WEB_DIR, 'favicon.svg'))),
+  )
   await serve('admin', '/admin/')
   await serve('common', '/admin/common/')
 }

@@ -99,7 +99,7 @@ function newestVote(chronicle: Chronicle, id: string): SessionView['vote'] {
   return {
     at: ballot.at,
     groups: Array.from(groups, ([hash, votes]) => ({
-      hash: hash.slice(0, HASH_LENGTH),
+      hash,
       names: votes.map(({ visitor }) => userName(visitor.user)),
     })),
   }

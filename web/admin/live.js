@@ -1,0 +1,75 @@
+import { apiUrl, ask, isLoggedOut, loginUrl } from './api.js'
+import { element } from './common/element.js'
+
+/** How long a box that does not answer is left alone (ms). */
+const TRY_AGAIN_AFTER_MS = 3000
+const EVENTS = ['overview', 'session', 'log']
+
+const banner = document.querySelector('[data-banner]')
+
+/**
+ * Keeps a page up to date, over restarts of the box and nights.
+ * @param {() => Record<string, string>} shown the query that tells what is on screen
+ * @param {Record<string, (data: object) => void>} handlers by event; `opened` is called whenever what came before may have been missed
+ * @returns {{refresh: () => void}} to be called when something else is on screen
+ */
+export function watch(shown, handlers) {
+  let source
+  let retry
+
+  function open(isGapless) {
+    clearTimeout(retry)
+    const before = source
+    const mine = new EventSource(`${new URL('events', apiUrl)}?${new URLSearchParams(shown())}`)
+    source = mine
+    let hasBeenOpen = false
+    mine.addEventListener('open', () => {
+      before?.close()
+      say('')
+      if (hasBeenOpen || !isGapless) handlers.opened?.()
+      hasBeenOpen = true
+    })
+    for (const name of EVENTS) {
+      mine.addEventListener(name, ({ data }) => {
+        if (mine === source) handlers[name]?.(JSON.parse(data))
+      })
+    }
+    mine.addEventListener('error', () => {
+      if (mine !== source) return
+      before?.close()
+      say('The box does not answer. Trying again…')
+      if (mine.readyState === EventSource.CLOSED) explain()
+    })
+  }
+
+  /** The browser gives up for good when the box says no. */
+  async function explain() {
+    try {
+      await ask('health')
+    } catch (refusal) {
+      if (isLoggedOut(refusal)) {
+        sayLoggedOut()
+        return
+      }
+    }
+    retry = setTimeout(() => open(false), TRY_AGAIN_AFTER_MS)
+  }
+
+  open(false)
+  return { refresh: () => open(source.readyState === EventSource.OPEN) }
+}
+
+/** Says that what a page asked for first did not work, or leads to where to log in. */
+export function explainFirst(refusal) {
+  if (isLoggedOut(refusal)) location.replace(loginUrl())
+  else say(refusal.message)
+}
+
+function sayLoggedOut() {
+  const link = element('a', { href: loginUrl(), textContent: 'Log in' })
+  banner.replaceChildren('You are not logged in any more. ', link)
+}
+
+function say(words) {
+  if (banner.textContent !== words) banner.textContent = words
+}

@@ -1,0 +1,69 @@
+import { ask } from './api.js'
+import { healthTiles } from './health-tiles.js'
+import { explainFirst, watch } from './live.js'
+import { SessionTable } from './session-table.js'
+import { count, counted, duration } from './words.js'
+
+const PAGE = 1000
+
+const find = (selector) => document.querySelector(selector)
+const tiles = healthTiles(find('[data-tiles]'))
+let onScreen = []
+let live
+
+const table = new SessionTable(find('[data-sessions]'), {
+  onScreen(ids) {
+    if (ids.join() === onScreen.join()) return
+    onScreen = ids
+    live?.refresh()
+  },
+  onChange(shown, all) {
+    find('[data-nobody]').hidden = all > 0
+    find('[data-sessions]').hidden = all === 0
+    say(
+      '[data-count]',
+      shown === all ? counted(all, 'session') : `${count(shown)} of ${count(all)}`,
+    )
+  },
+})
+
+async function loadAll() {
+  const lines = []
+  let total
+  do {
+    const page = await ask(`sessions?offset=${lines.length}&limit=${PAGE}`)
+    total = page.total
+    lines.push(...page.sessions)
+    if (page.sessions.length === 0) break
+  } while (lines.length < total)
+  table.replace(lines)
+}
+
+function showHealth(health) {
+  tiles.show(health)
+  const [trouble] = health.missing
+  say('[data-verdict]', trouble ? 'The box needs you.' : 'Your box is working.')
+  say(
+    '[data-summary]',
+    trouble
+      ? `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}.`
+      : `Version ${health.versions.box}, up for ${duration(health.uptimeSeconds * 1000)}.`,
+  )
+}
+
+function say(place, words) {
+  const target = find(place)
+  if (target.textContent !== words) target.textContent = words
+}
+
+find('[data-filter]').addEventListener('input', ({ target }) => table.filter(target.value))
+
+loadAll().then(() => {
+  live = watch(() => ({ sessions: 'page', rows: onScreen.join() }), {
+    opened: () => loadAll().catch(() => {}),
+    overview(data) {
+      showHealth(data.health)
+      table.update(data)
+    },
+  })
+}, explainFirst)
