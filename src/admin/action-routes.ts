@@ -16,7 +16,7 @@ const notice = {
 const memberParams = {
   type: 'object',
   required: ['sessionId', 'connection'],
-  properties: { sessionId: SESSION_ID, connection: { type: 'string', maxLength: 100 } },
+  properties: { sessionId: SESSION_ID, connection: text },
 } as const
 const asked = objectOf({ asked: count })
 const told = objectOf({ told: count })

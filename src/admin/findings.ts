@@ -143,7 +143,7 @@ function isWrongPassword({ code, reason, afterMs }: Departure): boolean {
 
 /** Whether somebody has come in from there since: what went wrong is over. */
 function isBack({ visitor, at }: Departure, members: readonly MemberFacts[]): boolean {
-  return members.some(({ userIp, since }) => userIp === visitor.userIp && since >= at)
+  return members.some(({ userIp, since }) => userIp === visitor.userIp && since > at)
 }
 
 function lostSnapshots({ story, members, now }: Evidence): Finding[] {
