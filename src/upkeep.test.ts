@@ -149,3 +149,16 @@ it('leaves nothing behind when it is stopped', async () => {
   await stopped.stop()
   expect([stops, clock.pending]).toEqual([1, 0])
 })
+
+it('collects garbage when somebody wants it, but not twice at a time, nor where nothing may go', async () => {
+  const { promise, resolve } = Promise.withResolvers<GarbageReport>()
+  const collectGarbage = () => promise
+  const busy = upkeep({ journal: { takeInventory: async () => INVENTORY, collectGarbage } })
+  const first = busy.collectNow()
+  expect(await busy.collectNow()).toBeUndefined()
+  resolve(GARBAGE)
+  expect(await first).toBe(GARBAGE)
+  expect(logged).toContainEqual({ level: 'info', event: 'garbage' })
+  expect(await busy.collectNow()).toBe(GARBAGE)
+  expect(await upkeep({ garbageRules: () => undefined }).collectNow()).toBeUndefined()
+})

@@ -43,7 +43,11 @@ export function startBackup(filesDir: string): BackgroundBackup {
   })
   // Who looks at neither is not interested.
   ended.catch(() => {})
-  const begun = Promise.race([once(child.stdout, 'readable').then(() => {}), ended])
+  // At its end it is readable, too.
+  const begun = once(child.stdout, 'readable').then(() =>
+    child.stdout.readableLength > 0 ? undefined : ended,
+  )
+  begun.catch(() => {})
   return { tar: child.stdout, begun, done: ended, stop: () => void child.kill() }
 }
 

@@ -274,3 +274,69 @@ describe('the end of the thread', () => {
     expect(messagesOf(await sessionIn(await bed.open()))).toEqual(runAt(1, 1))
   })
 })
+
+describe('removing a session', () => {
+  const state = stateAt(2, { appId: 'app', persistentId: 'id' })
+  const saved = { appId: 'app', persistentId: 'id', path: 'saved' }
+
+  it('leaves nothing of it, also of what is not in the database yet', async () => {
+    const journal = await bed.open()
+    writeFileSync(join(bed.dir, 'snapshot-2'), '')
+    await journal.commit([
+      { sessionId: 's', state, messages: newMessages(1, 2), snapshot: snapshotAt(2), saved },
+    ])
+    expect(await journal.removeSession('s')).toBe(true)
+    expect(await sessionIn(journal)).toBeUndefined()
+    await journal.close()
+    const db = new Sqlite(bed.databasePath)
+    const counts = ['sessions', 'snapshots', 'saved'].map((table) =>
+      db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
+    )
+    db.close()
+    expect(counts).toEqual([0, 0, 0])
+  })
+
+  it('leaves what it saved to another session of that app and id', async () => {
+    const journal = await bed.open()
+    await journal.commit([
+      { sessionId: 's', state, saved },
+      { sessionId: 'other', state },
+    ])
+    await journal.removeSession('s')
+    await journal.close()
+    const db = new Sqlite(bed.databasePath)
+    expect(db.prepare('SELECT path FROM saved').pluck().all()).toEqual(['saved'])
+    db.close()
+  })
+
+  it('is false if there is none', async () => {
+    expect(await (await bed.open()).removeSession('nobody')).toBe(false)
+  })
+
+  it('begins anew under the same id, also after a crash', async () => {
+    const journal = await bed.open()
+    await journal.commit([{ sessionId: 's', state, messages: newMessages(1, 2) }])
+    await journal.removeSession('s')
+    const fresh = stateAt(1, { timeline: 'another' })
+    await journal.commit([{ sessionId: 's', state: fresh, messages: newMessages(1, 1) }])
+    await journal.close()
+    expect(await sessionIn(await bed.open())).toMatchObject({
+      state: { timeline: 'another' },
+      messages: [runAt(1, 1)],
+    })
+  })
+})
+
+it('lists the snapshots of a session once they are in the database', async () => {
+  const journal = await bed.open()
+  expect(await journal.snapshotsOf('s')).toEqual([])
+  const snapshot = snapshotAt(2)
+  await journal.recordFile({ path: snapshot.path, bytes: 7 })
+  await journal.commit([
+    { sessionId: 's', state: stateAt(2), messages: newMessages(1, 2), snapshot },
+  ])
+  await sessionIn(journal)
+  expect(await journal.snapshotsOf('s')).toEqual([
+    { time: snapshot.time, createdAt: expect.any(Number), bytes: 7 },
+  ])
+})

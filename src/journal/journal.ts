@@ -40,7 +40,7 @@ export interface Journal extends SessionStore {
    * garbage does, a day later. @returns false if there is no such session
    */
   removeSession(sessionId: string): Promise<boolean>
-  /** The snapshots that a session can fall back to and those before them, the newest first. */
+  /** The snapshots of a session, the newest first, as far as they are in the database: a second later. */
   snapshotsOf(sessionId: string): Promise<readonly StoredSnapshot[]>
   /** Counts the files that the index knows by whose they are, in steps, and what of them is garbage now. */
   surveyFiles(rules: GarbageRules): Promise<FileSurvey>
