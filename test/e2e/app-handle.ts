@@ -63,6 +63,16 @@ export abstract class AppHandle {
     return (await this.state()).marks[label] ?? ''
   }
 
+  /** From now on the client shows what it has to say to its user. */
+  async showMessages(): Promise<void> {
+    await this.call('showMessages')
+  }
+
+  /** Makes the model of this client another than that of all others. */
+  async spoil(): Promise<void> {
+    await this.call('spoil')
+  }
+
   async snapshot(): Promise<void> {
     await this.call('snapshot')
   }

@@ -39,6 +39,11 @@ export class AppPage extends AppHandle {
     await this.#watched.page.evaluate((given) => void app.join?.(given), options)
   }
 
+  /** What the client shows to its user, for a few seconds. */
+  toasts(): Promise<string> {
+    return this.#watched.page.locator('body').innerText()
+  }
+
   close(): Promise<void> {
     return closePage(this.#watched)
   }

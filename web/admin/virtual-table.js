@@ -92,7 +92,7 @@ export class VirtualTable {
     )
     this.#body.style.height = `${this.#rows.length * height}px`
     const shown = this.#rows.slice(first, last)
-    shown.forEach((row, index) => this.#line(index).show(row, first + index, height))
+    for (const [index, row] of shown.entries()) this.#line(index).show(row, first + index, height)
     for (const line of this.#lines.slice(shown.length)) line.hide()
     if (first === this.#first && last === this.#last) return
     this.#first = first

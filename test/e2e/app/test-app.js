@@ -1,6 +1,7 @@
 import { defineTestModel } from './model.js'
 
 let session
+let library
 let viewsMade = 0
 let isSynced = false
 const marks = {}
@@ -14,7 +15,8 @@ export function installTestApp(loadLibrary, joinOptions) {
   globalThis.app = {
     ...testApp,
     async join({ client, name, password, release, rejoinLimit }) {
-      const { Constants, Model, Session, View } = await loadLibrary(client)
+      library = await loadLibrary(client)
+      const { Constants, Model, Session, View } = library
       Constants.release = release
       session = await Session.join({
         appId: 'io.test.e2e',
@@ -58,6 +60,17 @@ const testApp = {
   /** Has all clients vote on a snapshot and one upload it, as they do by themselves after 5 s of model CPU. */
   snapshot() {
     clientVm().forceSnapshot()
+  },
+
+  /** From now on people see what the client has to say to them. */
+  showMessages() {
+    library.App.messages = true
+  },
+
+  /** Does to the model here what no message has told the others. */
+  spoil() {
+    session.model.visits.push('nobody else has this')
+    session.model.extra = 12345.678
   },
 
   async share(size) {

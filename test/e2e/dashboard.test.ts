@@ -1,0 +1,78 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startBox, type TestBox } from '../support/start-box.ts'
+import { eventually } from './app-handle.ts'
+import { DashboardPage } from './dashboard-page.ts'
+import { expectAccessible } from './demo-pages.ts'
+import { APP_DIR, newSession, Visitors } from './visitors.ts'
+
+/** How soon the dashboard shows who came. */
+const SOON_MS = 2000
+
+let box: TestBox
+let visitors: Visitors
+let dashboard: DashboardPage
+
+beforeAll(async () => {
+  box = await startBox({ BOX_WEB_DIR: APP_DIR })
+  visitors = await Visitors.launch()
+})
+beforeEach(async () => {
+  dashboard = await DashboardPage.open(box, visitors)
+})
+afterEach(() => visitors.leave())
+afterAll(async () => {
+  await visitors?.close()
+  await box?.stop()
+})
+
+/** A session that two people are in. */
+async function meeting(name: string) {
+  const session = newSession({ name })
+  const ada = await visitors.join(box.url, session)
+  const bob = await visitors.join(box.url, session)
+  return { session, ada, bob, ...(await ada.state()) }
+}
+
+test('a new session and both its users are there within two seconds', async () => {
+  const row = dashboard.page.locator('.vt-body .vt-row', { hasText: 'a new one' })
+  const { ada, bob } = await meeting('a new one')
+  await expect.poll(() => row.locator('.vt-users').innerText(), { timeout: SOON_MS }).toBe('2')
+  await row.getByRole('link').click()
+  for (const { viewId } of [await ada.state(), await bob.state()]) {
+    await eventually(() => dashboard.text()).toContain(viewId)
+  }
+  await eventually(() => dashboard.findings()).toEqual([
+    'Nothing is wrong here, as far as the box can tell',
+  ])
+  await expectAccessible(dashboard.page)
+  expect(dashboard.errors).toEqual([])
+})
+
+test('a notice arrives, a disconnected user is gone, a closed session closed, a deleted one new', async () => {
+  const { ada, bob, session, sessionId } = await meeting('to be closed')
+  await bob.showMessages()
+  await ada.publish('add', 5)
+  await ada.shows({ count: 5 })
+  await dashboard.goTo(`session.html?id=${sessionId}`)
+  const { viewId } = await bob.state()
+  const told = await dashboard.act('[data-action="notice"]', 'Send', 'Lunch is ready')
+  expect(told).toBe('Sent to 2 people.')
+  await eventually(() => bob.toasts()).toContain('Lunch is ready')
+
+  const disconnect = `button[aria-label="Disconnect ${viewId}"]`
+  expect(await dashboard.act(disconnect, 'Disconnect')).toBe(`${viewId} is disconnected.`)
+  await eventually(() => bob.errors).toContainEqual(expect.stringContaining('4123'))
+  await eventually(() => dashboard.text()).not.toContain(viewId)
+  await ada.shows({ visits: expect.arrayContaining([['exit', viewId]]) })
+
+  expect(await dashboard.act('[data-action="close"]', 'Close it')).toBe('It is closed.')
+  await eventually(() => ada.errors).toContainEqual(expect.stringContaining('4123'))
+  await eventually(() => dashboard.text()).toContain('It is not open any more')
+  const back = await visitors.join(box.url, session)
+  await back.shows({ sessionId, count: 5 })
+  await eventually(() => dashboard.page.getAttribute('body', 'data-state')).toBe('open')
+
+  expect(await dashboard.act('[data-action="delete"]', 'Delete it')).toBe('It is deleted.')
+  const anew = await visitors.join(box.url, session)
+  await anew.shows({ sessionId, count: 0 })
+})
