@@ -40,8 +40,8 @@ export class AppPage extends AppHandle {
   }
 
   /** What the client shows to its user, for a few seconds. */
-  toasts(): Promise<string> {
-    return this.#watched.page.locator('body').innerText()
+  async toasts(): Promise<string> {
+    return (await this.#watched.page.textContent('body')) ?? ''
   }
 
   close(): Promise<void> {

@@ -41,13 +41,13 @@ export class DashboardPage {
   }
 
   /** All that stands on the page. */
-  text(): Promise<string> {
-    return this.page.innerText('main')
+  async text(): Promise<string> {
+    return (await this.page.textContent('main')) ?? ''
   }
 
   /** What the box found in a session, a title each. */
   findings(): Promise<string[]> {
-    return this.page.locator('.finding h3').allInnerTexts()
+    return this.page.locator('.finding h3').allTextContents()
   }
 
   /** Presses a button, and says yes to the question that follows. @returns what was done, in words */
@@ -56,9 +56,9 @@ export class DashboardPage {
     if (words !== undefined) await this.page.fill('dialog textarea', words)
     const dialog = this.page.getByRole('dialog')
     await dialog.getByRole('button', { name: yes }).click()
-    const text = await dialog.locator('.outcome:not(:empty)').innerText()
+    const text = await dialog.locator('.outcome:not(:empty)').textContent()
     await dialog.getByRole('button', { name: 'Close', exact: true }).click()
-    return text
+    return text ?? ''
   }
 }
 

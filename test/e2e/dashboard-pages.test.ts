@@ -31,7 +31,7 @@ afterAll(async () => {
 test('files, log and backup', async () => {
   const { page } = dashboard
   await dashboard.goTo('files.html')
-  await eventually(() => page.innerText('h1')).toBe('No files yet')
+  await eventually(() => page.textContent('h1')).toBe('No files yet')
   expect(await dashboard.act('[data-collect]', 'Clear away')).toMatch(/^There was nothing/)
   await expectAccessible(page)
   await dashboard.goTo('log.html')
@@ -53,14 +53,16 @@ test('a table of 5,000 sessions is scrolled, sorted and filtered without a long 
   const { page } = dashboard
   await servedWith(page, MANY)
   await page.reload()
-  await eventually(() => page.innerText('[data-count]')).toBe('5,000 sessions')
+  await eventually(() => page.textContent('[data-count]')).toBe('5,000 sessions')
   expect(await page.locator('.vt-body .vt-row').count()).toBeLessThan(100)
   // Others use this machine, too: one good run of three shows what the page can do.
   let longest = Infinity
-  for (let run = 0; run < 3 && longest > LONG_FRAME_MS; run++) longest = await longestFrame(page)
+  for (let run = 0; run < 3 && longest > LONG_FRAME_MS; run++) {
+    longest = await longestFrame(page, 'class 4321')
+  }
   expect(longest).toBeLessThan(LONG_FRAME_MS)
-  expect(await page.innerText('[data-count]')).toBe('1 of 5,000')
-  expect(await page.innerText('.vt-body .vt-row:not([hidden]) .vt-name')).toBe('class 4321')
+  expect(await page.textContent('[data-count]')).toBe('1 of 5,000')
+  expect(await page.textContent('.vt-body .vt-row:not([hidden]) .vt-name')).toBe('class 4321')
 })
 
 test('a page that is left open recovers when the box is back, and says when a login is over', async () => {
@@ -68,12 +70,12 @@ test('a page that is left open recovers when the box is back, and says when a lo
   await box.restart()
   await visitors.join(box.url, newSession({ name: 'after the restart' }))
   await eventually(() => dashboard.text()).toContain('after the restart')
-  await eventually(() => page.innerText('[data-banner]')).toBe('')
+  await eventually(() => page.textContent('[data-banner]')).toBe('')
 
   await page.context().clearCookies()
   await box.restart()
   const banner = page.locator('[data-banner]')
-  await eventually(() => banner.innerText()).toBe('You are not logged in any more. Log in')
+  await eventually(() => banner.textContent()).toBe('You are not logged in any more. Log in')
   const link = new URL((await banner.getByRole('link').getAttribute('href')) ?? '')
   expect([link.pathname, link.searchParams.get('next')]).toEqual(['/admin/login', '/admin/'])
 })

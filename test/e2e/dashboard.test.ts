@@ -36,7 +36,7 @@ async function meeting(name: string) {
 test('a new session and both its users are there within two seconds', async () => {
   const row = dashboard.page.locator('.vt-body .vt-row', { hasText: 'a new one' })
   const { ada, bob } = await meeting('a new one')
-  await expect.poll(() => row.locator('.vt-users').innerText(), { timeout: SOON_MS }).toBe('2')
+  await expect.poll(() => row.locator('.vt-users').textContent(), { timeout: SOON_MS }).toBe('2')
   await row.getByRole('link').click()
   for (const { viewId } of [await ada.state(), await bob.state()]) {
     await eventually(() => dashboard.text()).toContain(viewId)

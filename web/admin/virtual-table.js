@@ -139,11 +139,11 @@ class Line {
       this.#element.style.transform = `translateY(${index * height}px)`
       this.#element.setAttribute('aria-rowindex', index + 2)
     })
-    this.#columns.forEach(({ key, text, href }, column) => {
+    this.#columns.forEach(({ key, text, href, isNumber }, column) => {
       const { content } = this.#cells[column]
       this.#set(key, text(row), (words) => {
         content.textContent = words
-        content.title = words
+        if (!isNumber) content.title = words
       })
       if (href) {
         this.#set(`${key} link`, href(row), (url) => {
