@@ -13,7 +13,7 @@ export function programOf({ sdk, codeHash }: { readonly [key: string]: Json }): 
 export function visitorOf({ origin, user, program, isViewer }: Connection): Visitor {
   const { connection, userIp, baseUrl } = origin
   const { sdk, codeHash } = program ?? {}
-  const boxHost = URL.parse(baseUrl)?.host ?? ''
+  const [, , boxHost = ''] = baseUrl.split('/', 3)
   return { connection, userIp, user, isViewer, boxHost, sdk, codeHash }
 }
 
