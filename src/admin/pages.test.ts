@@ -26,5 +26,5 @@ test('what the pages use is there, whatever else the box serves', async () => {
   for (const path of ['common/theme.css', 'common/element.js', 'admin.css', 'icon.svg']) {
     expect((await app.inject(`/admin/${path}`)).statusCode, path).toBe(200)
   }
-  expect((await app.inject('/admin')).headers.location).toBe('/admin/')
+  expect((await app.inject('/admin')).headers.location).toBe('admin/')
 })

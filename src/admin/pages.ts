@@ -26,6 +26,8 @@ export async function adminPages(app: FastifyInstance) {
         for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value)
       },
     })
+  // Relative: whatever prefix a proxy has taken away.
+  app.get('/admin', async (_request, reply) => reply.redirect('admin/'))
   app.get('/admin/icon.svg', async (_request, reply) =>
     reply.type('image/svg+xml').send(createReadStream(join(WEB_DIR, 'favicon.svg'))),
   )
