@@ -35,12 +35,14 @@ export async function backupRoutes(app: FastifyInstance, options: BackupRoutesOp
       run.done.catch(() => reply.raw.destroy())
       note(request, 'backup-made', {})
       const name = `box-${new Date(wallTime()).toISOString().slice(0, 10)}.tar`
-      return reply
-        // A proxy that gathers what is sent would need as much room.
-        .header('x-accel-buffering', 'no')
-        .header('content-disposition', `attachment; filename="${name}"`)
-        .type('application/x-tar')
-        .send(run.tar)
+      return (
+        reply
+          // A proxy that gathers what is sent would need as much room.
+          .header('x-accel-buffering', 'no')
+          .header('content-disposition', `attachment; filename="${name}"`)
+          .type('application/x-tar')
+          .send(run.tar)
+      )
     },
   )
 }

@@ -1,4 +1,5 @@
 import uPlot from '../lib/uplot/dist/uPlot.esm.js'
+import { time } from './words.js'
 
 /** A page that is left open shows the last half hour. */
 const MAX_POINTS = 1800
@@ -6,6 +7,8 @@ const HEIGHT = 200
 /** At least so much time is to be seen (s). */
 const LEAST_SPAN = 60
 const AXIS_WIDTH = 56
+/** A time of day needs so much room (px). */
+const TIME_SPACE = 110
 
 /**
  * A chart that grows to the right.
@@ -20,12 +23,15 @@ export function liveChart(place, lines) {
       width: Math.max(place.clientWidth, 1),
       height: HEIGHT,
       cursor: { drag: { x: false, y: false } },
-      legend: { live: false },
+      legend: { show: lines.length > 1, live: false },
       scales: {
         x: { range: (_, min, max) => span(min, max) },
         y: { range: (_, __, max) => [0, Math.max(max ?? 0, 1) * 1.1] },
       },
-      axes: [axis, { ...axis, size: AXIS_WIDTH }],
+      axes: [
+        { ...axis, space: TIME_SPACE, values: (_, ticks) => ticks.map((at) => time(at * 1000)) },
+        { ...axis, size: AXIS_WIDTH },
+      ],
       series: [
         {},
         ...lines.map(({ label, color }) => ({
