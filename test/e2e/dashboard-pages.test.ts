@@ -55,12 +55,7 @@ test('a table of 5,000 sessions is scrolled, sorted and filtered without a long 
   await page.reload()
   await eventually(() => page.textContent('[data-count]')).toBe('5,000 sessions')
   expect(await page.locator('.vt-body .vt-row').count()).toBeLessThan(100)
-  // Others use this machine, too: one good run of three shows what the page can do.
-  let longest = Infinity
-  for (let run = 0; run < 3 && longest > LONG_FRAME_MS; run++) {
-    longest = await longestFrame(page, 'class 4321')
-  }
-  expect(longest).toBeLessThan(LONG_FRAME_MS)
+  expect(await longestFrame(page, 'class 4321')).toBeLessThan(LONG_FRAME_MS)
   expect(await page.textContent('[data-count]')).toBe('1 of 5,000')
   expect(await page.textContent('.vt-body .vt-row:not([hidden]) .vt-name')).toBe('class 4321')
 })
