@@ -54,7 +54,10 @@ beforeEach(() => {
   })
   app = fastify()
   app.register((scope) =>
-    dashboard.routes(scope, { note: (_request, event, details) => noted.push([event, details]) }),
+    dashboard.routes(scope, {
+      note: (_request, event, details) => noted.push([event, details]),
+      isGood: () => true,
+    }),
   )
 })
 

@@ -3,7 +3,7 @@ import { type ActionRoutesOptions, actionRoutes } from './action-routes.ts'
 import { type BackupRoutesOptions, backupRoutes } from './backup-routes.ts'
 import { boxRoutes } from './box-routes.ts'
 import type { Chronicle } from './chronicle.ts'
-import { eventRoutes } from './event-routes.ts'
+import { type EventRoutesOptions, eventRoutes } from './event-routes.ts'
 import { HealthMeter, type HealthParts } from './health.ts'
 import type { LogTail } from './log-tail.ts'
 import type { NoteAction, SessionDesk, StoreDesk, Timers } from './ports.ts'
@@ -40,7 +40,10 @@ export class Dashboard {
   }
 
   /** Its part of the API. Whoever asks was found to be an admin at the door. */
-  async routes(app: FastifyInstance, { note }: { readonly note: NoteAction }): Promise<void> {
+  async routes(
+    app: FastifyInstance,
+    { note, isGood }: { readonly note: NoteAction } & Pick<EventRoutesOptions, 'isGood'>,
+  ): Promise<void> {
     const { desk, store, chronicle, tail, missing, startBackup, clock } = this.#parts
     const wallTime = () => clock.wallTime()
     app.addHook('onRequest', async (_request, reply) => {
@@ -50,7 +53,7 @@ export class Dashboard {
     await app.register(actionRoutes, { desk, store, missing, note })
     await app.register(boxRoutes, { health: this.#health, store, tail, note })
     await app.register(backupRoutes, { startBackup, wallTime, note })
-    await app.register(eventRoutes, { viewers: this.#viewers })
+    await app.register(eventRoutes, { viewers: this.#viewers, isGood })
   }
 
   #changed(sessionId: string): void {

@@ -1,5 +1,5 @@
 import fastifySse from '@fastify/sse'
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpRefusal } from './http-refusal.ts'
 import { LEVELS, type Level } from './log-tail.ts'
 import { described, SESSION_ID } from './schemas.ts'
@@ -32,11 +32,14 @@ interface EventsQuery {
   readonly text: string
 }
 
+export interface EventRoutesOptions {
+  readonly viewers: Viewers
+  /** whether that by which a request was let in still holds */
+  readonly isGood: (request: FastifyRequest) => boolean
+}
+
 /** `/events`: what is new of what a dashboard shows, as server-sent events. */
-export async function eventRoutes(
-  app: FastifyInstance,
-  { viewers }: { readonly viewers: Viewers },
-) {
+export async function eventRoutes(app: FastifyInstance, { viewers, isGood }: EventRoutesOptions) {
   await app.register(sse)
   app.addHook('preClose', async () => viewers.close())
 
@@ -59,7 +62,10 @@ export async function eventRoutes(
       reply.header('x-accel-buffering', 'no')
       reply.sse.keepAlive()
       await reply.sse.send({ retry: RETRY_MS, data: {} })
-      const remove = viewers.add(orderOf(request.query), sinkOf(reply))
+      const remove = viewers.add(
+        orderOf(request.query),
+        sinkOf(reply, () => isGood(request)),
+      )
       reply.sse.onClose(remove)
     },
   )
@@ -77,8 +83,11 @@ function orderOf({ sessions, rows, session, log, text }: EventsQuery): ViewOrder
   }
 }
 
-function sinkOf({ raw, sse }: FastifyReply): Sink {
+function sinkOf({ raw, sse }: FastifyReply, isGood: () => boolean): Sink {
   return {
+    get isGood() {
+      return isGood()
+    },
     get isReady() {
       return !raw.writableNeedDrain
     },

@@ -38,6 +38,7 @@ function viewer(order: ViewOrder) {
   const told: Array<readonly [event: string, data: object]> = []
   const sink = {
     isReady: true,
+    isGood: true,
     isEnded: false,
     send: (event: string, data: object) => void told.push([event, data]),
     end: () => {
@@ -166,4 +167,12 @@ test('when the box stops all of them are sent away', () => {
   viewers.close()
   expect(sink.isEnded).toBe(true)
   expect(clock.pending).toBe(0)
+})
+
+test('a viewer whose login has ended is sent away', () => {
+  const { told, sink } = viewer(NOTHING)
+  sink.isGood = false
+  clock.advanceTo(1000)
+  expect(sink.isEnded).toBe(true)
+  expect(told).toHaveLength(1)
 })

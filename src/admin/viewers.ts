@@ -31,6 +31,8 @@ export interface ViewOrder {
 export interface Sink {
   /** false while what it was told before is still on its way: what it would be told now is dropped */
   readonly isReady: boolean
+  /** false once its viewer may not look any more: their login ended */
+  readonly isGood: boolean
   send(event: 'overview' | 'session' | 'log', data: object): void
   end(): void
 }
@@ -105,7 +107,10 @@ export class Viewers {
   }
 
   #tellAll(): void {
-    for (const viewer of this.#viewers) if (viewer.sink.isReady) this.#tell(viewer)
+    for (const viewer of this.#viewers) {
+      if (!viewer.sink.isGood) viewer.sink.end()
+      else if (viewer.sink.isReady) this.#tell(viewer)
+    }
   }
 
   #tell(viewer: Viewer): void {

@@ -47,6 +47,9 @@ export async function apiRoutes(app: FastifyInstance, { parts }: { readonly part
     audit.note({ event, who: whoOf(request), address: addressOf(request), ...details })
   await app.register(appRoutes, { ...releases, whoOf, publicUrl, note })
   await app.register((scope) =>
-    dashboard.routes(scope, { note: (request, event, details) => note(event, request, details) }),
+    dashboard.routes(scope, {
+      note: (request, event, details) => note(event, request, details),
+      isGood: (request) => passOf(request).isGood(),
+    }),
   )
 }

@@ -52,7 +52,7 @@ export interface AppParts {
   /** for those who run the box */
   readonly admin: Omit<
     ApiParts & LoginPagesOptions,
-    keyof Common | 'pages' | 'publicUrl' | 'releases'
+    keyof Common | 'pages' | 'publicUrl' | 'dashboard' | 'releases'
   >
   /** addresses, networks or names of networks whose `X-Forwarded-…` headers are believed */
   readonly trustedProxies: readonly string[]

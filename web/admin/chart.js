@@ -1,4 +1,4 @@
-import uPlot from '../lib/uplot/dist/uPlot.esm.js'
+import uPlot from './lib/uplot/dist/uPlot.esm.js'
 import { time } from './words.js'
 
 /** A page that is left open shows the last half hour. */

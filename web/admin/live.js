@@ -1,5 +1,6 @@
 import { apiUrl, ask, isLoggedOut, loginUrl } from './api.js'
 import { element } from './common/element.js'
+import { withKey } from './page-key.js'
 
 /** How long a box that does not answer is left alone (ms). */
 const TRY_AGAIN_AFTER_MS = 3000
@@ -20,7 +21,8 @@ export function watch(shown, handlers) {
   function open(isGapless) {
     clearTimeout(retry)
     const before = source
-    const mine = new EventSource(`${new URL('events', apiUrl)}?${new URLSearchParams(shown())}`)
+    const events = new URL(`events?${new URLSearchParams(shown())}`, apiUrl)
+    const mine = new EventSource(withKey(events))
     source = mine
     let hasBeenOpen = false
     mine.addEventListener('open', () => {

@@ -1,4 +1,4 @@
-import uPlot from '../lib/uplot/dist/uPlot.esm.js'
+import uPlot from './lib/uplot/dist/uPlot.esm.js'
 
 /** As many seconds as it shows. */
 const POINTS = 120
