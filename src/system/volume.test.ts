@@ -23,6 +23,7 @@ describe('on Linux', () => {
   ])('%s (%i) is not local', (name, type) => {
     expect(volumeOn('linux', type)).toEqual({
       isLocal: false,
+      isLasting: true,
       name: expect.stringMatching(`^${name}`),
     })
   })
@@ -32,11 +33,22 @@ describe('on Linux', () => {
     ['XFS', 0x58465342n],
     ['Btrfs', 0x9123683en],
     ['ZFS', 0x2fc12fc1n],
-    ['tmpfs', 0x01021994n],
-    ['overlay', 0x794c7630n],
     ['one not known', 0x12345678n],
   ])('%s is local', (_name, type) => {
-    expect(volumeOn('linux', type)).toEqual({ isLocal: true, name: 'a local disk' })
+    const local = { isLocal: true, isLasting: true, name: 'a local disk' }
+    expect(volumeOn('linux', type)).toEqual(local)
+  })
+
+  it.each([
+    ['memory', 0x01021994n],
+    ['memory', 0x858458f6n],
+    ['an overlay', 0x794c7630n],
+  ])('%s is local, and does not last', (name, type) => {
+    expect(volumeOn('linux', type)).toEqual({
+      isLocal: true,
+      isLasting: false,
+      name: expect.stringMatching(`^${name}`),
+    })
   })
 
   it('a number that lost its sign to a 32-bit word is the same', () => {

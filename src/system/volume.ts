@@ -6,6 +6,8 @@ import { platform } from 'node:os'
 export interface Volume {
   /** whether locks and shared memory hold there for sure, as a database with a write-ahead log needs */
   readonly isLocal: boolean
+  /** whether what is stored there is still there when the machine, or the container, was made or started anew */
+  readonly isLasting: boolean
   /** for the person who runs the box */
   readonly name: string
 }
@@ -38,7 +40,13 @@ const SHARED_TYPES: ReadonlyMap<bigint, string> = new Map([
   [0x7375_7245n, 'Coda'],
   [0x564cn, 'NetWare'],
 ])
-const LOCAL: Volume = { isLocal: true, name: 'a local disk' }
+/** Likewise, of those that forget. */
+const FLEETING_TYPES: ReadonlyMap<bigint, string> = new Map([
+  [0x0102_1994n, 'memory (tmpfs)'],
+  [0x8584_58f6n, 'memory (ramfs)'],
+  [0x794c_7630n, 'an overlay (the own layer of a container, or of a live system)'],
+])
+const LOCAL: Volume = { isLocal: true, isLasting: true, name: 'a local disk' }
 /** A path of Windows that begins with another machine's name. */
 const WINDOWS_SHARE = /^\\\\[^\\?.]/
 
@@ -56,13 +64,14 @@ export function volumeOf(
   source: VolumeSource = { platform: platform(), statfs: statfsSync },
 ): Volume {
   if (source.platform === 'win32' && WINDOWS_SHARE.test(dir)) {
-    return { isLocal: false, name: NETWORK_SHARE }
+    return { isLocal: false, isLasting: true, name: NETWORK_SHARE }
   }
   if (source.platform !== 'linux') return LOCAL
   // Where a machine word has 32 bits, the number comes with its sign spread over the rest.
   const type = BigInt.asUintN(32, source.statfs(dir, { bigint: true }).type)
-  const name = SHARED_TYPES.get(type)
-  return name === undefined ? LOCAL : { isLocal: false, name }
+  const [shared, fleeting] = [SHARED_TYPES.get(type), FLEETING_TYPES.get(type)]
+  if (shared !== undefined) return { isLocal: false, isLasting: true, name: shared }
+  return fleeting === undefined ? LOCAL : { isLocal: true, isLasting: false, name: fleeting }
 }
 
 /** How full the volume of a folder is, bytes; `freeBytes` is what this program may still have of it. */

@@ -40,6 +40,7 @@ describe.skipIf(!canMount)('on FUSE, which needs bindfs on the machine of the te
   it('a folder is not local', () => {
     expect(volumeOf(mounted)).toEqual({
       isLocal: false,
+      isLasting: true,
       name: 'FUSE (a shared or attached folder)',
     })
   })
