@@ -1,0 +1,26 @@
+import type { Config } from '../config.ts'
+import { boxUrls } from '../system/addresses.ts'
+
+/** More are not looked at in one run. */
+export const MOST_ADDRESSES = 12
+
+/**
+ * The addresses that the box greets with, and those that its names make of them, without wildcards.
+ * @param hostnames by which people reach the box as well
+ */
+export function announcedUrls(
+  { urls, host, port }: Pick<Config, 'urls' | 'host' | 'port'>,
+  hostnames: readonly string[],
+): string[] {
+  const own = port === 0 ? [] : boxUrls(host, port).map((url) => `${url}/`)
+  const greeted = urls.length > 0 ? urls : own
+  const names = hostnames.filter((name) => !name.startsWith('*.'))
+  const named = names.flatMap((name) => greeted.map((url) => withHost(url, name)))
+  return [...new Set([...greeted, ...named])]
+}
+
+function withHost(url: string, host: string): string {
+  const changed = new URL(url)
+  changed.hostname = host.includes(':') ? `[${host}]` : host
+  return changed.href
+}
