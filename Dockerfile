@@ -15,7 +15,7 @@ COPY --from=dependencies /box/node_modules node_modules
 COPY package.json LICENSE ./
 COPY src src
 COPY web web
-COPY scripts/admin.ts scripts/ask-box.ts scripts/backup.ts scripts/check-box.ts scripts/deploy.ts scripts/garbage.ts scripts/invite.ts scripts/pinned-node.mjs scripts/restore.ts scripts/
+COPY scripts/admin.ts scripts/ask-box.ts scripts/backup.ts scripts/deploy.ts scripts/doctor.ts scripts/garbage.ts scripts/invite.ts scripts/pinned-node.mjs scripts/restore.ts scripts/
 # A new volume takes its owner from here.
 RUN install --directory --owner=node --group=node files \
  && install --directory --owner=node --group=node --mode=750 tls

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, readdir, readFile, stat } from 'node:fs/promises'
@@ -9,7 +8,6 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { authorityOf } from '../support/certificate.ts'
@@ -328,33 +326,6 @@ test('[ACCESS7] the log has no token, however it was written', async () => {
   expect(log).toContain('"path":"/admin/setup/…"')
   expect(log).not.toContain(token)
   expect(log).not.toContain('tH1s-1s_secret')
-})
-
-describe('scripts/check-box.ts', () => {
-  const check = (...args: readonly string[]) =>
-    promisify(execFile)(process.execPath, [join(ROOT, 'scripts/check-box.ts'), ...args])
-
-  test.each(['httpsUrl', 'httpUrl'] as const)('finds all well at %s', async (name) => {
-    const { stdout } = await check('--insecure', nginx[name])
-    const lines = stdout.trim().split('\n')
-    expect(lines.filter((line) => !line.startsWith('ok '))).toEqual([])
-    expect(lines).toHaveLength(7)
-  })
-
-  test('says what is wrong, and exits with 1', async () => {
-    const failed = check(nginx.httpsUrl)
-    await expect(failed).rejects.toMatchObject({
-      code: 1,
-      stdout: expect.stringMatching(/^(FAIL .*unable to verify the first certificate.*\n){7}$/),
-    })
-  })
-
-  test('explains itself to who uses it wrongly, and exits with 2', async () => {
-    await expect(check('box')).rejects.toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('usage:'),
-    })
-  })
 })
 
 function uploadsDir(): string {

@@ -112,18 +112,25 @@ function spawnNginx(program: string, dir: string, log: FileHandle): ChildProcess
 }
 
 async function freePorts(): Promise<[http: number, https: number]> {
-  const servers = [createServer(), createServer()] as const
+  const [http = 0, https = 0] = await findFreePorts(2)
+  return [http, https]
+}
+
+/** Ports of this machine that nobody has at the moment. */
+export async function findFreePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
   const ports = servers.map(async (server) => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     return (server.address() as AddressInfo).port
   })
-  const [http = 0, https = 0] = await Promise.all(ports)
+  const found = await Promise.all(ports)
   for (const server of servers) server.close()
-  return [http, https]
+  return found
 }
 
-async function untilListening(port: number, nginx: ChildProcess): Promise<void> {
+/** Resolves when nginx takes connections. */
+export async function untilListening(port: number, nginx: ChildProcess): Promise<void> {
   const end = performance.now() + READY_MS
   while (nginx.exitCode === null && performance.now() < end) {
     const socket = connect(port, '127.0.0.1')

@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util'
+import { ConfigError, loadConfig } from '../src/config.ts'
+import { type Address, addressOf } from '../src/doctor/address.ts'
+import { examineBox } from '../src/doctor/examine-box.ts'
+import { examineRemote } from '../src/doctor/examine-remote.ts'
+import { problem, type Section } from '../src/doctor/finding.ts'
+import { isWell, jsonOf, textOf } from '../src/doctor/report.ts'
+import { stepLine } from '../src/doctor/step-line.ts'
+
+const USAGE = `Says whether a box works for those who are to use it, and what to do where it does not.
+
+usage: npm run doctor -- [--json] [--megabytes N]
+       npm run doctor -- [--json] [--megabytes N] URL
+
+  URL            a box by its address, e.g. https://192.168.1.20/, as it looks from here; without
+                 it, the box of this machine, running or not, with the settings that it has
+  --json         for programs
+  --megabytes N  size of the file that goes to the box and back, 4 unless set
+
+It leaves a session named "doctor" for each address, and for a day the file.
+Exit code 0 if there is no problem, 1 if there is one, 2 for wrong usage.`
+
+const DEFAULT_MEGABYTES = '4'
+const BYTES_PER_MB = 1_000_000
+/** What stands in front of the box in its container, where its addresses lead nowhere; comma-separated. */
+const { DOCTOR_FRONTS = '' } = process.env
+
+interface Order {
+  readonly isJson: boolean
+  readonly bytes: number
+  /** undefined: the box of this machine */
+  readonly address: Address | undefined
+}
+
+async function main(): Promise<number> {
+  const order = readOrder()
+  if (!order) return 2
+  const line = stepLine(process.stderr)
+  const sections = await examine(order, line.show)
+  line.end()
+  const isPlain = !process.stdout.isTTY || process.env.NO_COLOR !== undefined
+  const columns = isPlain ? undefined : process.stdout.columns
+  console.log(order.isJson ? jsonOf(sections) : textOf(sections, columns))
+  return isWell(sections) ? 0 : 1
+}
+
+function readOrder(): Order | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        megabytes: { type: 'string', default: DEFAULT_MEGABYTES },
+      },
+    })
+    const [url, ...rest] = positionals
+    const megabytes = Number(values.megabytes)
+    if (rest.length > 0) throw new Error('one URL at most can be given')
+    if (!(megabytes >= 1 && megabytes <= 1000)) throw new Error('--megabytes is from 1 to 1000')
+    const address = url === undefined ? undefined : addressIn(url)
+    return { isJson: values.json, bytes: megabytes * BYTES_PER_MB, address }
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    return undefined
+  }
+}
+
+function addressIn(url: string): Address {
+  if (/^https?:\/\/./.test(url) && URL.canParse(url)) return addressOf(url)
+  throw new Error(`"${url}" is no full address, like https://192.168.1.20/`)
+}
+
+async function examine(
+  { address, bytes }: Order,
+  onStep: (what: string) => void,
+): Promise<readonly Section[]> {
+  if (address) return examineRemote({ address, bytes, onStep })
+  const fronts = DOCTOR_FRONTS.split(',').filter((url) => url !== '')
+  try {
+    const config = loadConfig(process.env)
+    return await examineBox({
+      ...{ config, bytes, onStep, hostnames: config.hostnames },
+      fronts: fronts.map((url) => new URL(url)),
+    })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const advice = 'Mend it; docs/settings.md lists all settings. The box does not start before.'
+    return [
+      {
+        title: 'Settings',
+        findings: error.problems.map((text) => problem('settings', text, advice)),
+      },
+    ]
+  }
+}
+
+const exitCode = await main()
+// A name server or a drive that still does not answer is waited for no longer.
+process.stdout.write('', () => process.exit(exitCode))
