@@ -14,7 +14,7 @@ export default defineConfig({
       {
         // Browsers and whole boxes, which wait for each other most of the time.
         test: {
-          ...{ ...real, name: 'real', include: ['test/{e2e,box,crash}/**/*.test.ts'] },
+          ...{ ...real, name: 'real', include: ['test/{e2e,box,crash,acceptance}/**/*.test.ts'] },
           ...{ maxWorkers: 3, sequence: { groupOrder: 1 } },
         },
       },
