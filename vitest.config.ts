@@ -9,7 +9,11 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: 'node_modules/.cache/compile' },
     projects: [
       {
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts', 'bench/*.test.ts'] },
+        test: {
+          ...{ name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts', 'bench/*.test.ts'] },
+          // They take milliseconds, but not on a machine with too much to do.
+          testTimeout: 20_000,
+        },
       },
       {
         // Browsers and whole boxes, which wait for each other most of the time.

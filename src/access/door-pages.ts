@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DOOR_PAGES, type DoorPage } from './refusal.ts'
 
-/** The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) has no need for these. */
+/**
+ * The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) has no need for these. Each is a title, words and perhaps a
+ * picture, which go into the frame.
+ */
 const PAGES_DIR = join(import.meta.dirname, '../../web/door')
 const STYLESHEET = /<link rel="stylesheet" href="([^"]+)">/g
 const PAGES: readonly Page[] = [...DOOR_PAGES, 'missing']
@@ -39,14 +42,23 @@ export class DoorPages {
   static async load(): Promise<DoorPages> {
     const pages = new Map<Page, string>()
     const styles = new Map<string, string>()
+    const frame = await read('frame.html')
+    const gate = await read('gate.svg')
+    for (const [, path = ''] of frame.matchAll(STYLESHEET)) styles.set(path, await read(path))
+    const withStyles = frame.replace(
+      STYLESHEET,
+      (_, path: string) => `<style>${styles.get(path)}</style>`,
+    )
     for (const page of PAGES) {
-      const html = await read(`${page}.html`)
-      for (const [, path = ''] of html.matchAll(STYLESHEET)) styles.set(path, await read(path))
-      const withStyles = html.replace(
-        STYLESHEET,
-        (_, path: string) => `<style>${styles.get(path)}</style>`,
+      const source = await read(`${page}.html`)
+      const [, title = ''] = /<title>(.*)<\/title>/.exec(source) ?? []
+      const [main = ''] = /<main>[\s\S]*<\/main>/.exec(source) ?? []
+      const [picture = gate] = /<svg[\s\S]*<\/svg>/.exec(source) ?? []
+      const parts: Readonly<Record<string, string>> = { title, picture, main }
+      pages.set(
+        page,
+        withStyles.replace(/\{\{(\w+)\}\}/g, (_, name: string) => parts[name] ?? ''),
       )
-      pages.set(page, withStyles)
     }
     return new DoorPages(pages, styles.values())
   }
