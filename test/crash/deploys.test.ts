@@ -130,8 +130,8 @@ test('a full disk is told, and leaves the old release and nothing of the new one
     for (const round of ['while it is unpacked', 'at once']) {
       const response = await api.deploy('garden', zip)
       expect(response.status, round).toBe(507)
-      const { message } = (await response.json()) as { message: string }
-      expect(message).toContain('its owner has to make room')
+      const { detail } = (await response.json()) as { detail: string }
+      expect(detail).toContain('its owner has to make room')
       expect(await look(disk.dir)).toEqual(before)
       await disk.fill()
     }
