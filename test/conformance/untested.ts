@@ -45,6 +45,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   LIMIT25: 'Depends on settings: src/http/patient-server.test.ts.',
   LIMIT26: 'Takes thousands of connections: src/http/patient-server.test.ts.',
   LIMIT27: 'Needs the log of the box: test/abuse.',
+  CLOSE4: 'Needs who runs the box: src/reflector/operator.test.ts, test/e2e/dashboard.test.ts.',
+  CLOSE5: 'Needs who runs the box: src/reflector/operator.test.ts, test/e2e/dashboard.test.ts.',
   ACCESS1: 'Needs a box with settings: test/door.test.ts.',
   ACCESS2: 'Needs clients elsewhere: src/access/networks.test.ts, test/door.test.ts.',
   ACCESS3: 'Needs a box with settings: test/credentials.test.ts, test/login.test.ts.',
