@@ -1,6 +1,7 @@
 import { ask, isLoggedOut, loginUrl } from './api.js'
 import { copyButton } from './common/copy-button.js'
 import { element } from './common/element.js'
+import { who as nameOf } from './words.js'
 
 const MAY = { admin: 'may do everything', monitor: 'may look, and change nothing' }
 
@@ -112,8 +113,7 @@ async function attempt(work) {
 
 function wordsAbout({ who, role, expires }) {
   const until = expires ? `, until ${timeOf(expires)} at the latest` : ''
-  const by = who === 'admin password' ? 'the admin password' : who
-  return `You are in by ${by} and ${MAY[role].replace('may', 'you may')}${until}.`
+  return `You are in by ${nameOf(who)} and ${MAY[role].replace('may', 'you may')}${until}.`
 }
 
 function timeOf(text) {

@@ -1,7 +1,9 @@
 import { keyHeaders } from './page-key.js'
 
-/** Where the box's API begins, with a trailing slash. */
-export const apiUrl = new URL('../api/v1/', import.meta.url)
+/** Where the box's pages begin, with a trailing slash. */
+export const boxUrl = new URL('../', import.meta.url)
+/** Where its API begins, with a trailing slash. */
+export const apiUrl = new URL('api/v1/', boxUrl)
 
 const WENT_WRONG = 'The box does not answer. Try again in a moment.'
 
@@ -29,7 +31,12 @@ export async function ask(path, { method = 'GET', body } = {}) {
   })
   const result = await answer.json().catch(() => ({}))
   if (answer.ok) return result
-  throw new Refusal(answer.status, sentence(result.detail ?? result.message ?? WENT_WRONG))
+  throw refusalOf(answer.status, result)
+}
+
+/** Why not, by what the box answered. */
+export function refusalOf(status, { detail, message }) {
+  return new Refusal(status, sentence(detail ?? message ?? WENT_WRONG))
 }
 
 /** Whether whoever asks has to log in first. */

@@ -5,6 +5,7 @@ import { withKey } from './page-key.js'
 /** How long a box that does not answer is left alone (ms). */
 const TRY_AGAIN_AFTER_MS = 3000
 const EVENTS = ['overview', 'session', 'log']
+const NO_ANSWER = 'The box does not answer. Trying again…'
 
 const banner = document.querySelector('[data-banner]')
 
@@ -39,7 +40,7 @@ export function watch(shown, handlers) {
     mine.addEventListener('error', () => {
       if (mine !== source) return
       before?.close()
-      say('The box does not answer. Trying again…')
+      say(NO_ANSWER)
       if (mine.readyState === EventSource.CLOSED) explain()
     })
   }
@@ -65,6 +66,13 @@ export function watch(shown, handlers) {
 export function explainFirst(refusal) {
   if (isLoggedOut(refusal)) location.replace(loginUrl())
   else say(refusal.message)
+}
+
+/** Says why what a page shows is not up to date any more; without a reason, that it is again. */
+export function explainStale(refusal) {
+  if (!refusal) say('')
+  else if (isLoggedOut(refusal)) sayLoggedOut()
+  else say(NO_ANSWER)
 }
 
 function sayLoggedOut() {

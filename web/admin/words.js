@@ -53,3 +53,9 @@ export function time(at) {
 export function date(at) {
   return calendar.format(at)
 }
+
+/** Who it was, by the name that the box has for them. */
+export function who(name) {
+  if (name === '') return 'somebody'
+  return name === 'admin password' ? 'the admin password' : name
+}

@@ -1,6 +1,7 @@
 import { boxUrl } from '../common/address.js'
+import { appIcon } from '../common/app-icon.js'
 import { element } from '../common/element.js'
-import { shareApp } from './share-app.js'
+import { shareApp } from '../common/share-app.js'
 
 const MOST_HOSTS = 3
 
@@ -36,7 +37,7 @@ function link(app) {
     ...(app.needs.length > 0 ? [needs(app)] : []),
   )
   const made = element('a', { className: 'tile-link', href: new URL(app.url, boxUrl).href })
-  made.append(icon(app), words)
+  made.append(appIcon(app, boxUrl), words)
   return made
 }
 
@@ -45,26 +46,4 @@ function needs({ needs: hosts }) {
   const more = others > 0 ? ` and ${others} more` : ''
   const words = `Needs the internet: ${hosts.slice(0, MOST_HOSTS).join(', ')}${more}`
   return element('span', { className: 'needs', textContent: words })
-}
-
-function icon(app) {
-  if (!app.icon) return drawnIcon(app)
-  const picture = element('img', { className: 'icon', alt: '', width: 64, height: 64 })
-  picture.addEventListener('error', () => picture.replaceWith(drawnIcon(app)))
-  picture.src = new URL(app.icon, boxUrl).href
-  return picture
-}
-
-/** The initial, on a colour that the name has each time. */
-function drawnIcon({ name, title }) {
-  const [initial = '?'] = title.match(/[\p{L}\p{N}]/u) ?? []
-  const drawn = element('span', {
-    className: 'icon icon-drawn',
-    textContent: initial.toLocaleUpperCase(),
-    ariaHidden: 'true',
-  })
-  const sum = [...name].reduce((hash, letter) => (hash * 31 + letter.codePointAt(0)) >>> 0, 7)
-  // Names that are alike get colours that are not.
-  drawn.style.setProperty('--hue', (sum * 137) % 360)
-  return drawn
 }

@@ -1,10 +1,14 @@
-import { boxUrl, isLoopback, phoneAddresses } from '../common/address.js'
-import { copyButton } from '../common/copy-button.js'
-import { element } from '../common/element.js'
-import { scannable } from '../common/scannable.js'
+import { boxUrl, isLoopback, phoneAddresses } from './address.js'
+import { copyButton } from './copy-button.js'
+import { element } from './element.js'
+import { scannable } from './scannable.js'
 
-/** Opens a dialog with what brings others to an app: a code to scan, and its address. */
-export async function shareApp({ title, url }) {
+/**
+ * Opens a dialog with what brings others to an app: a code to scan, and its address.
+ * @param {{title: string, url: string}} app its address relative to the box's root
+ * @param {URL} root where the box's pages begin
+ */
+export async function shareApp({ title, url }, root = boxUrl) {
   const dialog = element('dialog', { className: 'share' })
   dialog.setAttribute('closedby', 'any')
   dialog.setAttribute('aria-label', `Share ${title}`)
@@ -14,11 +18,11 @@ export async function shareApp({ title, url }) {
   dialog.append(element('h2', { textContent: title }), close)
   document.body.append(dialog)
   dialog.showModal()
-  close.before(...(await invitation(new URL(url, boxUrl), title)))
+  close.before(...(await invitation(new URL(url, root), title, root)))
 }
 
-async function invitation(address, title) {
-  const addresses = await phoneAddresses(address)
+async function invitation(address, title, root) {
+  const addresses = await phoneAddresses(address, root)
   if (addresses.length === 0) return networkAddressAdvice(address)
   const words = isLoopback(address.hostname)
     ? 'Phones and computers on the same network open this.'
