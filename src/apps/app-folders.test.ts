@@ -15,6 +15,7 @@ beforeEach(async () => {
     {
       list: () => Array.from(releases, ([name]) => ({ name })),
       activeFolder: (name) => releases.get(name),
+      onChange: () => () => {},
     },
     dir,
   )

@@ -10,6 +10,8 @@ export interface DeployedApps {
   list(): ReadonlyArray<{ readonly name: string }>
   /** absolute path of the release that is active; undefined: there is no such app */
   activeFolder(name: string): string | undefined
+  /** Has somebody told of each change of these. @returns ends that */
+  onChange(listener: () => void): () => void
 }
 
 /** Where the files of an app are. */
@@ -30,6 +32,11 @@ export class AppFolders {
   constructor(deployed: DeployedApps, webDir: string) {
     this.#deployed = deployed
     this.#byHand = join(webDir, 'apps')
+  }
+
+  /** Has somebody told of each app that was deployed, deleted, or has another release. @returns ends that */
+  onChange(listener: () => void): () => void {
+    return this.#deployed.onChange(listener)
   }
 
   /** Where an app of that name is, or would be. A release goes before a folder of the same name. */

@@ -4,7 +4,7 @@ import { type AppFolder, type AppFolders, pageFolders } from './app-folders.ts'
 import { countPeople, type RunningSession } from './people.ts'
 import { BLANK, type Surveys } from './surveys.ts'
 
-/** A list is good for this long (ms): many may look at it. */
+/** A list is good for this long (ms), unless apps are deployed or deleted: many may look at it. */
 const KEPT_MS = 1000
 /** So long a list waits for what is in apps; it says later what takes longer (ms). */
 const SURVEYS_MS = 1000
@@ -55,6 +55,11 @@ export class AppList {
       })
     }
     return this.#last.apps
+  }
+
+  /** There are other apps now. */
+  forget(): void {
+    this.#last = undefined
   }
 
   async #make(): Promise<readonly ListedApp[]> {

@@ -20,6 +20,7 @@ let dir: string
 let app: FastifyInstance
 let releases: Map<string, string>
 let sessions: RunningSession[]
+let tellChange: () => void
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'box-web-'))
@@ -33,6 +34,10 @@ beforeEach(async () => {
       {
         list: () => Array.from(releases, ([name]) => ({ name })),
         activeFolder: (name) => releases.get(name),
+        onChange: (listener) => {
+          tellChange = listener
+          return () => {}
+        },
       },
       join(dir, 'web'),
     ),
@@ -248,6 +253,14 @@ test('the list has all apps and demos, and who is in them', async () => {
       },
     ],
   })
+})
+
+test('the list has an app that was deployed at once', async () => {
+  expect((await app.inject('/apps')).json()).toEqual({ apps: [] })
+  await put({ 'releases/1/index.html': '<title>New</title>' })
+  releases.set('new', join(dir, 'releases/1'))
+  tellChange()
+  expect((await app.inject('/apps')).json().apps).toMatchObject([{ name: 'new', title: 'New' }])
 })
 
 test('the folder of all apps leads to the first page', async () => {

@@ -135,6 +135,8 @@ async function makeParts(
     app.log.warn({ err, file }, 'file is served as it is: it could not be adapted'),
   )
   const list = new AppList({ folders, surveys, webDir, sessions, now })
+  const stopListening = folders.onChange(() => list.forget())
+  app.addHook('onClose', async () => stopListening())
   return { surveys, adaptations, versions, list }
 }
 

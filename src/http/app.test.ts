@@ -81,7 +81,10 @@ beforeEach(async () => {
     trustedProxies: ['loopback', '10.0.0.0/8'],
     webDir: join(dir, 'web'),
     apps: {
-      folders: new AppFolders({ list: () => [], activeFolder: () => undefined }, join(dir, 'web')),
+      folders: new AppFolders(
+        { list: () => [], activeFolder: () => undefined, onChange: () => () => {} },
+        join(dir, 'web'),
+      ),
       sessions: () => [],
     },
     files,

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { DoorBed } from '../support/door-bed.ts'
 import { eventually } from './app-handle.ts'
 import { expectAccessible } from './demo-pages.ts'
+import { press, type } from './keyboard.ts'
 import { Visitors } from './visitors.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -177,34 +177,6 @@ async function invites(): Promise<string> {
 function asProgram(token: string | null) {
   const headers = { authorization: `Bearer ${token}` }
   return bed.ask({ path: '/api/v1/me', headers })
-}
-
-/** The part of the browser's elements that is used here. */
-interface Focusable {
-  matches(selector: string): boolean
-}
-
-/** Goes to a field by the Tab key, and types into it what is to be there. */
-async function type(page: Page, label: string, text: string): Promise<void> {
-  await tabTo(page, page.getByLabel(label, { exact: true }))
-  await page.keyboard.press('ControlOrMeta+a')
-  await page.keyboard.type(text)
-}
-
-async function press(page: Page, role: 'link' | 'button', name: string): Promise<void> {
-  await tabTo(page, page.getByRole(role, { name, exact: true }))
-  await page.keyboard.press('Enter')
-}
-
-async function tabTo(page: Page, locator: ReturnType<Page['getByLabel']>): Promise<void> {
-  const isThere = () =>
-    locator.evaluate((element) => (element as unknown as Focusable).matches(':focus'))
-  await locator.waitFor()
-  for (let presses = 0; presses < 40; presses++) {
-    if (await isThere()) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error('no Tab leads there')
 }
 
 async function serveEmptyPage(): Promise<{ readonly port: number; close(): Promise<void> }> {

@@ -17,7 +17,7 @@ export class Refusal extends Error {
 
 /**
  * Asks the API for something, or to do something.
- * @param {string} path below the API, with its query
+ * @param {string | URL} path below the API, with its query; or an address of the box
  * @param {{method?: string, body?: object}} request
  * @returns what it answers; rejects with a `Refusal`
  */

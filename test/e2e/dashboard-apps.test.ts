@@ -1,0 +1,187 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { AppApi, adminToken } from '../support/app-api.ts'
+import { rawZipOf, zipOf } from '../support/archives.ts'
+import { eventually } from './app-handle.ts'
+import { DashboardPage } from './dashboard-page.ts'
+import { expectAccessible, WEB_DIR } from './demo-pages.ts'
+import { press, tabTo, type } from './keyboard.ts'
+import { LastingBox } from './lasting-box.ts'
+import { Visitors } from './visitors.ts'
+
+const COUNT = join(import.meta.dirname, 'cloud-apps/count.js')
+const BEGINNING = 'everybody who opens it from now on gets'
+
+let dir: string
+let box: LastingBox
+let visitors: Visitors
+let dashboard: DashboardPage
+let page: Page
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'apps-page-'))
+  await cp(WEB_DIR, join(dir, 'web'), { recursive: true })
+  box = await LastingBox.start(join(dir, 'web'))
+  visitors = await Visitors.launch()
+})
+beforeEach(async () => {
+  dashboard = await DashboardPage.open(box, visitors)
+  page = dashboard.page
+  await press(page, 'link', 'Apps')
+  await page.waitForURL(/apps\.html$/)
+})
+afterEach(() => visitors.leave())
+afterAll(async () => {
+  await visitors?.close()
+  await box?.close()
+  await rm(dir, { recursive: true })
+})
+
+/** An app whose page says which release it is: all of them share one session. */
+async function gardenFiles(release: string): Promise<Record<string, string>> {
+  const client = '/lib/@croquet/croquet/pub/croquet.esm.js'
+  const script = `import * as Croquet from '${client}'; startCount(Croquet)`
+  const html = `<!doctype html><title>Garden</title><body class="${release}"><script src="count.js"></script><script type="module">${script}</script>`
+  return { 'index.html': html, 'count.js': await readFile(COUNT, 'utf8') }
+}
+
+async function chooseZip(name: string, buffer: Buffer): Promise<void> {
+  await page.setInputFiles('[data-archive]', { name, mimeType: 'application/zip', buffer })
+}
+
+/** What the dialog says at last. */
+async function outcome(): Promise<string> {
+  return (await page.locator('dialog .outcome:not(:empty)').textContent()) ?? ''
+}
+
+async function openGarden(): Promise<Page> {
+  const opened = await visitors.open(`${box.url}/apps/garden/`)
+  await eventually(() => countOn(opened.page)).not.toBe(null)
+  return opened.page
+}
+
+const countOn = (app: Page) => app.getAttribute('body', 'data-count')
+const releaseOn = (app: Page) => app.getAttribute('body', 'class')
+const releases = () => page.locator('.releases li').allInnerTexts()
+
+test('an app is deployed, shared, deployed again, rolled back and deleted', async () => {
+  await eventually(() => page.textContent('h1')).toBe('No apps yet')
+  await expectAccessible(page)
+  await chooseZip('Garden (2).zip', await zipOf({ ...(await gardenFiles('first')), '.env': 'x' }))
+  expect(await page.inputValue('dialog input')).toBe('garden')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  expect(await outcome()).toContain(BEGINNING)
+  expect(await outcome()).toContain('Left out: .env.')
+  await page.getByRole('button', { name: 'Close' }).click()
+  const home = await visitors.open(box.url)
+  await home.page.getByRole('link', { name: 'Garden' }).waitFor()
+
+  const ada = await openGarden()
+  const bob = await openGarden()
+  await ada.mouse.click(50, 50)
+  await eventually(() => countOn(bob)).toBe('1')
+
+  await chooseZip('garden.zip', await zipOf(await gardenFiles('second')))
+  expect(await page.textContent('dialog')).toContain('this will be its next release')
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  expect(await outcome()).toContain(BEGINNING)
+  await page.getByRole('button', { name: 'Close' }).click()
+  expect(await releases()).toEqual([
+    expect.stringContaining('people get this'),
+    expect.stringContaining('Roll back'),
+  ])
+  expect(await page.textContent('.people')).toBe('2 people in it now')
+  await bob.mouse.click(50, 50)
+  await eventually(() => countOn(ada)).toBe('2')
+  expect([await releaseOn(ada), await releaseOn(await openGarden())]).toEqual(['first', 'second'])
+  await expectAccessible(page)
+
+  await page.getByRole('button', { name: /^Roll back: Garden of / }).click()
+  await eventually(() => page.textContent('.app .outcome')).toContain(BEGINNING)
+  expect(await releases()).toEqual([
+    expect.stringContaining('Go forward'),
+    expect.stringContaining('people get this'),
+  ])
+  expect(await releaseOn(await openGarden())).toBe('first')
+
+  expect(await dashboard.act('[aria-label="Delete Garden"]', 'Delete it')).toBe('It is deleted.')
+  await eventually(() => page.textContent('h1')).toBe('No apps yet')
+  expect((await fetch(`${box.url}/apps/garden/`)).status).toBe(404)
+  expect(dashboard.errors).toEqual([])
+})
+
+test('what the box refuses is said in its words, and changes nothing', async () => {
+  const api = await AppApi.of(box.url, box.filesDir)
+  await api.deploy('garden', await zipOf(await gardenFiles('first')))
+  await dashboard.goTo('apps.html')
+  await eventually(() => page.textContent('h1')).toBe('1 app')
+  const before = await api.list()
+  await chooseZip('garden.zip', rawZipOf([{ name: 'index.html' }, { name: '../evil.html' }]))
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  expect(await outcome()).toContain('leads out of the app (..)')
+  await page.fill('dialog input', 'con')
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  await eventually(outcome).toContain('reserved')
+  await page.fill('dialog input', '../admin')
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  expect(await page.locator('dialog input:invalid').count()).toBe(1)
+  await page.keyboard.press('Escape')
+  expect(await api.list()).toEqual(before)
+})
+
+test('by keyboard alone: a folder, its name, and back again', async () => {
+  const folder = join(dir, 'dist')
+  await mkdir(join(folder, '.git'), { recursive: true })
+  await mkdir(join(folder, 'js'), { recursive: true })
+  await writeFile(join(folder, '.git/config'), '')
+  await writeFile(join(folder, 'index.html'), '<title>Flower Shop</title>')
+  await writeFile(join(folder, 'js/blüte.js'), '')
+  for (const name of ['flower-shop', 'flowers']) {
+    await tabTo(page, page.getByRole('button', { name: 'Choose a folder' }))
+    const chooser = page.waitForEvent('filechooser')
+    await page.keyboard.press('Enter')
+    await (await chooser).setFiles(folder)
+    await eventually(() => page.inputValue('dialog input')).toBe('flower-shop')
+    await type(page, 'Its name', name)
+    await page.keyboard.press('Enter')
+    expect(await outcome()).toContain('Left out: .git/.')
+    await page.keyboard.press('Enter')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  }
+  expect((await fetch(`${box.url}/apps/flowers/js/bl%C3%BCte.js`)).status).toBe(200)
+})
+
+test('folders in web/apps are told apart, and a monitor changes nothing', async () => {
+  const folder = join(dir, 'web/apps/by hand')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'index.html'), '<title>Old map</title>')
+  // It forgets what it has listed.
+  await box.restart()
+  const monitor = await visitors.open(`${box.url}/t/${await monitorToken()}/admin/apps.html`)
+  await eventually(() => monitor.page.locator('.app h3').allTextContents()).toContain('Old map')
+  const card = monitor.page.locator('.app', { hasText: 'Old map' })
+  expect(await card.textContent()).toContain('put there by hand: it has no releases')
+  expect(await monitor.page.getByText('You may look, and change nothing').isVisible()).toBe(true)
+  const buttons = await monitor.page.getByRole('button').allInnerTexts()
+  expect([...new Set(buttons)]).toEqual(['Copy', 'Share'])
+  await expectAccessible(monitor.page)
+  await card.getByRole('button', { name: 'Share Old map' }).click()
+  await monitor.page.getByRole('dialog').getByText('/apps/by').waitFor()
+})
+
+/** A token for programs that may only look. */
+async function monitorToken(): Promise<string> {
+  const answer = await fetch(`${box.url}/api/v1/tokens`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await adminToken(box.filesDir)}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ name: 'looks', role: 'monitor' }),
+  })
+  return ((await answer.json()) as { token: string }).token
+}

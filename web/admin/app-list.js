@@ -1,0 +1,34 @@
+import { ask, boxUrl } from './api.js'
+
+/** What visitors are shown, as seen from the API. */
+const VISITORS_LIST = new URL('apps', boxUrl)
+
+/**
+ * An app of the box, demos aside. Addresses are relative to the box's root.
+ * @typedef {{
+ *   name: string, title: string, url: string, icon: string | null,
+ *   people: number, needs: string[], active: string, releases: object[],
+ * }} App `releases`: none if it is a folder in `web/apps`
+ */
+
+/** @returns {Promise<App[]>} by name; rejects with a `Refusal` */
+export async function loadApps() {
+  const [deployed, { apps: listed }] = await Promise.all([ask('apps'), ask(VISITORS_LIST)])
+  const shown = new Map(listed.filter(({ kind }) => kind === 'app').map((app) => [app.name, app]))
+  const apps = deployed.map((app) => withReleases(app, shown.get(app.name)))
+  const names = new Set(apps.map(({ name }) => name))
+  const byHand = [...shown.values()].filter(({ name }) => !names.has(name)).map(withoutReleases)
+  return [...apps, ...byHand].toSorted((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+/** The list for visitors is a moment behind: of one just deployed, it may know nothing. */
+function withReleases({ name, title, icon, active, releases }, listed) {
+  const url = `apps/${name}/`
+  const ownIcon = icon === '' ? null : url + icon.split('/').map(encodeURIComponent).join('/')
+  const { people = 0, needs = [], icon: shownIcon = ownIcon } = listed ?? {}
+  return { name, title, url, icon: shownIcon, people, needs, active, releases }
+}
+
+function withoutReleases({ name, title, url, icon, people, needs }) {
+  return { name, title, url, icon, people, needs, active: '', releases: [] }
+}
