@@ -4,8 +4,10 @@ import { copyButton } from './common/copy-button.js'
 import { element } from './common/element.js'
 import { shareApp } from './common/share-app.js'
 import { confirmed } from './dialogs.js'
-import { counted, date, size, who } from './words.js'
+import { counted, moment, size, who } from './words.js'
 
+const BY_HAND =
+  'A folder in web/apps, put there by hand: it has no releases. Whoever put it there can take it away.'
 const DELETE_TEXT =
   'The app and all its releases are gone for good. Who has it open keeps it until they reload. What people made in it stays on the box.'
 
@@ -14,7 +16,8 @@ export class AppCard {
   #isAdmin
   #refresh
   #app
-  #shown = ''
+  /** by place, what it was made of */
+  #shown = new Map()
   #head = element('div', { className: 'app-head' })
   #people = element('p', { className: 'people' })
   #needs = element('p', { className: 'needs' })
@@ -39,80 +42,89 @@ export class AppCard {
 
   /** @param {import('./app-list.js').App} app */
   show(app) {
+    const { name, title, url, icon, people, needs, active, releases } = app
     this.#app = app
-    const { people, needs, ...lasting } = app
-    const counts = `${counted(people, 'person', 'people')} in it now`
-    say(this.#people, people === 0 ? 'Nobody is in it now' : counts)
+    const inIt = `${counted(people, 'person', 'people')} in it now`
+    say(this.#people, people === 0 ? 'Nobody is in it now' : inIt)
     this.#people.classList.toggle('nobody', people === 0)
     say(this.#needs, needs.length === 0 ? '' : `Needs the internet: ${needs.join(', ')}`)
-    const shown = JSON.stringify(lasting)
-    if (shown === this.#shown) return
-    this.#shown = shown
-    say(this.#outcome, '')
-    this.#head.replaceChildren(...this.#headOf(app))
-    this.#releases.replaceChildren(...this.#releasesOf(app))
+    if (this.#isNews(this.#head, { title, url, icon })) {
+      this.#head.replaceChildren(...this.#headParts(app))
+    }
+    if (this.#isNews(this.#releases, { name, title, active, releases })) {
+      say(this.#outcome, '')
+      this.#releases.replaceChildren(...this.#releaseLines(app))
+    }
   }
 
-  #headOf(app) {
-    const { title, name, url } = app
+  /** Whoever has the focus keeps it where nothing has changed. */
+  #isNews(place, facts) {
+    const text = JSON.stringify(facts)
+    const isNews = this.#shown.get(place) !== text
+    this.#shown.set(place, text)
+    return isNews
+  }
+
+  #headParts(app) {
+    const { title, url, releases } = app
     const address = new URL(url, boxUrl).href
-    const share = button('Share', `Share ${title}`)
-    share.addEventListener('click', () => shareApp(app, boxUrl))
-    const remove = button('Delete', `Delete ${title}`, 'button-danger')
-    remove.addEventListener('click', () => this.#askToDelete())
-    const isOurs = this.#isAdmin && app.releases.length > 0
     const heading = element('h3', {}, element('a', { href: address, textContent: title }))
     const words = element('div', {}, heading, element('code', { textContent: decodeURI(address) }))
-    const actions = element('div', { className: 'app-actions' })
-    actions.append(
-      copyButton(() => address),
-      share,
-      ...(isOurs ? [remove] : []),
-    )
+    const copy = copyButton(() => address)
+    copy.classList.add('button-small')
+    const share = button('Share', `Share ${title}`)
+    share.addEventListener('click', () => shareApp(app, boxUrl))
+    const actions = element('div', { className: 'app-actions' }, copy, share)
     actions.setAttribute('role', 'group')
-    actions.setAttribute('aria-label', name)
+    actions.setAttribute('aria-label', title)
+    if (this.#isAdmin && releases.length > 0) actions.append(this.#deleteButton(title))
     return [appIcon(app, boxUrl), words, actions]
   }
 
-  #releasesOf({ name, active, releases }) {
-    if (releases.length === 0) {
-      const words = `A folder in web/apps, put there by hand: it has no releases. Deploy an app called ${name}, and people get that in its place.`
-      return [element('li', { className: 'aside', textContent: words })]
-    }
-    const isOlder = ({ id }) => id < active
-    return releases.map((release) =>
-      this.#releaseLine(release, release.id === active, isOlder(release)),
-    )
+  #deleteButton(title) {
+    const made = button('Delete', `Delete ${title}`)
+    made.classList.add('button-danger')
+    made.addEventListener('click', () => this.#askToDelete())
+    return made
   }
 
-  #releaseLine(release, isActive, isOlder) {
+  #releaseLines({ active, releases }) {
+    return releases.length === 0
+      ? [element('li', { className: 'aside', textContent: BY_HAND })]
+      : releases.map((release) => this.#releaseLine(release, active))
+  }
+
+  #releaseLine(release, active) {
     const { id, createdAt, by, files, bytes } = release
-    const when = element('strong', { textContent: date(new Date(createdAt)) })
-    const facts = ` by ${who(by)}, ${size(bytes)} in ${counted(files, 'file')}`
-    const words = element('span', {}, when, element('small', { textContent: facts }))
-    const line = element('li', {}, words)
+    const when = element('strong', { textContent: moment(new Date(createdAt)) })
+    const facts = `by ${who(by)}, ${size(bytes)} in ${counted(files, 'file')}`
+    const line = element(
+      'li',
+      {},
+      element('span', {}, when, element('small', { textContent: facts })),
+    )
     line.dataset.release = id
-    if (isActive) {
+    if (id === active) {
       line.setAttribute('aria-current', 'true')
       line.append(element('span', { className: 'tag', textContent: 'people get this' }))
     } else if (this.#isAdmin) {
-      const label = isOlder ? 'Roll back' : 'Go forward'
+      const label = id < active ? 'Roll back' : 'Go forward'
       const go = button(label, `${label}: ${this.#app.title} of ${when.textContent}`)
-      go.addEventListener('click', () => this.#activate(release, label))
+      go.addEventListener('click', () => this.#activate(release))
       line.append(go)
     }
     return line
   }
 
-  async #activate({ id, createdAt }, label) {
+  async #activate({ id, createdAt }) {
     const { name, title, active } = this.#app
     try {
       await ask(`apps/${encodeURIComponent(name)}/active`, { method: 'PUT', body: { release: id } })
       await this.#refresh()
-      const way = label === 'Roll back' ? 'is back at' : 'has gone on to'
+      const way = id < active ? 'is back at' : 'has gone on to'
       say(
         this.#outcome,
-        `${title} ${way} the release of ${date(new Date(createdAt))}: everybody who opens it from now on gets that.`,
+        `${title} ${way} the release of ${moment(new Date(createdAt))}: everybody who opens it from now on gets that.`,
       )
       // The button that was pressed is gone: there is the one that undoes it.
       this.#releases.querySelector(`[data-release="${active}"] button`)?.focus()
@@ -139,10 +151,9 @@ export class AppCard {
   }
 }
 
-function button(textContent, label, kind = '') {
-  const made = element('button', { type: 'button', textContent, ariaLabel: label })
-  made.className = `button button-small ${kind}`.trimEnd()
-  return made
+function button(textContent, ariaLabel) {
+  const className = 'button button-small'
+  return element('button', { type: 'button', className, textContent, ariaLabel })
 }
 
 function say(place, words) {

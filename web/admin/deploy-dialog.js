@@ -125,7 +125,7 @@ export class DeployDialog {
     const leftOut = [...new Set([...this.#choice.leftOut, ...skipped])]
     const notes = leftOut.length > 0 ? [`Left out: ${listed(leftOut)}. ${NEVER_SENT}`] : []
     const link = element('a', { href: addressOf(name), target: '_blank', textContent: 'Open it' })
-    const done = `${name} is deployed: everybody who opens it from now on gets this. `
+    const done = `Deployed: everybody who opens ${name} from now on gets this. `
     this.#outcome.replaceChildren(
       element('p', {}, done, link),
       ...notes.map((textContent) => element('p', { className: 'aside', textContent })),

@@ -8,6 +8,7 @@ const DAY = 24 * HOUR
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const fine = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
+const instant = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
 /** 12,345 */
@@ -52,6 +53,11 @@ export function time(at) {
 /** Date and time of day. */
 export function date(at) {
   return calendar.format(at)
+}
+
+/** The same to the second, where several things may be of one minute. */
+export function moment(at) {
+  return instant.format(at)
 }
 
 /** Who it was, by the name that the box has for them. */
