@@ -28,10 +28,8 @@ beforeAll(async () => {
   visitors = await Visitors.launch()
 })
 beforeEach(async () => {
-  dashboard = await DashboardPage.open(box, visitors)
+  dashboard = await DashboardPage.open(box, visitors, 'apps.html')
   page = dashboard.page
-  await press(page, 'link', 'Apps')
-  await page.waitForURL(/apps\.html$/)
 })
 afterEach(() => visitors.leave())
 afterAll(async () => {
@@ -50,6 +48,15 @@ async function gardenFiles(release: string): Promise<Record<string, string>> {
 
 async function chooseZip(name: string, buffer: Buffer): Promise<void> {
   await page.setInputFiles('[data-archive]', { name, mimeType: 'application/zip', buffer })
+}
+
+/** Drops a file or folder on the page, as from another program. */
+async function drop(path: string): Promise<void> {
+  const browser = await page.context().newCDPSession(page)
+  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await browser.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data })
+  }
 }
 
 /** What the dialog says at last. */
@@ -98,7 +105,8 @@ test('an app is deployed, shared, deployed again, rolled back and deleted', asyn
   expect(await page.textContent('.people')).toBe('2 people in it now')
   await bob.mouse.click(50, 50)
   await eventually(() => countOn(ada)).toBe('2')
-  expect([await releaseOn(ada), await releaseOn(await openGarden())]).toEqual(['first', 'second'])
+  const { page: cat } = await visitors.open(`${box.url}/apps/garden/`)
+  expect([await releaseOn(ada), await releaseOn(cat)]).toEqual(['first', 'second'])
   await expectAccessible(page)
 
   await page.getByRole('button', { name: /^Roll back: Garden of / }).click()
@@ -107,7 +115,9 @@ test('an app is deployed, shared, deployed again, rolled back and deleted', asyn
     expect.stringContaining('Go forward'),
     expect.stringContaining('people get this'),
   ])
-  expect(await releaseOn(await openGarden())).toBe('first')
+  expect(await releaseOn(cat)).toBe('second')
+  await cat.reload()
+  expect(await releaseOn(cat)).toBe('first')
 
   expect(await dashboard.act('[aria-label="Delete Garden"]', 'Delete it')).toBe('It is deleted.')
   await eventually(() => page.textContent('h1')).toBe('No apps yet')
@@ -131,6 +141,17 @@ test('what the box refuses is said in its words, and changes nothing', async () 
   await page.getByRole('button', { name: 'Deploy' }).click()
   expect(await page.locator('dialog input:invalid').count()).toBe(1)
   await page.keyboard.press('Escape')
+
+  const folder = join(dir, 'sources')
+  await mkdir(join(folder, 'node_modules/x'), { recursive: true })
+  await mkdir(join(folder, 'src'))
+  await writeFile(join(folder, 'src/main.js'), '')
+  await drop(folder)
+  await eventually(() => page.locator('dialog .chosen').allTextContents()).toEqual([
+    'sources, 1 file, 0 B',
+  ])
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  expect(await outcome()).toContain('There is no index.html')
   expect(await api.list()).toEqual(before)
 })
 
@@ -141,6 +162,8 @@ test('by keyboard alone: a folder, its name, and back again', async () => {
   await writeFile(join(folder, '.git/config'), '')
   await writeFile(join(folder, 'index.html'), '<title>Flower Shop</title>')
   await writeFile(join(folder, 'js/blüte.js'), '')
+  await dashboard.goTo('')
+  await press(page, 'link', 'Apps')
   page.on('filechooser', (chooser) => void chooser.setFiles(folder))
   for (let release = 1; release <= 2; release++) {
     await press(page, 'button', 'Choose a folder')

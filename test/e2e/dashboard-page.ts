@@ -22,10 +22,10 @@ export class DashboardPage {
     this.#watched = watched
   }
 
-  /** Opens it at the overview, logged in. */
-  static async open(box: RunningBox, visitors: Visitors): Promise<DashboardPage> {
+  /** Opens it, logged in. @param path of the page; without it, the overview */
+  static async open(box: RunningBox, visitors: Visitors, path = ''): Promise<DashboardPage> {
     const token = await tokenOf(box)
-    return new DashboardPage(box, await visitors.open(`${box.url}/t/${token}/admin/`))
+    return new DashboardPage(box, await visitors.open(`${box.url}/t/${token}/admin/${path}`))
   }
 
   get page(): Page {

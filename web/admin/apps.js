@@ -81,15 +81,16 @@ async function start() {
   const { role } = await ask('me')
   isAdmin = role === 'admin'
   find('[data-deploy]').hidden = !isAdmin
+  find('[data-rule]').hidden = !isAdmin
   find('[data-only-look]').hidden = isAdmin
   if (isAdmin) {
     offerToChoose((choice) => new DeployDialog(choice, { known: knownAs, onDone: refresh }).open())
   }
-  await refresh()
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') keepUp()
     else clearTimeout(next)
   })
+  await keepUp()
 }
 
 start().catch(explainFirst)

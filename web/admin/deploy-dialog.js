@@ -6,7 +6,7 @@ import { size } from './words.js'
 
 const NAME = '[a-z0-9][a-z0-9\\-]{0,63}'
 const NAME_RULE = 'Small letters a to z, digits and hyphens, 64 at most, a letter or digit first.'
-const NEVER_SENT = 'Hidden files and node_modules are never put on the box.'
+const NEVER_SENT = 'Hidden files never get onto the box; of a folder, node_modules does not either.'
 
 /** Asks for the name of an app that was chosen, and deploys it. */
 export class DeployDialog {
