@@ -6,7 +6,7 @@ import { parse } from 'plist'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { authorityOf, makeCertificate } from './support/certificate.ts'
 import { AS_PERSON, FILE, STRANGER } from './support/door-bed.ts'
-import { type Probe, type ProbeAnswer, probe } from './support/http-probe.ts'
+import { type Probe, type ProbeAnswer, probe, UPGRADE } from './support/http-probe.ts'
 import { startBox, type TestBox } from './support/start-box.ts'
 
 const HOST = { host: 'box.lan:8080' }
@@ -106,6 +106,16 @@ describe('with an authority of its own', () => {
     const { status, headers } = await ask({ method: 'POST', path: '/trust/trusted', headers: HOST })
     expect([status, headers['set-cookie']]).toEqual([400, undefined])
   })
+
+  test.each(['256.256.256.256', 'box:65536', '[:::]'])(
+    'who says to have come by %s, which is no host, is answered, and harms nobody',
+    async (host) => {
+      const socket = await ask({ path: `/${'x'.repeat(43)}`, headers: { ...UPGRADE, host } })
+      expect(socket.status).toBe(101)
+      expect((await openPage('/', { host })).status).toBe(200)
+      expect((await ask({ path: '/trust/about.json', headers: { host } })).status).toBe(200)
+    },
+  )
 
   test.each([
     ['/demos/counter/?a=b', '../demos/counter/?a=b'],

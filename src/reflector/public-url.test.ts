@@ -37,17 +37,26 @@ it('[URL1] a trusted proxy says by which scheme, host and prefix the client came
   expect(publicUrl(request(url, headers), false)).toBe('http://box:8888')
 })
 
-it.each(['', 'a b', 'evil"host', 'user@host', 'host/path', 'host:99999999'])(
-  'a host like %j is not repeated',
-  (host) => {
-    expect(publicUrl(request(`/reflector/${ID}`, { host }), false)).toMatch(
-      /^http:\/\/\[::ffff:10\.0\.0\.1\]:8888$/,
-    )
-  },
-)
+it.each([
+  ...['', 'a b', 'evil"host', 'user@host', 'host/path', 'host:99999999'],
+  ...['256.256.256.256', '1.2.3.4.5', 'host:65536', '[:::]', '[1.2.3.4]', 'host.0x'],
+])('a host like %j is not repeated', (host) => {
+  expect(publicUrl(request(`/reflector/${ID}`, { host }), false)).toMatch(
+    /^http:\/\/\[::ffff:10\.0\.0\.1\]:8888$/,
+  )
+})
 
 it('a prefix that no path has is left out', () => {
   expect(
     publicUrl(request(`/reflector/${ID}`, { host: 'box', 'x-forwarded-prefix': '/a/"b' }), true),
   ).toBe('http://box')
+})
+
+it.each([
+  [{ localAddress: undefined, localPort: undefined }, 'http://localhost'],
+  [{ localAddress: 'fe80::1%eth0', localPort: 8888 }, 'http://[fe80::1]:8888'],
+])('a request by no host at %j is given an address that can be parsed', (socket, expected) => {
+  const asked = { url: `/reflector/${ID}`, headers: {}, socket } as unknown as IncomingMessage
+  expect(publicUrl(asked, false)).toBe(expected)
+  expect(URL.canParse(expected)).toBe(true)
 })
