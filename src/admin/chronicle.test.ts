@@ -31,11 +31,28 @@ test('it remembers of a session as much as explains it, however much happens', (
   }
   const story = chronicle.story('s')
   expect(story?.departures).toHaveLength(20)
-  expect(story?.departures.at(-1)?.visitor.user).toEqual(['999'])
+  expect(story?.departures.at(-1)?.visitor.user).toBe('999')
   expect(story?.snapshots).toHaveLength(50)
   expect(story?.programs).toHaveLength(20)
   expect(story?.ballots).toHaveLength(5)
   expect(story?.ballots.every(({ votes }) => votes.size <= 200)).toBe(true)
+})
+
+test('it remembers of what clients tell of themselves a little, however much that is', () => {
+  const long = 'x'.repeat(1_000_000)
+  const loud = visitor(long, { user: { id: long, more: long }, sdk: long, codeHash: long })
+  const label = { name: long, appId: long, persistentId: long, pageUrl: `http://box/${long}` }
+  chronicle.joined('s', label, loud)
+  chronicle.left('s', loud, 1000, '', 5)
+  const payload = '{"hash":"x"}'
+  chronicle.voted('s', { ...loud, connection: 'c' }, { tuttiKey: 'snapshot@1', payload })
+  chronicle.voted('s', loud, { tuttiKey: `snapshot@${long}`, payload })
+  const story = chronicle.story('s')
+  expect(JSON.stringify({ ...story, departures: [] }).length).toBeLessThan(5000)
+  expect(story?.departures[0]?.visitor).toMatchObject({ user: 'x'.repeat(40) })
+  expect(story?.ballots.map(({ votes }) => [...votes.values()])).toEqual([
+    [{ hash: expect.any(String), visitor: expect.objectContaining({ user: 'x'.repeat(40) }) }],
+  ])
 })
 
 test('it forgets the sessions that nobody has joined for longest', () => {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { keptText } from './kept-text.ts'
 import type { SessionLabel, Visitor } from './ports.ts'
+import { userName } from './user-name.ts'
 
 /** How many sessions are remembered, running or not, the newest… */
 const MAX_SESSIONS = 2000
@@ -9,10 +11,13 @@ const MAX_SNAPSHOTS = 50
 const MAX_BALLOTS = 5
 const MAX_VOTERS = 200
 const MAX_PROGRAMS = 20
+/** Longer texts of clients are cut (UTF-16 units). */
+const MAX_TEXT_LENGTH = 500
 /** What clients call the vote on what the model is. */
 const SNAPSHOT_TOPIC = /^snapshot\b/
-/** A longer vote is no vote on a snapshot. */
+/** A longer vote is no vote on a snapshot, nor is one on what has a longer name. */
 const MAX_VOTE_LENGTH = 10_000
+const MAX_TOPIC_LENGTH = 200
 /** Clients' own hashes are long: of each, so much of another hash is kept (hex digits). */
 const HASH_LENGTH = 12
 
@@ -65,7 +70,7 @@ export interface SessionStory {
 /** Told that a session is another than it was. */
 export type OnChange = (sessionId: string) => void
 
-/** Remembers, in bounded memory, what explains why people do or do not see each other. */
+/** Remembers, in bounded memory whatever clients tell of themselves, what explains why people do or do not see each other. */
 export class Chronicle {
   readonly #stories = new Map<string, SessionStory>()
   readonly #wallTime: () => number
@@ -88,9 +93,8 @@ export class Chronicle {
   }
 
   joined(sessionId: string, label: SessionLabel, visitor: Visitor): void {
-    const { name, appId, persistentId, pageUrl } = label
-    const story = this.#refresh(sessionId, { name, appId, persistentId, pageUrl })
-    const { sdk, codeHash } = visitor
+    const story = this.#refresh(sessionId, keptLabel(label))
+    const { sdk, codeHash } = keptVisitor(visitor)
     const isKnown = story.programs.some((each) => each.sdk === sdk && each.codeHash === codeHash)
     if (!isKnown) keep(story.programs, { sdk, codeHash }, MAX_PROGRAMS)
     this.#onChange(sessionId)
@@ -99,8 +103,8 @@ export class Chronicle {
   left(sessionId: string, visitor: Visitor, code: number, reason: string, afterMs: number): void {
     const departures = this.#stories.get(sessionId)?.departures
     if (departures) {
-      const departure = { visitor, code, reason, afterMs, at: this.#wallTime() }
-      keep(departures, departure, MAX_DEPARTURES)
+      const at = this.#wallTime()
+      keep(departures, { visitor: keptVisitor(visitor), code, reason, afterMs, at }, MAX_DEPARTURES)
     }
     this.#onChange(sessionId)
   }
@@ -111,11 +115,13 @@ export class Chronicle {
     { tuttiKey: key, payload }: { readonly tuttiKey: string; readonly payload: string },
   ): void {
     const story = this.#stories.get(sessionId)
-    if (!story || !SNAPSHOT_TOPIC.test(key) || payload.length > MAX_VOTE_LENGTH) return
+    if (!story || !SNAPSHOT_TOPIC.test(key)) return
+    if (key.length > MAX_TOPIC_LENGTH || payload.length > MAX_VOTE_LENGTH) return
     const hash = hashIn(payload)
     if (hash === undefined) return
     const ballot = story.ballots.find((other) => other.key === key) ?? this.#newBallot(story, key)
-    if (ballot.votes.size < MAX_VOTERS) ballot.votes.set(visitor.connection, { visitor, hash })
+    if (ballot.votes.size >= MAX_VOTERS) return
+    ballot.votes.set(visitor.connection, { visitor: keptVisitor(visitor), hash })
   }
 
   snapshotTaken(sessionId: string, time: number): void {
@@ -168,6 +174,29 @@ function newStory(id: string, label: SessionLabel): SessionStory {
     ...{ id, label, lastJoinAt: 0, programs: [], departures: [], snapshots: [], ballots: [] },
     ...{ snapshotLostAt: undefined, fileMissedAt: undefined },
   }
+}
+
+function keptLabel({ name, appId, persistentId, pageUrl }: SessionLabel): SessionLabel {
+  return {
+    name: kept(name),
+    appId: appId && kept(appId),
+    persistentId: persistentId && kept(persistentId),
+    pageUrl: kept(pageUrl),
+  }
+}
+
+/** Of what a client says about its user, only the name is ever shown. */
+function keptVisitor({ user, sdk, codeHash, ...visitor }: Visitor): Visitor {
+  return {
+    ...visitor,
+    user: kept(userName(user)),
+    sdk: sdk && kept(sdk),
+    codeHash: codeHash && kept(codeHash),
+  }
+}
+
+function kept(text: string): string {
+  return keptText(text, MAX_TEXT_LENGTH)
 }
 
 function keep<T>(list: T[], item: T, most: number): void {
