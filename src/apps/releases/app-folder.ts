@@ -52,7 +52,7 @@ export class AppFolder {
   async read(wallTime: number): Promise<FoundApp> {
     const path = join(this.dir, RECORD_NAME)
     const text = await ifThere(readFile(path, 'utf8'))
-    if (text === undefined) return { record: undefined, damage: '' }
+    if (text === undefined) return this.#withoutRecord()
     const record = parseAppRecord(text)
     if (record) return this.#withoutMissing(record)
     const damage = `its list of releases was damaged: ${await setAside(path, wallTime)}`
@@ -72,6 +72,14 @@ export class AppFolder {
 
   async #releaseIds(): Promise<readonly string[]> {
     return ((await ifThere(readdir(join(this.dir, RELEASES_NAME)))) ?? []).filter(isReleaseId)
+  }
+
+  /** Either no deployment ever came to its end, or the list was damaged, and no other was written before the box ended. */
+  async #withoutRecord(): Promise<FoundApp> {
+    const names = (await ifThere(readdir(this.dir))) ?? []
+    const aside = names.find((name) => name.startsWith(`${RECORD_NAME}.damaged`))
+    const record = aside === undefined ? undefined : await this.#recordOfWhatIsThere()
+    return { record, damage: record ? `its list of releases was damaged: ${aside}` : '' }
   }
 
   /** Whatever took a release's folder away, the others go on. */

@@ -188,6 +188,37 @@ describe('a damaged disk', () => {
     expect(errors).toHaveLength(1)
   })
 
+  test('whose list of releases is damaged loses none of them, if the box ends before it wrote another', async () => {
+    await add('counter', 'one')
+    await add('counter', 'two')
+    await writeFile(join(dir, 'counter/app.json'), '{"active":')
+    // Nothing can be written there.
+    await mkdir(join(dir, 'counter/app.json.new/x'), { recursive: true })
+    expect(await served('counter', await open())).toBe('two')
+    expect(await served('counter', await open())).toBe('two')
+    await rm(join(dir, 'counter/app.json.new'), { recursive: true })
+    const found = await open()
+    expect(await served('counter', found)).toBe('two')
+    expect(found.find('counter')?.releases).toHaveLength(2)
+    expect(JSON.parse(await readFile(join(dir, 'counter/app.json'), 'utf8'))).toMatchObject({
+      active: found.find('counter')?.active.id,
+    })
+  })
+
+  test('whose list is damaged while the box runs loses no release by a change that fails', async () => {
+    await add('counter', 'one')
+    await writeFile(join(dir, 'counter/app.json'), '{"active":')
+    await expect(store.activate('counter', 'nonsense')).rejects.toThrow(/has no release/)
+    expect(await served('counter', await open())).toBe('one')
+  })
+
+  test('that cannot be read keeps no other from being served', async () => {
+    await add('counter', 'one')
+    await mkdir(join(dir, 'broken/app.json'), { recursive: true })
+    expect(await served('counter', await open())).toBe('one')
+    expect(errors).toEqual([expect.objectContaining({ event: 'app-unreadable', app: 'broken' })])
+  })
+
   test('whose active release is gone leads to the newest of the others', async () => {
     const one = await add('counter', 'one')
     const two = await add('counter', 'two')

@@ -51,24 +51,14 @@ export class AppStore implements HostedApps {
 
   /** Finds the apps, and removes what a killed process left half done. */
   async open(): Promise<void> {
-    const { dir, wallTime, log } = this.#parts
+    const { dir } = this.#parts
     await mkdir(dir, { recursive: true })
     for (const name of [INCOMING_NAME, TRASH_NAME]) {
       await removeFolder(join(dir, name))
       await mkdir(join(dir, name))
     }
     for (const entry of await readdir(dir, { withFileTypes: true })) {
-      const { name } = entry
-      if (!entry.isDirectory() || !isAppName(name)) continue
-      const folder = this.#folder(name)
-      const { record, damage } = await folder.read(wallTime())
-      if (damage !== '') {
-        const fields = { scope: 'process', event: 'app-damaged', app: name, damage }
-        log.error(fields, 'an app was damaged: deploy it again if it is not as it should be')
-        if (record) await folder.write(record)
-      }
-      if (record) this.#records.set(name, record)
-      await this.#tidy(name, folder, record)
+      if (entry.isDirectory() && isAppName(entry.name)) await this.#openApp(entry.name)
     }
   }
 
@@ -160,6 +150,25 @@ export class AppStore implements HostedApps {
       await syncFolder(this.#parts.dir)
       await removeFolder(trash)
     })
+  }
+
+  /** One that cannot be read, or mended on a disk that is full, keeps no other from being served. */
+  async #openApp(name: string): Promise<void> {
+    const { wallTime, log } = this.#parts
+    const folder = this.#folder(name)
+    try {
+      const { record, damage } = await folder.read(wallTime())
+      if (record) this.#records.set(name, record)
+      if (damage !== '') {
+        const fields = { scope: 'process', event: 'app-damaged', app: name, damage }
+        log.error(fields, 'an app was damaged: deploy it again if it is not as it should be')
+        if (record) await folder.write(record)
+      }
+      await this.#tidy(name, folder, record)
+    } catch (err) {
+      const fields = { scope: 'process', event: 'app-unreadable', app: name, err }
+      log.error(fields, 'the folder of an app cannot be read or written: look at its permissions')
+    }
   }
 
   #change<T>(
