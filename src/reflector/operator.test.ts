@@ -155,6 +155,19 @@ describe('what whoever runs the box does', () => {
     await bed.member(S, 'c')
     expect(facts()?.users).toBe(1)
   })
+
+  it('[CLOSE5] lets nobody open it before the last of those has removed it who do so at once', async () => {
+    const second = Promise.withResolvers<boolean>()
+    const removals = [
+      operator().remove(S, async () => true),
+      operator().remove(S, () => second.promise),
+    ]
+    await removals[0]
+    expect(operator().isRemoving(S)).toBe(true)
+    second.resolve(false)
+    expect(await Promise.all(removals)).toEqual([true, false])
+    expect(operator().isRemoving(S)).toBe(false)
+  })
 })
 
 describe('the witness', () => {

@@ -40,7 +40,8 @@ export class Operator {
   readonly #hosts: ReadonlyMap<string, SessionHost>
   readonly #connections: ReadonlySet<Connection>
   readonly #clock: Clock
-  readonly #removals = new Set<string>()
+  /** of each session that is being removed, how often at once */
+  readonly #removals = new Map<string, number>()
 
   constructor(parts: {
     readonly hosts: ReadonlyMap<string, SessionHost>
@@ -119,12 +120,14 @@ export class Operator {
    * @returns what `remove` does
    */
   async remove<T>(sessionId: string, remove: () => Promise<T>): Promise<T> {
-    this.#removals.add(sessionId)
+    this.#removals.set(sessionId, (this.#removals.get(sessionId) ?? 0) + 1)
     try {
       await this.#hosts.get(sessionId)?.close(CLOSE_CODE.sentAway, DELETED)
       return await remove()
     } finally {
-      this.#removals.delete(sessionId)
+      const others = (this.#removals.get(sessionId) ?? 0) - 1
+      if (others > 0) this.#removals.set(sessionId, others)
+      else this.#removals.delete(sessionId)
     }
   }
 
