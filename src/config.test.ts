@@ -82,6 +82,7 @@ describe('loadConfig', () => {
     ['BOX_URLS', ['localhost', 'ftp://x/', 'http://', 'http://a b/']],
     ['BOX_HERALD', ['http://x/', 'x:0', '*', 'a b']],
     ['BOX_TRUSTED_PROXIES', ['everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'loopback,']],
+    ['BOX_TRUSTED_PROXIES', ['0.0.0.0/0', '::/0', '10.0.0.1,0.0.0.0/0']],
   ])('%s refuses what it cannot use', (name, values) => {
     for (const value of values) {
       if (value !== '') expect(problems({ [name]: value }), value).toHaveLength(1)

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { parseNetworks } from './access/networks.ts'
 import { LEAST_PASSWORD_LENGTH } from './access/password-rule.ts'
+import { createProxies } from './system/proxies.ts'
 
 // How the text of a setting is read. Each throws an Error whose message completes "BOX_X must be …".
 
@@ -87,6 +89,20 @@ export function parseUrls(text: string): readonly string[] {
     return urls.map((url) => new URL(url).href)
   }
   throw new Error('full addresses (https://box.school/), comma-separated')
+}
+
+/** Not everybody (`0.0.0.0/0`): then everybody could say where they come from. */
+export function parseProxies(text: string): readonly string[] {
+  const entries = parseNetworks(text)
+  try {
+    createProxies(entries)
+  } catch (cause) {
+    throw new Error(
+      'addresses and networks of proxies alone, not of everybody (0.0.0.0/0): 10.0.0.0/8, loopback, uniquelocal',
+      { cause },
+    )
+  }
+  return entries
 }
 
 export const LOG_LEVELS = [

@@ -20,6 +20,7 @@ import {
   parseOptionalUrl,
   parsePassphrase,
   parsePort,
+  parseProxies,
   parseText,
   parseUrls,
   readSecret,
@@ -311,7 +312,7 @@ export const SETTINGS = {
     'BOX_TRUSTED_PROXIES',
     'loopback',
     'proxies whose `X-Forwarded-…` headers are believed: addresses, networks, `loopback`, `uniquelocal`; comma-separated',
-    parseNetworks,
+    parseProxies,
   ),
   tls: setting(
     'BOX_TLS',
