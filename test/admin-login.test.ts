@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { AdminBed, PASSWORD } from './support/admin-bed.ts'
@@ -43,6 +43,17 @@ describe('[ADMIN2] the one-time link', () => {
       [PASSWORD, OTHER_PASSWORD].map((password) => bed.submit(path, { password, again: password })),
     )
     expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 410])
+  })
+
+  test('stays good if the password cannot be written down', async () => {
+    bed = await AdminBed.start()
+    const { box } = bed.door
+    const form = { password: PASSWORD, again: PASSWORD }
+    const blocked = join(box.filesDir, 'access/admin.json.new')
+    await mkdir(blocked)
+    expect((await bed.submit(`/${box.setupPath}`, form)).status).toBe(500)
+    await rmdir(blocked)
+    expect((await bed.submit(`/${box.setupPath}`, form)).status).toBe(303)
   })
 
   test.each([

@@ -30,10 +30,21 @@ export class SetupLink {
     )
   }
 
-  /** Uses the code up; whether it was good. Of those who come at the same time only one has it. */
-  take(code: string): boolean {
+  /**
+   * Uses the code up for what is to be done once. Of those who come at the same time only one has it; if that cannot be
+   * done, it is good again.
+   * @returns whether it was good
+   */
+  async use(code: string, work: () => Promise<void>): Promise<boolean> {
     if (!this.isGood(code)) return false
+    const current = this.#current
     this.#current = undefined
+    try {
+      await work()
+    } catch (error) {
+      this.#current ??= current
+      throw error
+    }
     return true
   }
 }

@@ -105,8 +105,8 @@ function addSetup(app: FastifyInstance, options: LoginPagesOptions): void {
       const fault = faultOf(request.body)
       if (fault) return sendPage(reply.code(400), pages, 'admin-setup', { notice: sentence(fault) })
       // Of two who come at once, the second finds that it is over.
-      setupLink.take(code)
-      await password.set(request.body.password)
+      const isSet = await setupLink.use(code, () => password.set(request.body.password))
+      if (!isSet) return sendOver(reply)
       await sessions.endAll()
       const address = addressOf(request)
       audit.note({ event: 'admin-password-set', who: 'one-time link', address })
