@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type DefaultTreeAdapterTypes, parse } from 'parse5'
+import type { DefaultTreeAdapterTypes } from 'parse5'
 
 /** Of an app's page: what it says of itself is near its beginning. */
 const MOST_BYTES = 65_536
@@ -24,6 +24,8 @@ export interface PageFacts {
  * @param files paths of all its files
  */
 export async function readPageFacts(dir: string, files: readonly string[]): Promise<PageFacts> {
+  // Most boxes start without anything being deployed.
+  const { parse } = await import('parse5')
   const known = new Set(files)
   const elements = elementsOf(parse(await readBegin(join(dir, 'index.html'))))
   const title = elements.find(({ tagName }) => tagName === 'title')
