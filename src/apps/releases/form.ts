@@ -29,6 +29,8 @@ export async function* filesIn(
       'an app is sent as a multipart form: curl -F file=@app.zip, or npm run deploy',
     )
   }
+  // What has broken off already is told to nobody again: whoever reads it waits for ever.
+  if (request.raw.destroyed) throw new DeployError(400, 'the upload has broken off')
   const parts = translated(request.parts({ preservePath: true }), signal)
   for await (const part of parts) {
     if (part.type === 'field') {

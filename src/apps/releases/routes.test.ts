@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -293,6 +293,12 @@ describe('over a real connection', () => {
   const HEAD = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="index.html"; filename="a"\r\n\r\n`
 
   async function begin() {
+    const sent = await ask()
+    await expect.poll(() => readdir(join(dir, '.incoming'))).toHaveLength(1)
+    return sent
+  }
+
+  async function ask() {
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
     const sent = request({
@@ -301,7 +307,6 @@ describe('over a real connection', () => {
     })
     sent.on('error', () => {})
     sent.write(`${HEAD}half a page`)
-    await expect.poll(() => readdir(join(dir, '.incoming'))).toHaveLength(1)
     return sent
   }
 
@@ -310,6 +315,24 @@ describe('over a real connection', () => {
     sent.destroy()
     await expect.poll(() => readdir(join(dir, '.incoming'))).toEqual([])
     expect(store.list()).toEqual([])
+  })
+
+  test('an upload that broke off before anybody could read it is over', async () => {
+    const came = Promise.withResolvers<IncomingMessage>()
+    app.addHook('onRequest', async ({ raw }) => came.resolve(raw))
+    const closed = Promise.withResolvers<void>()
+    const newWorkFolder = store.newWorkFolder.bind(store)
+    store.newWorkFolder = async () => {
+      const raw = await came.promise
+      raw.once('close', closed.resolve)
+      sent.destroy()
+      await closed.promise
+      return newWorkFolder()
+    }
+    const sent = await ask()
+    await closed.promise
+    await app.close()
+    expect(await readdir(join(dir, '.incoming'))).toEqual([])
   })
 
   test('a form that has no end is refused', async () => {
