@@ -20,6 +20,39 @@ describe('[ADMIN4] a login', () => {
     expect((await bed.call(bob, 'GET', '/me')).status).toBe(200)
   })
 
+  test('by https takes the one by http with it, if it is the same browser that logs out', async () => {
+    bed = await AdminBed.startWithPassword()
+    const byHttps = { 'x-forwarded-proto': 'https' }
+    const plain = await bed.logIn()
+    const secure = await bed.logIn(PASSWORD, byHttps)
+    const cookie = `${plain.cookie}; ${secure.cookie}`
+    const own = { ...byHttps, cookie }
+    const asked = { ...own, 'box-page-key': secure.pageKey }
+    const { status, headers } = await bed.callWith(asked, 'POST', '/logout')
+    expect(status).toBe(204)
+    expect(headers['set-cookie']).toEqual([
+      '__Host-box-admin=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict; Secure',
+      'box-admin=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict; Secure',
+    ])
+    expect(await bed.pageKey(own)).toBe('')
+    expect((await bed.call(plain, 'GET', '/me')).status).toBe(401)
+  })
+
+  test('that is over is forgotten by the name of its own cookie', async () => {
+    bed = await AdminBed.startWithPassword()
+    const byHttps = { 'x-forwarded-proto': 'https' }
+    const plain = await bed.logIn()
+    const secure = await bed.logIn(PASSWORD, byHttps)
+    await bed.call(plain, 'POST', '/logout')
+    const own = { ...byHttps, cookie: `${plain.cookie}; ${secure.cookie}` }
+    await bed.callWith({ ...own, 'box-page-key': secure.pageKey }, 'POST', '/logout')
+    const { headers } = await bed.ask({ path: '/admin/' }, { ...AS_PERSON, ...own })
+    expect(headers['set-cookie']).toEqual([
+      expect.stringMatching(/^__Host-box-admin=;/),
+      expect.stringMatching(/^box-admin=;/),
+    ])
+  })
+
   test('ends with all others if one of them says so', async () => {
     bed = await AdminBed.startWithPassword()
     const [ada, bob] = [await bed.logIn(), await bed.logIn()]

@@ -1,22 +1,24 @@
-/** What a browser was let in by: a token, or the admin password. */
-export type CookieName = 'box-access' | 'box-admin'
+/**
+ * What a browser was let in by: a token, or the admin password. That of who logged in by https has a name that no page can
+ * set which was loaded by http; whoever did both brings both by https.
+ */
+export type CookieName = 'box-access' | 'box-admin' | '__Host-box-admin'
 
-/** Of those that came by https: no page that was loaded by http can set one of these. */
-const SECURE_PREFIX = '__Host-'
 const SAME_SITE: Readonly<Record<CookieName, 'Lax' | 'Strict'>> = {
   'box-access': 'Lax',
   'box-admin': 'Strict',
+  '__Host-box-admin': 'Strict',
+}
+
+/** That of who logs in as admin. @param isSecure whether the browser came by https */
+export function adminCookie(isSecure: boolean): CookieName {
+  return isSecure ? '__Host-box-admin' : 'box-admin'
 }
 
 /** The token in a `Cookie` header. */
 export function tokenInCookies(name: CookieName, header: string | undefined): string | undefined {
   if (header === undefined) return undefined
-  const names = name === 'box-admin' ? [SECURE_PREFIX + name, name] : [name]
-  for (const each of names) {
-    const token = new RegExp(`(?:^|;)\\s*${each}=([\\w.-]+)\\s*(?:;|$)`).exec(header)?.[1]
-    if (token !== undefined) return token
-  }
-  return undefined
+  return new RegExp(`(?:^|;)\\s*${name}=([\\w.-]+)\\s*(?:;|$)`).exec(header)?.[1]
 }
 
 /**
@@ -32,9 +34,8 @@ export function cookieFor(
   isSecure: boolean,
 ): string {
   const seconds = Math.max(0, Math.floor(lifeMs / 1000))
-  const prefix = name === 'box-admin' && isSecure ? SECURE_PREFIX : ''
   const attributes = `Path=/; Max-Age=${seconds}; HttpOnly; SameSite=${SAME_SITE[name]}`
-  return `${prefix}${name}=${token}; ${attributes}${isSecure ? '; Secure' : ''}`
+  return `${name}=${token}; ${attributes}${isSecure ? '; Secure' : ''}`
 }
 
 /** A `Set-Cookie` header that has a browser forget it. */

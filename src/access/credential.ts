@@ -10,7 +10,7 @@ export interface Credential {
 }
 
 /** That of somebody who logged in counts before that of a link. */
-const COOKIE_NAMES: readonly CookieName[] = ['box-admin', 'box-access']
+const COOKIE_NAMES: readonly CookieName[] = ['__Host-box-admin', 'box-admin', 'box-access']
 
 /**
  * Finds the credentials of a request (ACCESS4): the one in its path, else in `Authorization`, else those in its
@@ -32,5 +32,5 @@ export function credentialsOf(target: string, headers: IncomingHttpHeaders): Cre
 export function isCookie(
   credential: Credential,
 ): credential is Credential & { readonly from: CookieName } {
-  return credential.from === 'box-access' || credential.from === 'box-admin'
+  return credential.from !== 'path' && credential.from !== 'bearer'
 }

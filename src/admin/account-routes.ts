@@ -3,8 +3,8 @@ import { type AdminPassword, IS_GIVEN } from '../access/admin-password.ts'
 import type { AdminSessions } from '../access/admin-sessions.ts'
 import type { Audit } from '../access/audit-log.ts'
 import type { BoxTokens } from '../access/box-tokens.ts'
-import { type CookieName, noCookie } from '../access/cookies.ts'
-import { credentialsOf, isCookie } from '../access/credential.ts'
+import { noCookie } from '../access/cookies.ts'
+import { type Credential, credentialsOf, isCookie } from '../access/credential.ts'
 import type { Pass } from '../access/pass.ts'
 import { faultOfPassword } from '../access/password-rule.ts'
 import { addressOf } from '../access/request-address.ts'
@@ -97,10 +97,10 @@ export async function accountRoutes(app: FastifyInstance, options: AccountRoutes
   const sendOut = (
     request: FastifyRequest,
     reply: FastifyReply,
-    cookies: readonly CookieName[] = ['box-admin'],
+    gone: readonly Credential[] = loginsOf(request),
   ) => {
-    const gone = cookies.map((name) => noCookie(name, isSecure(request)))
-    return reply.header('set-cookie', gone).code(204).send()
+    const cookies = gone.filter(isCookie).map(({ from }) => noCookie(from, isSecure(request)))
+    return reply.header('set-cookie', cookies).code(204).send()
   }
 
   app.post<{ Body: { password: string } }>(
@@ -153,21 +153,29 @@ export async function accountRoutes(app: FastifyInstance, options: AccountRoutes
 }
 
 /**
- * Ends what whoever asks came in by.
- * @returns the cookies that are to go
+ * Ends what whoever asks came in by: each login, if the browser did so by http and by https.
+ * @returns what is good for nothing any more
  * @throws {RequestError} for a program whose token is no login
  */
 async function endOwn(
   request: FastifyRequest,
   { sessions, boxTokens, audit }: AccountRoutesOptions,
-): Promise<readonly CookieName[]> {
+): Promise<readonly Credential[]> {
   const credentials = credentialsOf(request.originalUrl, request.headers)
+  let ended = 0
   for (const { token } of credentials) {
     const id = await boxTokens.sessionIdOf(token)
-    if (id === undefined || !(await sessions.end(id))) continue
-    audit.note({ event: 'logout', who: WHO, address: addressOf(request) })
-    return ['box-admin']
+    if (id !== undefined && (await sessions.end(id))) ended += 1
   }
-  if (credentials.every(isCookie)) return ['box-admin', 'box-access']
+  if (ended > 0) {
+    audit.note({ event: 'logout', who: WHO, address: addressOf(request) })
+    return loginsOf(request)
+  }
+  if (credentials.every(isCookie)) return credentials
   throw new RequestError(409, 'you are in by a link or token: whoever made it can revoke it')
+}
+
+/** All but what lets visitors in. */
+function loginsOf({ originalUrl, headers }: FastifyRequest): readonly Credential[] {
+  return credentialsOf(originalUrl, headers).filter(({ from }) => from !== 'box-access')
 }

@@ -3,7 +3,7 @@ import type { AdminPassword } from '../access/admin-password.ts'
 import { type AdminSession, type AdminSessions, endOf } from '../access/admin-sessions.ts'
 import type { Audit } from '../access/audit-log.ts'
 import type { BoxTokens } from '../access/box-tokens.ts'
-import { cookieFor } from '../access/cookies.ts'
+import { adminCookie, cookieFor } from '../access/cookies.ts'
 import type { DoorPages, PageValues } from '../access/door-pages.ts'
 import type { Pass } from '../access/pass.ts'
 import { faultOfPassword } from '../access/password-rule.ts'
@@ -131,9 +131,10 @@ async function sendIn(
 ): Promise<FastifyReply> {
   const { token } = await boxTokens.forSession(session)
   const lifeMs = endOf(session) - clock.wallTime()
+  const isByHttps = isSecure(request)
   return reply
     .headers({
-      'set-cookie': cookieFor('box-admin', token, lifeMs, isSecure(request)),
+      'set-cookie': cookieFor(adminCookie(isByHttps), token, lifeMs, isByHttps),
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
     })
