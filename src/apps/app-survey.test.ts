@@ -174,6 +174,11 @@ test.each([
   expect((await survey({ 'index.html': '', 'main.js': script }))?.told).toBeUndefined()
 })
 
+test('a script that makes it hard to tell takes no longer', async () => {
+  const script = `Session.join( box: "${'/'.repeat(200_000)} `
+  expect((await survey({ 'index.html': '', 'main.js': script }))?.told).toBe('current')
+})
+
 test('an app that has not changed is not looked at again', async () => {
   const first = await survey({ 'index.html': '<title>a</title>' })
   expect(await surveyApp(root, VERSIONS, first?.fingerprint)).toBeUndefined()

@@ -24,7 +24,7 @@ const JOINS = /\bSession\.join\(/
 const COMPLAINT = 'no apiKey provided in Session.join()'
 const BOX_COMPLAINT = 'box must be a (partial) URL in Session.join()'
 /** An app that says itself where its box or reflector is. */
-const NAMES_BOX = /["']?\b(?:box|reflector)["']?\s*:\s*(["'`])[^"'`\s]*\/[^"'`\s]*\1/
+const NAMES_BOX = /["']?\b(?:box|reflector)["']?\s*:\s*(["'`])[^"'`\s/]*\/[^"'`\s]*\1/
 
 /** What can be known of an app by looking at its files. */
 export interface AppSurvey {
