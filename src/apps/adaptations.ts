@@ -6,6 +6,8 @@ import type { Workshop } from './workshop.ts'
 
 /** Adapted files are kept up to this in all (bytes). */
 const MOST_KEPT_BYTES = 64_000_000
+/** A file that could not be adapted is served as it is for so long, and not tried again (ms). */
+const FAILED_MS = 60_000
 /** What an entry takes besides the file (bytes). */
 const ENTRY_BYTES = 1000
 
@@ -17,15 +19,20 @@ interface Adaptation {
 /** Files of apps as they are served, each adapted once as long as it does not change. */
 export class Adaptations {
   readonly #kept: LRUCache<string, Adaptation, ServedFile>
-  readonly #onFailure: (error: unknown, file: string) => void
-
   /** @param onFailure told why a file could not be adapted */
   constructor(workshop: Workshop, onFailure: (error: unknown, file: string) => void) {
-    this.#onFailure = onFailure
     this.#kept = new LRUCache({
       maxSize: MOST_KEPT_BYTES,
       sizeCalculation: ({ file }) => ENTRY_BYTES + (file?.body.length ?? 0),
-      fetchMethod: async (_key, _stale, { context }) => ({ file: await workshop.adapt(context) }),
+      fetchMethod: async (_key, _stale, { context, options }) => {
+        try {
+          return { file: await workshop.adapt(context) }
+        } catch (error) {
+          onFailure(error, context.file)
+          options.ttl = FAILED_MS
+          return { file: undefined }
+        }
+      },
     })
   }
 
@@ -34,11 +41,6 @@ export class Adaptations {
     const { file, path, told } = served
     if (!isAdaptable(file, size)) return undefined
     const key = [file, mtimeMs, size, path, told].join('\0')
-    try {
-      return (await this.#kept.fetch(key, { context: served }))?.file
-    } catch (error) {
-      this.#onFailure(error, file)
-      return undefined
-    }
+    return (await this.#kept.fetch(key, { context: served }))?.file
   }
 }

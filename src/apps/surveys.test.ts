@@ -52,17 +52,30 @@ test('a folder that people may change is looked at again after a while', async (
 
 test('an app that cannot be looked at is one of which nothing is known, or what was known before', async () => {
   const bed = new Bed()
+  bed.now = 10
   bed.next = () => {
     throw new Error('no')
   }
   expect(await bed.surveys.of(BY_HAND)).toEqual(BLANK)
   expect(bed.failures).toEqual([['Error: no', BY_HAND.root]])
   bed.next = () => ({ ...BLANK, fingerprint: '1', title: 'one' })
-  bed.now = 1
+  bed.now = 60_011
   await bed.surveys.of(BY_HAND)
   bed.next = () => {
     throw new Error('no')
   }
-  bed.now = 3000
+  bed.now = 63_000
   expect((await bed.surveys.of(BY_HAND)).title).toBe('one')
+})
+
+test.each([BY_HAND, RELEASE])('it is left alone for a minute, then tried again', async (folder) => {
+  const bed = new Bed()
+  bed.next = () => {
+    throw new Error('no')
+  }
+  for (bed.now = 10; bed.now < 60_000; bed.now += 5000) await bed.surveys.of(folder)
+  expect(bed.asked).toHaveLength(1)
+  bed.next = () => ({ ...BLANK, fingerprint: '1', title: 'one' })
+  bed.now = 60_011
+  expect((await bed.surveys.of(folder)).title).toBe('one')
 })

@@ -6,6 +6,8 @@ import type { Workshop } from './workshop.ts'
 
 /** Folders that people change by hand are looked at again after this (ms). */
 const FRESH_MS = 2000
+/** One that could not be looked at is left alone for so long (ms): it may take all the time that there is for others. */
+const FAILED_MS = 60_000
 /** So many are kept: more than that at once would be looked at again and again. */
 const MOST_KEPT = 500
 
@@ -37,12 +39,13 @@ export class Surveys {
       max: MOST_KEPT,
       perf: { now },
       ttlResolution: 0,
-      fetchMethod: async (root, last: AppSurvey | undefined) => {
+      fetchMethod: async (root, last: AppSurvey | undefined, { options }) => {
         try {
           return (await workshop.survey(root, versions, last?.fingerprint)) ?? last
         } catch (error) {
           onFailure(error, root)
-          return last
+          options.ttl = FAILED_MS
+          return last ?? BLANK
         }
       },
     })

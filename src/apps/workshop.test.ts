@@ -34,6 +34,17 @@ test('what fails leaves the other jobs alone', async () => {
   )
 })
 
+test('what takes too long is given up, and what waits behind it is not', async () => {
+  const impatient = new Workshop(2000)
+  await writeFile(join(dir, 'slow.html'), '<div>'.repeat(2_500_000))
+  await writeFile(join(dir, 'a.js'), 'import "https://esm.sh/@croquet/croquet"')
+  const given = expect(impatient.adapt(served('slow.html'))).rejects.toThrow('longer than 2000 ms')
+  const next = await impatient.adapt(served('a.js'))
+  expect(String(Buffer.from(next?.body ?? []))).toContain('croquet-with-default')
+  await given
+  await impatient.close()
+})
+
 test('closing gives up what is under way, and can be done twice', async () => {
   const job = workshop.survey(dir, VERSIONS, undefined)
   const given = expect(job).rejects.toThrow('the box is being stopped')

@@ -3,7 +3,7 @@ import type { AdaptedFile, ServedFile } from './adapt-file.ts'
 import type { AppSurvey } from './app-survey.ts'
 import type { ClientVersions } from './client-address.ts'
 
-/** A job that takes longer than this is given up, and so are those behind it (ms). */
+/** A job that takes longer than this is given up (ms). */
 const JOB_MS = 10_000
 
 export type WorkshopJob =
@@ -22,16 +22,24 @@ export type WorkshopAnswer =
   | { readonly id: number; readonly kind: 'failed'; readonly error: unknown }
 
 interface Waiting {
+  readonly job: WorkshopJob
   resolve(answer: WorkshopAnswer): void
   reject(error: unknown): void
 }
 
 /** Takes people's pages apart in a thread of its own, so that no session's tick is late for it. */
 export class Workshop {
+  readonly #jobMs: number
+  /** the first is under way */
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | undefined
   #deadline: NodeJS.Timeout | undefined
   #lastId = 0
+
+  /** @param jobMs how long a job may take (ms) */
+  constructor(jobMs = JOB_MS) {
+    this.#jobMs = jobMs
+  }
 
   /** @returns undefined if the file is to be served as it is */
   async adapt(served: ServedFile): Promise<AdaptedFile | undefined> {
@@ -49,16 +57,19 @@ export class Workshop {
     return answer.kind === 'surveyed' ? answer.survey : undefined
   }
 
-  /** Gives up what is under way. */
+  /** Gives up what is under way, and what waits. */
   async close(): Promise<void> {
-    await this.#giveUp(new Error('the box is being stopped'))
+    const error = new Error('the box is being stopped')
+    for (const { reject } of this.#waiting.values()) reject(error)
+    this.#waiting.clear()
+    await this.#endThread()
   }
 
   async #ask(job: WorkshopJob): Promise<WorkshopAnswer> {
     const id = ++this.#lastId
     const worker = this.#started()
     const answer = await new Promise<WorkshopAnswer>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
+      this.#waiting.set(id, { job, resolve, reject })
       if (this.#waiting.size === 1) this.#watch()
       worker.postMessage({ id, job })
     })
@@ -76,7 +87,7 @@ export class Workshop {
       this.#watch()
     })
     worker.on('error', (error) => {
-      if (this.#worker === worker) void this.#giveUp(error)
+      if (this.#worker === worker) this.#giveUp(error)
     })
     this.#worker = worker
     return worker
@@ -87,19 +98,28 @@ export class Workshop {
     clearTimeout(this.#deadline)
     if (this.#waiting.size === 0) return
     this.#deadline = setTimeout(
-      () => void this.#giveUp(new Error(`a page or script took longer than ${JOB_MS} ms`)),
-      JOB_MS,
+      () => this.#giveUp(new Error(`a page or script took longer than ${this.#jobMs} ms`)),
+      this.#jobMs,
     )
     this.#deadline.unref()
   }
 
-  /** The next job has a new thread. */
-  async #giveUp(error: unknown): Promise<void> {
+  /** Gives up what is under way. Those behind it, which are no worse for that, begin anew on a new thread. */
+  #giveUp(error: unknown): void {
+    void this.#endThread()
+    const [first] = this.#waiting
+    if (!first) return
+    const [id, { reject }] = first
+    this.#waiting.delete(id)
+    reject(error)
+    for (const [id, { job }] of this.#waiting) this.#started().postMessage({ id, job })
+    this.#watch()
+  }
+
+  async #endThread(): Promise<void> {
     clearTimeout(this.#deadline)
     const worker = this.#worker
     this.#worker = undefined
-    for (const { reject } of this.#waiting.values()) reject(error)
-    this.#waiting.clear()
     await worker?.terminate()
   }
 }
