@@ -184,6 +184,11 @@ describe('the certificate', () => {
     expect(await bed.names()).toContain('192.168.1.5')
   })
 
+  test('is for an address of the settings, however it is written', async () => {
+    const ownHosts = () => ['[FD00::5]', 'Box.Local']
+    expect((await open({ ownHosts })).names()).toEqual([...ALWAYS, 'fd00::5', 'box.local'])
+  })
+
   test('that cannot be stored at the start stops the box, with what to do', async () => {
     await writeFile(bed.path('tls'), 'no folder')
     await expect(open()).rejects.toThrow('set BOX_TLS_DIR to a folder')

@@ -126,9 +126,10 @@ export class LocalTls implements RunningTls {
 
   /** Makes a new certificate if there is a reason to. */
   async #look(): Promise<void> {
-    for (const host of this.#options.ownHosts()) {
+    for (const text of this.#options.ownHosts()) {
+      const host = hostOf(text)
       // One that this machine had yesterday it may have again.
-      if (this.#isNew(host)) this.#learned.add(host)
+      if (host !== undefined && this.#isNew(host)) this.#learned.add(host)
     }
     const hosts = [...this.#fixed, ...this.#learned.hosts]
     const present = await this.#folder.read()
