@@ -147,6 +147,22 @@ describe('[ADMIN4] a login', () => {
   })
 })
 
+test.each([
+  ['/admin', 'admin/'],
+  ['/admin?a=/b', 'admin/?a=/b'],
+])('%s leads to the dashboard, under whatever prefix a proxy has', async (path, location) => {
+  bed = await AdminBed.startWithPassword()
+  const { cookie } = await bed.logIn()
+  const { status, headers } = await bed.ask({ path }, { cookie })
+  expect([status, headers.location]).toEqual([302, location])
+  const stranger = await bed.ask({ path }, AS_PERSON)
+  expect([stranger.status, stranger.headers.location]).toEqual([
+    303,
+    expect.stringMatching(/^\.\/admin\/login\?next=admin/),
+  ])
+  await bed.stop()
+})
+
 describe('[ADMIN6] a browser that is logged in', () => {
   let ada: Visitor
   let origin: string

@@ -37,6 +37,11 @@ export async function pageRoutes(app: FastifyInstance, { pageKeys }: PageRoutesO
     ...{ ...common, root: join(WEB_DIR, 'common'), prefix: '/common/', index: false },
     setHeaders: (reply) => reply.header('cache-control', 'no-cache'),
   })
+  // Relative, so that it stays under whatever prefix it came.
+  app.get('', { prefixTrailingSlash: 'no-slash' }, async (request, reply) => {
+    const [, query = ''] = /(\?.*)$/.exec(request.originalUrl) ?? []
+    return reply.header('cache-control', 'no-store').redirect(`admin/${query}`)
+  })
   app.get('/icon.svg', async (_request, reply) =>
     reply.type('image/svg+xml').send(createReadStream(join(WEB_DIR, 'favicon.svg'))),
   )
