@@ -220,7 +220,9 @@ describe('a host by which somebody came', () => {
     bed.advance(1000)
     await untilFor('192.168.1.5')
     expect(await bed.names()).toEqual([...ALWAYS, '192.168.1.5', 'fd00::5', 'box.local'])
-    expect(bed.events('certificate-made').at(-1)?.because).toBe('there are new names')
+    await vi.waitFor(() =>
+      expect(bed.events('certificate-made').at(-1)?.because).toBe('there are new names'),
+    )
   })
 
   test('is remembered', async () => {
