@@ -1,4 +1,6 @@
+import { statfsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { migrate } from './migrations.ts'
 
@@ -127,7 +129,19 @@ function reasonFor(path: string, error: unknown): string {
   if (codeOf(error).startsWith('SQLITE_BUSY')) {
     return `another program holds the database ${path}: wait until it is done, or end it`
   }
+  if (isFull(dirname(path))) {
+    return `the disk with the database ${path} is full: make room, and start the box again`
+  }
   return `cannot open the database ${path}: ${message}`
+}
+
+/** Whether its disk has no room at all: SQLite needs some even to read, and calls what it meets an I/O error. */
+function isFull(folder: string): boolean {
+  try {
+    return statfsSync(folder).bavail === 0
+  } catch {
+    return false
+  }
 }
 
 function codeOf(error: unknown): string {

@@ -8,6 +8,7 @@ import { fileIndexIn } from '../../src/db/inventory.ts'
 import { startDatabaseCheck } from '../../src/journal/database-check.ts'
 import { takeInventory } from '../../src/journal/inventory.ts'
 import { volumeOf } from '../../src/system/volume.ts'
+import { SmallDisk } from '../crash/faults.ts'
 import { findProgram } from '../support/programs.ts'
 
 const bindfs = findProgram('bindfs')
@@ -89,4 +90,23 @@ it('a database that another program reads keeps its log, and that is told', () =
     `another program holds the database ${path}: wait until it is done, or end it`,
   )
   other.close()
+})
+
+it('a database on a disk without any room is not opened, and its owner is told what to do', async ({
+  skip,
+}) => {
+  const disk = await SmallDisk.mount(4).catch((error: Error) => error.message)
+  if (typeof disk === 'string') return skip(disk)
+  try {
+    const path = join(disk.dir, 'box.sqlite')
+    closeDatabase(openDatabase(path))
+    const fault = await disk.fill()
+    expect(() => openDatabase(path)).toThrow(
+      `the disk with the database ${path} is full: make room`,
+    )
+    await fault.end()
+    closeDatabase(openDatabase(path))
+  } finally {
+    await disk.unmount()
+  }
 })
