@@ -16,7 +16,13 @@ Exit code 0 if all is restored, 1 if nothing was changed, 2 for wrong usage.`
 
 async function restore({ file, ...rest }: Order): Promise<RestoreSummary> {
   const { filesDir } = loadConfig(process.env)
-  return restoreBackup({ ...rest, ...(await openInput(file)), filesDir, wallTime: Date.now })
+  const source = await openInput(file)
+  try {
+    return await restoreBackup({ ...rest, ...source, filesDir, wallTime: Date.now })
+  } finally {
+    // What was refused has not been read.
+    source.input.destroy()
+  }
 }
 
 async function openInput(file: string): Promise<Pick<RestoreOptions, 'input' | 'inputBytes'>> {
