@@ -221,10 +221,11 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     const exit = once(child, 'close')
     await once(stdout, 'readable')
     child.kill(signal)
+    // What was on its way has to go before the process can.
+    stdout.resume()
     expect(await text(stderr)).toBe(
       'The backup failed: it was stopped before it was done: try again\n',
     )
-    stdout.resume()
     expect(await exit).toEqual([1, null])
     expect((await readdir(dir)).filter((name) => name.startsWith('backup-'))).toEqual([])
   },
