@@ -56,7 +56,7 @@ test('a session that has diverged names who is other, and a lost snapshot is not
     'People reach the box by different addresses',
   ])
   const { viewId } = await bob.state()
-  expect(await dashboard.text()).toContain(`${viewId} (127.0.0.1) has something else`)
+  await eventually(() => dashboard.text()).toContain(`${viewId} (127.0.0.1) has something else`)
 
   await eventually(() => dashboard.text()).toContain('The newest is')
   const folder = join(box.filesDir, 'uploads/snapshots', sessionId)
