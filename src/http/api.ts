@@ -6,8 +6,8 @@ import type { Dashboard } from '../admin/dashboard.ts'
 import { type SetupLinkRoutesOptions, setupLinkRoutes } from '../admin/setup-link-routes.ts'
 import { type TokenRoutesOptions, tokenRoutes } from '../admin/token-routes.ts'
 import { type AppRoutesOptions, appRoutes } from '../apps/releases/routes.ts'
+import { setCompilers } from './api-compilers.ts'
 import { type ApiDocumentOptions, addApiDocument } from './api-document.ts'
-import { setValidation } from './api-validation.ts'
 
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
@@ -26,7 +26,7 @@ export type ApiParts = InviteRoutesOptions &
 
 /** The interface for programs that run the box; at the door it is for those who may. */
 export async function apiRoutes(app: FastifyInstance, { parts }: { readonly parts: ApiParts }) {
-  setValidation(app)
+  setCompilers(app)
   // Forms of any page can send that.
   app.removeContentTypeParser('text/plain')
   await addApiDocument(app, parts)
