@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { platform } from 'node:os'
-import { findChromium, findProgram } from '../test/support/programs.ts'
+import { findChromium, findHeadlessShell, findProgram } from '../test/support/programs.ts'
 
 /** Debian asks this program whether a service that was just installed may start; 101 says no. */
 const POLICY_PATH = '/usr/sbin/policy-rc.d'
-
+/** Takes a third of the processor time from the tests; without it they use Chromium for all. */
+const QUICK_BROWSER = 'chromium-headless-shell'
 const C_HEADER = '/usr/include/stdio.h'
 
 /** Package managers and how each installs the tools. */
@@ -22,8 +23,10 @@ ensureTestTools()
 
 /** Leaves the process with 1, and one sentence on what to do, where a tool is missing and stays so. */
 function ensureTestTools(): void {
-  if (missingTools().length === 0) return
-  if (process.getuid?.() === 0 && findProgram('apt-get')) installWithApt(missingTools())
+  if (process.getuid?.() === 0 && findProgram('apt-get')) {
+    if (missingTools().length > 0) installWithApt(missingTools())
+    if (!findHeadlessShell() && isOnOffer(QUICK_BROWSER)) installWithApt([QUICK_BROWSER])
+  }
   const missing = missingTools()
   if (missing.length === 0) return
   console.error(`The tests need ${missing.join(' and ')}: ${advice()}.`)
@@ -52,8 +55,14 @@ function findHeaders(): string | undefined {
   return existsSync(C_HEADER) ? C_HEADER : undefined
 }
 
+/** Whether the lists of this machine have that package. */
+function isOnOffer(debianPackage: string): boolean {
+  const { status } = spawnSync('apt-cache', ['show', debianPackage], { stdio: 'ignore' })
+  return status === 0
+}
+
 function installWithApt(packages: readonly string[]): void {
-  console.log(`The tests need ${packages.join(' and ')}, installing with apt-get:`)
+  console.log(`Installing ${packages.join(' and ')} for the tests with apt-get:`)
   withoutStartingServices(() => {
     const isInstalled =
       apt('reading the package lists', ['update']) &&

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { findChromium } from './programs.ts'
+import { findChromium, findHeadlessShell } from './programs.ts'
 
 /** What a browser does on its own, on the network and the graphics card, is kept out of the tests. */
 const FLAGS = [
@@ -18,7 +18,8 @@ const FLAGS = [
  * @param home whose settings it has, such as what is trusted; without it, none
  */
 export function launchBrowser(localName?: string, home?: string): Promise<Browser> {
-  const executablePath = findChromium()
+  // The settings of a home are read by whole browsers alone.
+  const executablePath = (home === undefined ? findHeadlessShell() : undefined) ?? findChromium()
   if (!executablePath) throw new Error('no Chromium here: run node scripts/ensure-test-tools.ts')
   const isRoot = process.getuid?.() === 0
   const args = [
