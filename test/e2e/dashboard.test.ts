@@ -76,3 +76,39 @@ test('a notice arrives, a disconnected user is gone, a closed session closed, a 
   const anew = await visitors.join(box.url, session)
   await anew.shows({ sessionId, count: 0 })
 })
+
+test('who comes while the page asks for what else is on screen is there as soon', async () => {
+  const { page } = dashboard
+  const asked = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<void>()
+  await page.route(/\/events\?.*rows=\w/, async (route) => {
+    asked.resolve()
+    await answered.promise
+    await route.continue()
+  })
+  await visitors.join(box.url, newSession({ name: 'before' }))
+  await asked.promise
+  await visitors.join(box.url, newSession({ name: 'meanwhile' }))
+  await eventually(() => dashboard.text()).toContain('meanwhile')
+  answered.resolve()
+})
+
+test('who comes while the list is on its way is there as soon', async () => {
+  const { page } = dashboard
+  await eventually(() => dashboard.text()).toContain('Your box is working')
+  let lists = 0
+  await page.route(/\/sessions\?/, async (route) => {
+    const response = await route.fetch()
+    lists += 1
+    // The first comes before the page is told what is new, the second when it is.
+    if (lists === 2) {
+      const told = page.waitForRequest(/\/events\?.*rows=\w/)
+      await visitors.join(box.url, newSession({ name: 'on the way' }))
+      await told
+    }
+    await route.fulfill({ response })
+  })
+  await page.reload()
+  await eventually(() => lists).toBe(2)
+  await eventually(() => dashboard.text()).toContain('on the way')
+})

@@ -27,14 +27,14 @@ export function watch(shown, handlers) {
     source = mine
     let hasBeenOpen = false
     mine.addEventListener('open', () => {
-      before?.close()
+      retire(before)
       say('')
       if (hasBeenOpen || !isGapless) handlers.opened?.()
       hasBeenOpen = true
     })
     for (const name of EVENTS) {
       mine.addEventListener(name, ({ data }) => {
-        if (mine === source) handlers[name]?.(JSON.parse(data))
+        if (mine === source || name === 'overview') handlers[name]?.(JSON.parse(data))
       })
     }
     mine.addEventListener('error', () => {
@@ -60,6 +60,11 @@ export function watch(shown, handlers) {
 
   open(false)
   return { refresh: () => open(source.readyState === EventSource.OPEN) }
+}
+
+/** What came before its successor was there is told by it alone, the next time that it tells anything. */
+function retire(source) {
+  source?.addEventListener('overview', () => source.close())
 }
 
 /** Says that what a page asked for first did not work, or leads to where to log in. */

@@ -10,6 +10,8 @@ const find = (selector) => document.querySelector(selector)
 const tiles = healthTiles(find('[data-tiles]'))
 let onScreen = []
 let live
+/** Of each list that is on its way, what came meanwhile and is not in it. */
+const missedBy = new Set()
 
 const table = new SessionTable(find('[data-sessions]'), {
   onScreen(ids) {
@@ -28,6 +30,17 @@ const table = new SessionTable(find('[data-sessions]'), {
 })
 
 async function loadAll() {
+  const updates = []
+  missedBy.add(updates)
+  try {
+    table.replace(await askForAll())
+    for (const update of updates) table.update(update)
+  } finally {
+    missedBy.delete(updates)
+  }
+}
+
+async function askForAll() {
   const lines = []
   let total
   do {
@@ -36,7 +49,7 @@ async function loadAll() {
     lines.push(...page.sessions)
     if (page.sessions.length === 0) break
   } while (lines.length < total)
-  table.replace(lines)
+  return lines
 }
 
 function showHealth(health) {
@@ -64,6 +77,7 @@ loadAll().then(() => {
     overview(data) {
       showHealth(data.health)
       table.update(data)
+      for (const updates of missedBy) updates.push(data)
     },
   })
 }, explainFirst)
