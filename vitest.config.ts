@@ -13,6 +13,8 @@ export default defineConfig({
           ...{ name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts', 'bench/*.test.ts'] },
           // They take milliseconds, but not on a machine with too much to do.
           testTimeout: 20_000,
+          // On two processors it would be one.
+          maxWorkers: '100%',
         },
       },
       {
