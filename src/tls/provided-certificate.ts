@@ -2,12 +2,14 @@ import type { KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { certificatesIn, isIssuedBy, keyIn, namesOf, parseCertificate, parseKey } from './pem.ts'
 
-/** A certificate that is fit to be shown to browsers. */
+/** A certificate that browsers can be shown, if it is its time. */
 export interface ProvidedCertificate {
   /** itself first, each followed by its issuer */
   readonly chain: readonly X509Certificate[]
   readonly names: readonly string[]
   readonly notAfter: Date
+  /** that it has ended or not begun, by the clock of this machine, and what to do; undefined: it is good now */
+  readonly outOfTime: string | undefined
   /** certificate, chain and key, as nginx wants them */
   readonly pem: string
 }
@@ -47,7 +49,6 @@ export function checkProvided(
   const key = privateKeyIn(keyText, keyFile)
   const [certificate] = chain
   checkKey(chain, key, certificateFile, keyFile)
-  checkTime(certificate, certificateFile, wallTime)
   checkOrder(chain, certificateFile)
   const names = namesOf(certificate)
   if (names.length === 0) {
@@ -56,7 +57,11 @@ export function checkProvided(
     )
   }
   const parts = [...chain.map(String), key.export({ type: 'pkcs8', format: 'pem' })]
-  return { chain, names, notAfter: certificate.validToDate, pem: parts.join('') }
+  return {
+    ...{ chain, names, pem: parts.join('') },
+    notAfter: certificate.validToDate,
+    outOfTime: outOfTime(certificate, certificateFile, wallTime),
+  }
 }
 
 async function read(setting: string, path: string, what: string): Promise<string> {
@@ -112,19 +117,19 @@ function checkKey(chain: Chain, key: KeyObject, certificateFile: string, keyFile
   )
 }
 
-function checkTime(certificate: X509Certificate, file: string, wallTime: number): void {
-  const { validFromDate, validToDate } = certificate
+function outOfTime(
+  { validFromDate, validToDate }: X509Certificate,
+  file: string,
+  wallTime: number,
+): string | undefined {
   const now = `by the clock of this machine it is ${dayOf(new Date(wallTime))}`
   if (validToDate.getTime() <= wallTime) {
-    throw new ProvidedError(
-      `the certificate in ${file} ended on ${dayOf(validToDate)}: put a new one there (${now})`,
-    )
+    return `the certificate in ${file} ended on ${dayOf(validToDate)}: put a new one there (${now})`
   }
   if (validFromDate.getTime() > wallTime) {
-    throw new ProvidedError(
-      `the certificate in ${file} begins on ${dayOf(validFromDate)}: set the clock, or use another one (${now})`,
-    )
+    return `the certificate in ${file} begins on ${dayOf(validFromDate)}: set the clock, or use another one (${now})`
   }
+  return undefined
 }
 
 function checkOrder(chain: Chain, file: string): void {

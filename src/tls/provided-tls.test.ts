@@ -139,22 +139,31 @@ describe('a box does not start, and says what to do, if', () => {
     await expect(open()).rejects.toThrow('does not fit together')
   })
 
-  test('the certificate has ended', async () => {
-    await bed.provide(await bed.makeProvided(90))
-    bed.clockError = 91 * DAY_MS
-    await expect(open()).rejects.toThrow(/ended on 2027-05-30: put a new one there .*2027-05-31/)
-  })
-
-  test('the certificate has not begun', async () => {
-    await bed.provide(await bed.makeProvided())
-    bed.clockError = -2 * DAY_MS
-    await expect(open()).rejects.toThrow(/begins on 2027-02-28: set the clock/)
-  })
-
   test('the certificate is for no host', async () => {
     const { issuer } = await bed.makeProvided()
     await bed.provide(issuer)
     await expect(open()).rejects.toThrow('is for no host')
+  })
+})
+
+describe('a box starts, and says what browsers will say, with a certificate that', () => {
+  test('has ended', async () => {
+    await bed.provide(await bed.makeProvided(90))
+    bed.clockError = 91 * DAY_MS
+    await open()
+    expect(await bed.names()).toEqual(['box.local'])
+    expect(bed.events('certificate-out-of-time')).toMatchObject([
+      { problem: expect.stringMatching(/ended on 2027-05-30: put a new one there .*2027-05-31/) },
+    ])
+  })
+
+  test('has not begun, since the clock of the machine is wrong', async () => {
+    await bed.provide(await bed.makeProvided())
+    bed.clockError = -2 * DAY_MS
+    await open()
+    expect(bed.events('certificate-out-of-time')).toMatchObject([
+      { level: 'error', problem: expect.stringMatching(/begins on 2027-02-28: set the clock/) },
+    ])
   })
 })
 
@@ -188,6 +197,15 @@ describe('while the box runs', () => {
     expect(bed.events('certificate-refused')).toMatchObject([
       { level: 'error', problem: expect.stringContaining('holds no certificate') },
     ])
+  })
+
+  test('one that has ended is not taken for one that has not', async () => {
+    const ended = await bed.makeProvided(1, ['ended.local'])
+    bed.advance(2 * DAY_MS)
+    await bed.provide(ended)
+    bed.advance(MINUTE_MS)
+    await vi.waitFor(() => expect(bed.events('certificate-refused')).toHaveLength(1))
+    expect(await bed.names()).toEqual(['box.local'])
   })
 
   test('its end is said once a day, two weeks ahead', async () => {

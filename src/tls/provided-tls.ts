@@ -2,7 +2,12 @@ import { CertificateFolder } from './certificate-folder.ts'
 import { EndWarning } from './end-warning.ts'
 import { LOOK_EVERY_MS, type TlsOptions } from './options.ts'
 import type { Cancel, RunningTls } from './ports.ts'
-import { checkProvided, type ProvidedCertificate, readProvided } from './provided-certificate.ts'
+import {
+  checkProvided,
+  type ProvidedCertificate,
+  ProvidedError,
+  readProvided,
+} from './provided-certificate.ts'
 import { isFromPublicAuthority } from './public-authorities.ts'
 
 const WARN_DAYS = 14
@@ -31,12 +36,24 @@ export class ProvidedTls implements RunningTls {
     this.#seen = seen
   }
 
-  /** @throws {Error} with a sentence for the person who starts the box */
+  /**
+   * A certificate that has ended, or begins later, is better than no box: the clock of this machine may be wrong, and people
+   * can pass the warning of their browsers.
+   * @throws {Error} with a sentence for the person who starts the box
+   */
   static async open(options: TlsOptions): Promise<ProvidedTls> {
     const texts = await readProvided(options)
     const first = checkProvided(texts, options, options.clock.wallTime())
     const tls = new ProvidedTls(options, first, texts.join())
     await tls.#take(first)
+    if (first.outOfTime !== undefined) {
+      const fields = {
+        scope: 'process',
+        event: 'certificate-out-of-time',
+        problem: first.outOfTime,
+      }
+      options.log.error(fields, 'browsers warn of the certificate that was provided')
+    }
     tls.#warnOfEnd()
     tls.#cancel = options.timers.every(LOOK_EVERY_MS, () => tls.#lookSoon())
     return tls
@@ -69,6 +86,7 @@ export class ProvidedTls implements RunningTls {
       const texts = await readProvided(this.#options)
       if (texts.join() === this.#seen) return
       const next = checkProvided(texts, this.#options, clock.wallTime())
+      if (next.outOfTime !== undefined) throw new ProvidedError(next.outOfTime)
       await this.#take(next)
       this.#seen = texts.join()
     } catch (err) {
@@ -82,6 +100,7 @@ export class ProvidedTls implements RunningTls {
       )
     }
   }
+
   async #take(next: ProvidedCertificate): Promise<void> {
     await this.#folder.write(next.pem)
     this.#present = next
