@@ -3,12 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { adaptPage, type ClientKind } from './adapt-page.ts'
 import { adaptScript } from './adapt-script.ts'
 import { isPage } from './adaptable.ts'
+import { fileAt } from './app-files.ts'
 import type { ClientVersions } from './client-address.ts'
 
 /** A file of an app, as it is asked for. */
 export interface ServedFile {
   /** absolute path on disk */
   readonly file: string
+  /** absolute path of the app's folder */
+  readonly root: string
   /** path from the box's root, as browsers ask for it */
   readonly path: string
   /** the app's first page, likewise */
@@ -36,9 +39,12 @@ export async function adaptFile(served: ServedFile): Promise<AdaptedFile | undef
 
 function adaptText(
   text: string,
-  { file, path, start, told, versions }: ServedFile,
+  { file, root, path, start, told, versions }: ServedFile,
 ): Promise<string> {
-  if (isPage(file)) return adaptPage(text, { page: path, versions, told })
+  if (isPage(file)) {
+    const hasFile = async (pathname: string) => (await fileAt(root, pathname)) !== undefined
+    return adaptPage(text, { page: path, start, hasFile, versions, told })
+  }
   return adaptScript(text, { script: path, page: start, versions })
 }
 

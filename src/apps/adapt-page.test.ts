@@ -3,6 +3,8 @@ import { adaptPage } from './adapt-page.ts'
 
 const PLACE = {
   page: '/apps/sketch/',
+  start: '/apps/sketch/',
+  hasFile: async (pathname: string) => pathname.startsWith('/assets/'),
   versions: { '@croquet/croquet': '2.0.4', '@multisynq/client': '1.1.0' },
   told: undefined,
 }
@@ -60,6 +62,37 @@ test.each([
 })
 
 test.each([
+  [
+    'a module',
+    '<script type=module crossorigin src="/assets/main.js?v=1&amp;w"></script>',
+    '<script type=module crossorigin src="../../apps/sketch/assets/main.js?v=1&amp;w"></script>',
+  ],
+  [
+    'a script, and its checksum stays',
+    '<script src="/assets/main.js" integrity="sha384-x"></script>',
+    '<script src="../../apps/sketch/assets/main.js" integrity="sha384-x"></script>',
+  ],
+  [
+    'a module that is loaded ahead',
+    '<link rel="modulepreload" href="/assets/main.js">',
+    '<link rel="modulepreload" href="../../apps/sketch/assets/main.js">',
+  ],
+  [
+    'what has the root for a base',
+    '<base href="/"><script src="assets/main.js"></script>',
+    '<base href="/"><script src="./apps/sketch/assets/main.js"></script>',
+  ],
+])('leads into an app that was built for the root of a site: %s', async (_, before, after) => {
+  expect(await adaptPage(before, PLACE)).toBe(after)
+})
+
+test.each([
+  [
+    'addresses from the root that are not of the app',
+    '<script src="/lib/three@1/three.js"></script>',
+  ],
+  ['addresses of other hosts', '<script src="//a.example/assets/main.js"></script>'],
+  ['what is in the app as it is', '<script src="/apps/sketch/assets/main.js"></script>'],
   ['other scripts', '<!DOCTYPE html>\r\n<HTML><script SRC=main.js></script><p>a &amp; b<br/>\r'],
   ['links to read', `<a href="${CDN}/croquet.min.js">the client</a>`],
   ['comments', `<!-- <script src="${CDN}/croquet.min.js"></script> -->`],

@@ -20,12 +20,19 @@ export type ClientKind = 'current' | 'old'
 export interface PagePlace {
   /** the page: a path from the box's root, as browsers ask for it */
   readonly page: string
+  /** the app's first page: likewise */
+  readonly start: string
+  /** whether the app has a file there, when it is all there is at its host */
+  readonly hasFile: (pathname: string) => Promise<boolean>
   readonly versions: ClientVersions
   /** the client that is to be told which box to use; undefined: none */
   readonly told: ClientKind | undefined
 }
 
-/** The page with the box's own client in place of those from a CDN, and told which box to use. */
+/**
+ * The page with the box's own client in place of those from a CDN, told which box to use, and with its scripts
+ * where they are, though it was built for the root of a site: what a module imports is relative to its address.
+ */
 export async function adaptPage(html: string, place: PagePlace): Promise<string> {
   const page = new Page(html)
   const edits: TextEdit[] = []
@@ -67,23 +74,43 @@ async function editsOf(element: PageElement, page: Page, place: PagePlace): Prom
   return textEdit(element, page, (text) => adaptScript(text, { script, page: script, versions }))
 }
 
-/** Another address, and no checksum of what was at the one before. */
-function addressEdits(
+async function addressEdits(
   element: PageElement,
   name: string,
-  { text: html }: Page,
-  { page, versions }: PagePlace,
-): TextEdit[] {
-  const own = ownClientAt(attribute(element, name)?.trim() ?? '', versions)
+  html: Page,
+  place: PagePlace,
+): Promise<TextEdit[]> {
+  const address = attribute(element, name)?.trim() ?? ''
   const piece = attributePiece(element, name)
-  if (own === undefined || !piece) return []
-  const edits = [{ ...piece, text: `${name}="${relativeAddress(page, own)}"` }]
-  const integrity = attributePiece(element, 'integrity')
-  if (integrity) {
-    const isAlone = /\s/.test(html.charAt(integrity.start - 1))
-    edits.push({ start: integrity.start - (isAlone ? 1 : 0), end: integrity.end, text: '' })
+  if (!piece) return []
+  const leadTo = (path: string) => {
+    const text = relativeAddress(place.page, path).replaceAll('&', '&amp;')
+    return { ...piece, text: `${name}="${text}"` }
   }
-  return edits
+  const client = ownClientAt(address, place.versions)
+  if (client !== undefined) return [leadTo(client), ...withoutChecksum(element, html)]
+  const own = await ownFileAt(address, place)
+  return own === undefined ? [] : [leadTo(own)]
+}
+
+/** Where a file of the app is that was built for the root of a site; undefined if the address is right, or another's. */
+async function ownFileAt(
+  address: string,
+  { page, start, hasFile }: PagePlace,
+): Promise<string | undefined> {
+  const here = new URL(page, 'http://box.invalid')
+  const url = URL.parse(address, here.href)
+  if (url?.host !== here.host || url.pathname.startsWith(start)) return undefined
+  if (!(await hasFile(url.pathname))) return undefined
+  return `${start}${url.pathname.slice(1)}${url.search}${url.hash}`
+}
+
+/** The checksum is that of another file. */
+function withoutChecksum(element: PageElement, { text: html }: Page): TextEdit[] {
+  const integrity = attributePiece(element, 'integrity')
+  if (!integrity) return []
+  const isAlone = /\s/.test(html.charAt(integrity.start - 1))
+  return [{ start: integrity.start - (isAlone ? 1 : 0), end: integrity.end, text: '' }]
 }
 
 async function textEdit(

@@ -26,6 +26,25 @@ export async function locate(root: string, path: string): Promise<Located | unde
   return page?.isFile() ? { kind: 'folder' } : undefined
 }
 
+/**
+ * The file within an app that an address means when the app is all there is at its host.
+ * @param pathname of the address, which begins with a slash
+ * @returns its path within the app; undefined if it has none there
+ */
+export async function fileAt(root: string, pathname: string): Promise<string | undefined> {
+  const located = await locate(root, decoded(pathname).replace(/^\/+/, ''))
+  return located?.kind === 'file' ? located.path : undefined
+}
+
+/** As it is if it is no percent-encoding. */
+export function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
 /** Neither empty, nor hidden, nor a way up, nor something that systems read in another way. */
 function isPlain(part: string): boolean {
   return part !== '' && !part.startsWith('.') && !/[\\\0]/.test(part)

@@ -4,7 +4,7 @@ import { opendir, readFile } from 'node:fs/promises'
 import { extname, join, posix } from 'node:path'
 import type { ClientKind } from './adapt-page.ts'
 import { isAdaptable, isScript } from './adaptable.ts'
-import { locate } from './app-files.ts'
+import { fileAt } from './app-files.ts'
 import { CLIENT_NAME, type ClientVersions } from './client-address.ts'
 import { isMissing, statOf } from './existing.ts'
 import { Needs } from './needs.ts'
@@ -144,10 +144,7 @@ class Surveyor {
     if (address.startsWith('data:image/')) return address
     // An app that was built for the root of a site means the same file.
     const url = URL.parse(address, `http://app.invalid/${folder}/`)
-    if (url?.host !== 'app.invalid') return undefined
-    const path = decoded(url.pathname).replace(/^\/+/, '')
-    const located = await locate(this.#root, path)
-    return located?.kind === 'file' ? located.path : undefined
+    return url?.host === 'app.invalid' ? fileAt(this.#root, url.pathname) : undefined
   }
 }
 
@@ -185,13 +182,5 @@ async function readText(path: string): Promise<string | undefined> {
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
-  }
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
   }
 }

@@ -168,7 +168,8 @@ async function adaptedFile(
   const told = isPage(file) ? (await surveys.of(folder)).told : undefined
   const [path = ''] = request.url.split('?', 1)
   const start = `/apps/${encodeURIComponent(folder.name)}/`
-  return adaptations.of({ file, path, start, told, versions }, located.stats)
+  const { root } = folder
+  return adaptations.of({ file, root, path, start, told, versions }, located.stats)
 }
 
 /** Whether a browser has it already. */

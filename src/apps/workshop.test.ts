@@ -21,7 +21,7 @@ afterEach(async () => {
 
 function served(name: string) {
   const place = { path: `/apps/a/${name}`, start: '/apps/a/', told: undefined }
-  return { file: join(dir, name), versions: VERSIONS, ...place }
+  return { file: join(dir, name), root: dir, versions: VERSIONS, ...place }
 }
 
 test('what fails leaves the other jobs alone', async () => {

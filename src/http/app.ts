@@ -12,6 +12,7 @@ import { rootFrom } from '../access/refusal-answer.ts'
 import { type LoginPagesOptions, loginPages } from '../admin/login-pages.ts'
 import { pageRoutes } from '../admin/page-routes.ts'
 import { type HostingOptions, hostingRoutes, type MissingPage } from '../apps/hosting.ts'
+import { leadIntoApp } from '../apps/lead-into-app.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
 import type { AppRoutesOptions } from '../apps/releases/routes.ts'
 import { webRoutes } from '../apps/static.ts'
@@ -112,7 +113,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
       parts.onFileMissed(request.url.slice(FILES.length))
     }
   })
-  addErrorHandlers(app)
+  addErrorHandlers(app, (request, reply) => leadIntoApp(request, reply, parts.apps.folders))
   addLogins(app, parts, { passOf, isSecure })
   app.register(operationRoutes, { source: parts.operation })
   app.register(addressRoutes, { networkUrls: parts.networkUrls })

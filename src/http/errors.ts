@@ -24,10 +24,17 @@ export function sendError(
   return sendProblem(reply, status, fields.length > 0 ? sentenceAbout(fields) : message, fields)
 }
 
+/** Answers a request for which there is nothing, if what it asks for is elsewhere; tells whether it did. */
+export type LeadElsewhere = (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>
+
 /** One answer for every error and for every address where there is nothing. */
-export function addErrorHandlers(app: FastifyInstance): void {
+export function addErrorHandlers(
+  app: FastifyInstance,
+  leadElsewhere: LeadElsewhere = async () => false,
+): void {
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(async (request, reply) => {
+    if (await leadElsewhere(request, reply)) return reply
     const [path = ''] = request.url.split('?', 1)
     const message = `there is nothing at ${request.method} ${path}`
     if (isForPrograms(path)) return sendProblem(reply, 404, message)

@@ -11,7 +11,8 @@ import { Visitors } from './visitors.ts'
 
 const APPS_DIR = join(import.meta.dirname, 'cloud-apps')
 const CLIENT = join(import.meta.dirname, '../../node_modules/@croquet/croquet/pub/croquet.esm.js')
-const APPS = ['cdn-script', 'import-map', 'loaded-later', 'built']
+const BUILT = ['built', 'built-for-root']
+const APPS = ['cdn-script', 'import-map', 'loaded-later', ...BUILT]
 
 let webDir: string
 let box: TestBox
@@ -28,7 +29,9 @@ beforeAll(async () => {
   }
   // Browsers ask for it.
   await writeFile(join(webDir, 'favicon.ico'), '')
-  await copyFile(CLIENT, join(webDir, 'apps/built/assets/client-dq0l3x.js'))
+  for (const name of BUILT) {
+    await copyFile(CLIENT, join(webDir, 'apps', name, 'assets/client-dq0l3x.js'))
+  }
   box = await startBox({ BOX_WEB_DIR: webDir })
   proxy = await startPrefixProxy(box.port, '/team/x')
   visitors = await Visitors.launch()

@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import fastify, { type FastifyInstance } from 'fastify'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { AppFolders } from './app-folders.ts'
+import { leadIntoApp } from './lead-into-app.ts'
+
+const HOST = 'box.local:8888'
+
+let dir: string
+let app: FastifyInstance
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'box-web-'))
+  for (const path of ['apps/a b/logo.svg', 'apps/a b/.env', 'apps/other/logo.svg', 'secret']) {
+    await mkdir(dirname(join(dir, path)), { recursive: true })
+    await writeFile(join(dir, path), '')
+  }
+  const deployed = { list: () => [], activeFolder: () => undefined, onChange: () => () => {} }
+  const folders = new AppFolders(deployed, dir)
+  app = fastify()
+  app.setNotFoundHandler(async (request, reply) => {
+    if (await leadIntoApp(request, reply, folders)) return reply
+    return reply.code(404).send()
+  })
+})
+
+afterEach(async () => {
+  await app.close()
+  await rm(dir, { recursive: true })
+})
+
+const ask = (url: string, referer?: string, method: 'GET' | 'POST' = 'GET') =>
+  app.inject({ method, url, headers: { host: HOST, ...(referer !== undefined && { referer }) } })
+
+test.each([
+  ['the page', '/apps/a%20b/'],
+  ['another page', '/apps/a%20b/rooms/blue.html?room=1'],
+  ['a style', '/apps/a%20b/assets/index.css'],
+])('what %s of an app asks for at the root is led to where the app has it', async (_, path) => {
+  const { statusCode, headers } = await ask('/logo.svg?v=1', `http://${HOST}${path}`)
+  expect(statusCode).toBe(307)
+  expect(headers).toMatchObject({
+    location: '/apps/a%20b/logo.svg?v=1',
+    'cache-control': 'no-store',
+    vary: 'referer',
+  })
+})
+
+test('a token before the address stays there', async () => {
+  const { headers } = await ask('/logo.svg', `http://${HOST}/t/abc.d-e_f/apps/other/`)
+  expect(headers.location).toBe('/t/abc.d-e_f/apps/other/logo.svg')
+})
+
+test.each([
+  ['by nobody knows whom', '/logo.svg', undefined],
+  ['by what is no address', '/logo.svg', 'x'],
+  ['by a page of elsewhere', '/logo.svg', 'http://a.example/apps/other/'],
+  ['by another port', '/logo.svg', 'http://box.local/apps/other/'],
+  ['by another page of the box', '/logo.svg', `http://${HOST}/apps`],
+  ['below another path', '/logo.svg', `http://${HOST}//a.example/apps/other/`],
+  ['by an app that is not there', '/logo.svg', `http://${HOST}/apps/none/`],
+  ['by a name that is none', '/logo.svg', `http://${HOST}/apps/%zz/`],
+  ['and not there', '/none.svg', `http://${HOST}/apps/other/`],
+  ['and hidden', '/.env', `http://${HOST}/apps/a%20b/`],
+  ['and outside of the app', '/..%2f..%2fsecret', `http://${HOST}/apps/other/`],
+])('what is asked for %s is not led anywhere', async (_, url, referer) => {
+  expect((await ask(url, referer)).statusCode).toBe(404)
+})
+
+test('what is sent is not led anywhere', async () => {
+  const { statusCode } = await ask('/logo.svg', `http://${HOST}/apps/other/`, 'POST')
+  expect(statusCode).toBe(404)
+})
