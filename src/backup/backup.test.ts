@@ -92,7 +92,8 @@ it('writes a tar of the database, the files and a manifest that any tar program 
     expect(readFileSync(join(into, 'uploads', path), 'utf8')).toBe(text)
   }
   const db = new Sqlite(join(into, 'box.sqlite'), { readonly: true })
-  expect(db.prepare('SELECT sessions, files FROM totals').get()).toEqual({ sessions: 1, files: 3 })
+  const countOf = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+  expect([countOf('sessions'), countOf('files')]).toEqual([1, 3])
   db.close()
   expect(manifest).toMatchObject({
     format: 3,

@@ -24,7 +24,6 @@ it('copies what is known, while the database is in use, and leaves that alone', 
   const copy = copyToMemory(db.name)
   filesIn(db).put({ path: 'b', bytes: 3 }, 1)
   expect(paths(copy)).toEqual(['a'])
-  expect(copy.prepare('SELECT file_bytes FROM totals').pluck().get()).toBe(3)
   copy.exec('DELETE FROM files')
   copy.close()
   expect(paths(db)).toEqual(['a', 'b'])

@@ -118,6 +118,17 @@ export const MIGRATIONS: readonly string[] = [
   `
   -- The newest commits may be in the log beside the database: no program that does not know of it may open it.
   `,
+  `
+  -- Nobody reads the counts.
+  DROP TRIGGER session_added;
+  DROP TRIGGER session_removed;
+  DROP TRIGGER snapshot_added;
+  DROP TRIGGER snapshot_removed;
+  DROP TRIGGER file_added;
+  DROP TRIGGER file_changed;
+  DROP TRIGGER file_removed;
+  DROP TABLE totals;
+  `,
 ]
 
 /** @throws {Error} if the schema is newer than `migrations`; the database is then as it was */
