@@ -198,6 +198,12 @@ describe('with other settings', () => {
     expect([page.status, page.body.includes('name="passphrase"')]).toEqual([401, true])
   })
 
+  test('[HTTP7] nobody is led in circles behind a proxy of https that is not believed', async () => {
+    await start({ BOX_TRUSTED_PROXIES: '10.9.9.9', BOX_TLS: 'provided', ...(await provided()) })
+    expect((await openPage('/')).status).toBe(307)
+    expect((await openPage('/', { 'x-forwarded-proto': 'https' })).status).toBe(200)
+  })
+
   test('with BOX_HTTP=serve pages are served by http', async () => {
     await start({ BOX_HTTP: 'serve' })
     expect((await openPage('/')).status).toBe(200)

@@ -43,6 +43,8 @@ export class HttpsRedirect {
     if (tls.mode === 'off' || http === 'serve') return false
     if (request.method !== 'GET' || !isByPerson(request)) return false
     const { originalUrl: target, url: routed, headers } = request
+    // Whatever proxy says so, and be it one that is not believed: led to https, people would come back by it for ever.
+    if (headers['x-forwarded-proto'] === 'https') return false
     const visit = { publicUrl: publicUrl(request), target, routed, cookies: headers.cookie }
     const location = this.locationFor(visit)
     if (location === undefined) return false
