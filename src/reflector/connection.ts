@@ -172,6 +172,7 @@ export class Connection implements Receiver, SyncStream, Payer {
   }
 
   sendSync(sync: Sync): void {
+    if (!this.isOpen) return
     if (this.#waiting) {
       this.close(CLOSE_CODE.unresponsive, 'client joined before it took what it was sent')
       return
@@ -234,6 +235,11 @@ export class Connection implements Receiver, SyncStream, Payer {
     this.#waiting = undefined
   }
 
+  /** It is gone, and may be a member for a while all the same: what waited for its client is of no use. */
+  drop(): void {
+    this.#waiting = undefined
+  }
+
   /** Cuts a closing socket whose other end does not answer. */
   cutIfOverdue(now: number): void {
     if (this.#cutAt <= now) this.cut()
@@ -293,5 +299,6 @@ function onError(this: ConnectionSocket, error: Error): void {
 
 function onClose(this: ConnectionSocket, code: number, reason: Buffer): void {
   const { connection } = this
+  connection?.drop()
   connection?.observer.closed(connection, code, `${reason}`)
 }
