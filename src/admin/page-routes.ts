@@ -6,11 +6,12 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { credentialsOf, isCookie } from '../access/credential.ts'
 import type { PageKeys } from '../access/page-keys.ts'
+import { PageFrame } from './page-frame.ts'
 
 /** The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) has the dashboard nevertheless. */
 const WEB_DIR = join(import.meta.dirname, '../../web')
-/** Stands in a page where its key is to be. */
-const KEY_MARK = '{{page-key}}'
+/** The folder, in that of the pages, of what goes into each of them. */
+const FRAME = 'frame'
 
 /**
  * Scripts and styles of the box itself, and nothing in line. A window that shows such a page cannot be reached by the
@@ -45,18 +46,21 @@ export async function pageRoutes(app: FastifyInstance, { pageKeys }: PageRoutesO
   app.get('/icon.svg', async (_request, reply) =>
     reply.type('image/svg+xml').send(createReadStream(join(WEB_DIR, 'favicon.svg'))),
   )
+  const dir = join(WEB_DIR, 'admin')
+  const frame = await PageFrame.load(join(dir, FRAME))
   await app.register(async (pages) => {
     pages.addHook('onSend', async (request, reply, payload: unknown) => {
       reply.headers(HEADERS)
       const isPage = String(reply.getHeader('content-type')).startsWith('text/html')
       if (!isPage || !isReadable(payload)) return payload
-      const html = (await text(payload)).replaceAll(KEY_MARK, keyOf(request, pageKeys))
+      const html = frame.around(await text(payload), keyOf(request, pageKeys))
       reply.header('content-length', Buffer.byteLength(html))
       return html
     })
     await pages.register(fastifyStatic, {
-      ...{ ...common, root: join(WEB_DIR, 'admin'), prefix: '/', redirect: true },
+      ...{ ...common, root: dir, prefix: '/', redirect: true },
       ...{ etag: false, lastModified: false, acceptRanges: false },
+      allowedPath: (path) => !path.startsWith(`/${FRAME}`),
     })
   })
 }
