@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-const real = { testTimeout: 60_000, hookTimeout: 60_000 }
+// What is waited for comes at once, but not on a machine with too much to do.
+const patient = { expect: { poll: { timeout: 15_000 } } }
+const real = { ...patient, testTimeout: 60_000, hookTimeout: 60_000 }
 
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
@@ -11,8 +13,7 @@ export default defineConfig({
       {
         test: {
           ...{ name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts', 'bench/*.test.ts'] },
-          // They take milliseconds, but not on a machine with too much to do.
-          testTimeout: 20_000,
+          ...{ ...patient, testTimeout: 20_000 },
           // On two processors it would be one.
           maxWorkers: '100%',
         },

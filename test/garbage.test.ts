@@ -552,7 +552,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.restoreAllMocks()
-  await vi.waitUntil(() => readdirSync(bed.files.trashDir).length === 0)
+  await expect.poll(() => readdirSync(bed.files.trashDir)).toEqual([])
   expect(bed.trashFailures).toEqual([])
   bed.close()
   rmSync(bed.dir, { recursive: true })

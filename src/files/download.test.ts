@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import fastify, { type FastifyInstance } from 'fastify'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freeUploads } from '../../test/support/free-uploads.ts'
 import { createFileStore } from './file-store.ts'
 import { fileRoutes } from './routes.ts'
@@ -147,7 +147,7 @@ describe('over a connection', () => {
     expect(await openFiles()).toEqual([file])
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(LARGE_BYTES / 4)
     socket.destroy()
-    await vi.waitFor(async () => expect(await openFiles()).toEqual([]))
+    await expect.poll(openFiles).toEqual([])
     const [response] = await once(request({ port, path: URL }).end(), 'response')
     expect((await buffer(response)).length).toBe(LARGE_BYTES)
   })

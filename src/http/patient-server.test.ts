@@ -170,7 +170,7 @@ describe('[LIMIT24] a sender that is too slow', () => {
     const [request] = await requests
     const ended = new Promise((resolve) => request.on('close', resolve))
     routing.resolve((reading) => reading.resume())
-    await vi.waitFor(() => expect(request.readableFlowing).toBe(true))
+    await expect.poll(() => request).toMatchObject({ readableFlowing: true, readableLength: 0 })
     vi.advanceTimersByTime(29_000)
     expect(socket.destroyed).toBe(false)
     vi.advanceTimersByTime(6000)

@@ -44,7 +44,7 @@ beforeEach(() => {
   trash = trashIn({ uploadsDir: join(dir, 'uploads'), trashDir: join(dir, 'trash'), onFailure })
 })
 afterEach(async () => {
-  await isTrashEmptied()
+  await untilTrashIsEmptied()
   expect(onFailure).not.toHaveBeenCalled()
   db.close()
   rmSync(dir, { recursive: true })
@@ -96,7 +96,7 @@ async function collect(
   }
 }
 
-const isTrashEmptied = () => vi.waitUntil(() => readdirSync(join(dir, 'trash')).length === 0)
+const untilTrashIsEmptied = () => expect.poll(() => readdirSync(join(dir, 'trash'))).toEqual([])
 const isThere = (path: string) => existsSync(join(dir, 'uploads', path))
 const isKnown = (path: string) =>
   db.prepare('SELECT count(*) FROM files WHERE path = ?').pluck().get(path) === 1
@@ -113,7 +113,7 @@ describe('uploads that nobody refers to', () => {
     const { items } = await collect()
     expect(items).toEqual([{ kind, name: path, bytes: 5 }])
     expect([isThere(path), isKnown(path)]).toEqual([false, false])
-    await isTrashEmptied()
+    await untilTrashIsEmptied()
   })
 
   it.each([
@@ -346,14 +346,14 @@ describe('the trash', () => {
     const paths = Array.from({ length: 60 }, (_, time) => upload(snapshotPath('a', time), 0))
     for (const path of paths) trash.take(path)
     expect(trash.isFull).toBe(true)
-    await isTrashEmptied()
-    await vi.waitUntil(() => !trash.isFull)
+    await untilTrashIsEmptied()
+    await expect.poll(() => trash.isFull).toBe(false)
   })
 
   it('tells what it cannot delete', async () => {
     mkdirSync(join(dir, 'uploads', 'folder'), { recursive: true })
     trash.take('folder')
-    await vi.waitUntil(() => onFailure.mock.calls.length === 1)
+    await expect.poll(() => onFailure.mock.calls).toHaveLength(1)
     onFailure.mockClear()
     const [name = ''] = readdirSync(join(dir, 'trash'))
     rmSync(join(dir, 'trash', name), { recursive: true })

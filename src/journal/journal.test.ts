@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import Sqlite from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { JournalBed, sessionIn } from '../../test/support/journal-bed.ts'
 import type { Journal } from './journal.ts'
 import { messagesOf, newMessages, runAt, snapshotAt, stateAt } from './sample-records.ts'
@@ -200,8 +200,7 @@ it('moves what was committed into the main file by and by', async () => {
     const messages = { first, count: 1, text: JSON.stringify([first, wide]), time: first }
     await journal.commit([{ sessionId: 's', messages }])
   }
-  const isMoved = () => expect(statSync(bed.databasePath).size).toBeGreaterThan(size + 100_000)
-  await vi.waitFor(isMoved, { timeout: 5000 })
+  await expect.poll(() => statSync(bed.databasePath).size).toBeGreaterThan(size + 100_000)
 })
 
 /** The uploads that the database knows. */

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TlsBed } from '../../test/support/tls-bed.ts'
 import type { TlsOptions } from './options.ts'
 import { certificatesIn, isIssuedBy } from './pem.ts'
@@ -37,8 +37,7 @@ async function reopen(some: Partial<TlsOptions> = {}): Promise<RunningTls> {
   return open(some)
 }
 
-const untilFor = (host: string) =>
-  vi.waitFor(async () => expect(await bed.names()).toContain(host), { interval: 5 })
+const untilFor = (host: string) => expect.poll(() => bed.names(), { interval: 5 }).toContain(host)
 
 describe('the authority', () => {
   test('is made once, and kept for its owner alone', async () => {
@@ -151,9 +150,7 @@ describe('the certificate', () => {
     const { serialNumber } = await bed.certificate()
     bed.clockError = clockError
     bed.advance(MINUTE_MS)
-    await vi.waitFor(async () =>
-      expect((await bed.certificate()).serialNumber).not.toBe(serialNumber),
-    )
+    await expect.poll(async () => (await bed.certificate()).serialNumber).not.toBe(serialNumber)
     expect(bed.events('certificate-made').at(-1)?.because).toBe('it is not of the last 30 days')
   })
 
@@ -200,7 +197,7 @@ describe('the certificate', () => {
     await writeFile(bed.path('tls'), 'no folder')
     for (const _ of [1, 2, 3]) {
       bed.advance(MINUTE_MS)
-      await vi.waitFor(() => expect(bed.events('certificate-failed')).toHaveLength(1))
+      await expect.poll(() => bed.events('certificate-failed')).toHaveLength(1)
     }
     await rm(bed.path('tls'))
     bed.advance(MINUTE_MS)
@@ -220,9 +217,9 @@ describe('a host by which somebody came', () => {
     bed.advance(1000)
     await untilFor('192.168.1.5')
     expect(await bed.names()).toEqual([...ALWAYS, '192.168.1.5', 'fd00::5', 'box.local'])
-    await vi.waitFor(() =>
-      expect(bed.events('certificate-made').at(-1)?.because).toBe('there are new names'),
-    )
+    await expect
+      .poll(() => bed.events('certificate-made').at(-1)?.because)
+      .toBe('there are new names')
   })
 
   test('is remembered', async () => {

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TlsBed } from '../../test/support/tls-bed.ts'
 import type { RunningTls } from './ports.ts'
 import { isFromPublicAuthority } from './public-authorities.ts'
@@ -169,7 +169,7 @@ describe('a box starts, and says what browsers will say, with a certificate that
 
 describe('while the box runs', () => {
   const untilFor = (names: readonly string[]) =>
-    vi.waitFor(() => expect(tls?.names()).toEqual(names), { interval: 5 })
+    expect.poll(() => tls?.names(), { interval: 5 }).toEqual(names)
 
   beforeEach(async () => {
     await bed.provide(await bed.makeProvided(20))
@@ -188,7 +188,7 @@ describe('while the box runs', () => {
     await write('fullchain.pem', 'half')
     for (const _ of [1, 2, 3]) {
       bed.advance(MINUTE_MS)
-      await vi.waitFor(() => expect(bed.events('certificate-refused')).toHaveLength(1))
+      await expect.poll(() => bed.events('certificate-refused')).toHaveLength(1)
     }
     expect(await bed.names()).toEqual(['box.local'])
     await bed.provide(await bed.makeProvided(90, ['new.local']))
@@ -204,7 +204,7 @@ describe('while the box runs', () => {
     bed.advance(2 * DAY_MS)
     await bed.provide(ended)
     bed.advance(MINUTE_MS)
-    await vi.waitFor(() => expect(bed.events('certificate-refused')).toHaveLength(1))
+    await expect.poll(() => bed.events('certificate-refused')).toHaveLength(1)
     expect(await bed.names()).toEqual(['box.local'])
   })
 
