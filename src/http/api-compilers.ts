@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
  * Has requests checked to the end, so that every field is named that is wrong. A body has to be what its schema says; in a
  * path or query everything is text, which is read as what it should be.
  *
- * A schema is compiled when it is first needed: to compile all would take a fifth of each start.
+ * A schema is compiled when it is first needed: to compile all would take a sixth of each start.
  */
 export function setCompilers(app: FastifyInstance): void {
   const schemas = () => app.getSchemas() as Record<string, object>
