@@ -240,9 +240,14 @@ export class Connection implements Receiver, SyncStream, Payer {
     this.#waiting = undefined
   }
 
-  /** Cuts a closing socket whose other end does not answer. */
-  cutIfOverdue(now: number): void {
-    if (this.#cutAt <= now) this.cut()
+  /**
+   * Cuts a closing socket whose other end does not answer.
+   * @returns whether it was so
+   */
+  cutIfOverdue(now: number): boolean {
+    const isOverdue = this.#cutAt <= now
+    if (isOverdue) this.cut()
+    return isOverdue
   }
 
   cut(): void {

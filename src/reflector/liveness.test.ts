@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ManualClock } from '../../test/support/manual-clock.ts'
 import { joinArgs, randomSessionId } from '../../test/support/raw-client.ts'
 import { ReflectorBed, until } from '../../test/support/reflector-bed.ts'
+import { Liveness, type Watched } from './liveness.ts'
 
 const S = randomSessionId()
 const OTHER = randomSessionId()
@@ -112,5 +114,47 @@ describe('clients that do not take what they are sent', () => {
     expect(bed.logged('end')[0]).toMatchObject({ code: 4001 })
     expect([...bed.reflector.sessions()][0]?.clients).toBe(1)
     expect(a.isOpen).toBe(true)
+  })
+})
+
+describe('a crowd that has to go', () => {
+  let clock: ManualClock
+  let closed: number
+
+  beforeEach(() => {
+    clock = new ManualClock()
+    closed = 0
+  })
+
+  const idle = () => ({
+    ...{ since: 0, lastHeard: 0, lastPinged: 0, isOpen: true },
+    stage: { tag: 'connected' },
+    origin: { pass: { isGood: () => true } },
+    isStuck: () => false,
+    cutIfOverdue: () => false,
+    ping: () => {},
+    close() {
+      closed += 1
+      this.isOpen = false
+    },
+  })
+
+  it('goes bit by bit, a turn of the event loop each, and all of it in the end', () => {
+    const crowd = new Set(Array.from({ length: 100 }, idle))
+    const liveness = new Liveness<Watched>({
+      ...{ clock, timers: clock },
+      ...{ hasCompany: () => false, isHeld: () => false },
+    })
+    clock.advanceTo(7000)
+    liveness.check(crowd)
+    expect(closed).toBe(16)
+    clock.endTurn()
+    liveness.check(crowd) // the next second's round, before this one is over
+    expect(closed).toBe(32)
+    while (clock.endTurn());
+    expect(closed).toBe(100)
+    crowd.add(idle())
+    liveness.check(crowd)
+    expect(closed).toBe(101)
   })
 })

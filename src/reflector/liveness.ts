@@ -1,6 +1,7 @@
-import { CLOSE_CODE } from '../protocol/close-code.ts'
+import { CLOSE_CODE, type CloseCode } from '../protocol/close-code.ts'
 import type { Connection } from './connection.ts'
 import { PASS_ENDED } from './pass.ts'
+import type { Clock, Pass, Timers } from './ports.ts'
 
 /** How often connections are looked at (ms). */
 export const SWEEP_INTERVAL_MS = 1000
@@ -14,25 +15,88 @@ const PING_INTERVAL_MS = 5000
 /** After this much silence it is closed (ms, LIVE3). */
 const SILENCE_LIMIT_MS = 60_000
 
+/** So many are closed or pinged in a turn of the event loop, so that nobody else waits because a crowd goes. */
+const MOST_A_TURN = 16
+
+/** What it has to know of a connection, and does with it. */
+export type Watched = Pick<
+  Connection,
+  'since' | 'lastHeard' | 'lastPinged' | 'isOpen' | 'isStuck' | 'cutIfOverdue' | 'close' | 'ping'
+> & {
+  readonly stage: { readonly tag: string }
+  readonly origin: { readonly pass: Pick<Pass, 'isGood'> }
+}
+
+export interface LivenessParts<C> {
+  readonly clock: Pick<Clock, 'now'>
+  readonly timers: Pick<Timers, 'soon'>
+  /** Whether its session has members. */
+  readonly hasCompany: (connection: C) => boolean
+  /** Whether it is not read from: its silence is none of its own. */
+  readonly isHeld: (connection: C) => boolean
+}
+
 /**
  * Closes connections that never join, take nothing, are no longer there or no longer allowed, wherever they
  * come from.
- * @param hasCompany whether its session has members
  */
-export function checkLiveness(connection: Connection, hasCompany: boolean, now: number): void {
-  connection.cutIfOverdue(now)
-  if (!connection.isOpen) return
-  const silence = now - connection.lastHeard
-  const joinTimeout = hasCompany ? JOIN_TIMEOUT_IN_COMPANY_MS : JOIN_TIMEOUT_MS
-  if (!connection.origin.pass.isGood()) {
-    connection.close(CLOSE_CODE.noAccess, PASS_ENDED)
-  } else if (connection.stage.tag === 'connected' && now - connection.since >= joinTimeout) {
-    connection.close(CLOSE_CODE.neverJoined, 'client never joined')
-  } else if (connection.isStuck(now)) {
-    connection.close(CLOSE_CODE.unresponsive, 'client unresponsive')
-  } else if (silence >= SILENCE_LIMIT_MS) {
-    connection.close(CLOSE_CODE.inactive, 'client inactive')
-  } else if (silence >= PING_AFTER_MS && now - connection.lastPinged >= PING_INTERVAL_MS) {
-    connection.ping(now)
+export class Liveness<C extends Watched> {
+  readonly #parts: LivenessParts<C>
+  /** whom the round that is under way has still to come to */
+  #rest: Iterator<C> | undefined
+
+  constructor(parts: LivenessParts<C>) {
+    this.#parts = parts
+  }
+
+  /** Goes round all of them, unless it is still under way. */
+  check(connections: ReadonlySet<C>): void {
+    if (this.#rest) return
+    this.#rest = connections.values()
+    this.#goOn(this.#rest)
+  }
+
+  #goOn(rest: Iterator<C>): void {
+    const now = this.#parts.clock.now()
+    let treated = 0
+    while (treated < MOST_A_TURN) {
+      const { done, value } = rest.next()
+      if (done) {
+        this.#rest = undefined
+        return
+      }
+      if (this.#treat(value, now)) treated += 1
+    }
+    this.#parts.timers.soon(() => this.#goOn(rest))
+  }
+
+  /** @returns whether there was anything to do */
+  #treat(connection: C, now: number): boolean {
+    if (this.#parts.isHeld(connection)) connection.lastHeard = now
+    if (!connection.isOpen) return connection.cutIfOverdue(now)
+    const ending = this.#endingOf(connection, now)
+    if (ending) {
+      connection.close(...ending)
+      return true
+    }
+    const isDue =
+      now - connection.lastHeard >= PING_AFTER_MS && now - connection.lastPinged >= PING_INTERVAL_MS
+    if (isDue) connection.ping(now)
+    return isDue
+  }
+
+  /** Why it is to be closed, if it is. */
+  #endingOf(connection: C, now: number): [code: CloseCode, reason: string] | undefined {
+    const { origin, stage, since, lastHeard } = connection
+    if (!origin.pass.isGood()) return [CLOSE_CODE.noAccess, PASS_ENDED]
+    if (stage.tag === 'connected') {
+      const timeout = this.#parts.hasCompany(connection)
+        ? JOIN_TIMEOUT_IN_COMPANY_MS
+        : JOIN_TIMEOUT_MS
+      if (now - since >= timeout) return [CLOSE_CODE.neverJoined, 'client never joined']
+    }
+    if (connection.isStuck(now)) return [CLOSE_CODE.unresponsive, 'client unresponsive']
+    const isSilent = now - lastHeard >= SILENCE_LIMIT_MS
+    return isSilent ? [CLOSE_CODE.inactive, 'client inactive'] : undefined
   }
 }

@@ -25,7 +25,7 @@ import {
 import { Intake } from './intake.ts'
 import { Limiter } from './limiter.ts'
 import type { ReflectorLimits } from './limits.ts'
-import { checkLiveness, SWEEP_INTERVAL_MS } from './liveness.ts'
+import { Liveness, SWEEP_INTERVAL_MS } from './liveness.ts'
 import { Operator } from './operator.ts'
 import { isFor, WRONG_APP } from './pass.ts'
 import type {
@@ -117,6 +117,7 @@ export class Reflector {
   readonly #reception: Reception<Connection>
   readonly #intake = new Intake<Connection>()
   readonly #limiter: Limiter
+  readonly #liveness: Liveness<Connection>
   readonly #connectionParts: ConnectionParts
   readonly #hosts = new Map<string, SessionHost>()
   readonly #connections = new Set<Connection>()
@@ -131,6 +132,13 @@ export class Reflector {
     this.#parts = parts
     this.operator = new Operator({ hosts: this.#hosts, connections: this.#connections, clock })
     this.#limiter = new Limiter(limits, parts)
+    this.#liveness = new Liveness({
+      ...{ clock, timers },
+      hasCompany: ({ origin }) =>
+        (this.#hosts.get(origin.sessionId)?.session?.memberCount ?? 0) > 0,
+      isHeld: (connection) =>
+        this.#intake.isHolding(connection) || this.#limiter.isHolding(connection),
+    })
     this.#wheel = new Wheel(clock, timers)
     this.#reception = new Reception(timers, (connection, data) => this.#read(connection, data))
     const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
@@ -444,11 +452,6 @@ export class Reflector {
     const now = this.#parts.clock.now()
     this.#committer.watch(now)
     this.#limiter.sweep(this.#connections, this.joinCosts(), now)
-    for (const connection of this.#connections) {
-      const isHeld = this.#intake.isHolding(connection) || this.#limiter.isHolding(connection)
-      if (isHeld) connection.lastHeard = now
-      const { session } = this.#hosts.get(connection.origin.sessionId) ?? {}
-      checkLiveness(connection, (session?.memberCount ?? 0) > 0, now)
-    }
+    this.#liveness.check(this.#connections)
   }
 }
