@@ -179,7 +179,8 @@ describe.skipIf(process.platform !== 'linux')('while others upload all they can'
     const refused = answers?.get(429) ?? 0
     expect(refused).toBeGreaterThanOrEqual(20)
     // Some did not stay to hear it.
-    const breaches = await breachesOf(url)
+    // In the full run there is time to notice how slow the others are.
+    const { 'slow-upload': _, ...breaches } = await breachesOf(url)
     expect(Object.keys(breaches)).toEqual(['address-uploads-at-once'])
     expect(breaches['address-uploads-at-once']).toBeGreaterThanOrEqual(refused)
     expect(linesAbout(box, 'address-uploads-at-once').length).toBeOneOf([1, 2])
