@@ -134,6 +134,8 @@ function dashboardParts(
     store: {
       removeSession: (sessionId) => journal.removeSession(sessionId),
       snapshotsOf: (sessionId) => journal.snapshotsOf(sessionId),
+      parkedSessions: (wanted) =>
+        journal.listParked({ ...wanted, running: reflector.sessionIds() }),
       surveyFiles: () => journal.surveyFiles({ ...config, running: reflector.sessionIds() }),
       collectGarbage: () => upkeep.collectNow(),
       volume: () => useOf(dir),

@@ -11,6 +11,10 @@ import { idOf, LABEL, member, SampleDesk, session, visitor } from './sample-fact
 const A = idOf('A')
 const NOWHERE = idOf('N')
 const TALLY = { count: 1, bytes: 10 }
+const PARKED = {
+  ...{ id: idOf('P'), name: 'main', appId: 'org.example.app', pageUrl: 'https://box.local/x' },
+  ...{ createdAt: 1, visitedAt: 2, snapshots: TALLY },
+}
 
 let app: FastifyInstance
 let desk: SampleDesk
@@ -21,6 +25,8 @@ let missing: string[]
 let isCollecting: boolean
 let backup: BackupRun & { readonly tar: PassThrough }
 let stops: number
+/** for which parked sessions the store was asked */
+let looked: unknown[]
 
 beforeEach(() => {
   const clock = new ManualClock()
@@ -31,6 +37,7 @@ beforeEach(() => {
   missing = []
   isCollecting = false
   stops = 0
+  looked = []
   const { promise: begun } = Promise.withResolvers<void>()
   backup = backupRun(begun)
   desk.put(session('A', { users: 2 }))
@@ -41,6 +48,10 @@ beforeEach(() => {
     store: {
       removeSession: async (id) => id === A,
       snapshotsOf: async () => [{ time: 5, createdAt: 6, bytes: undefined }],
+      parkedSessions: async (wanted) => {
+        looked.push(wanted)
+        return { total: 7, sessions: [PARKED] }
+      },
       surveyFiles: async () => [
         { appId: undefined, snapshots: TALLY, data: TALLY, garbage: TALLY },
       ],
@@ -89,6 +100,18 @@ describe('what is told', () => {
       200,
       [{ kind: 'nothing wrong' }],
     ])
+  })
+
+  test('sessions that nobody is in, as many as are wanted', async () => {
+    const { appId, pageUrl: _, ...session } = PARKED
+    const line = { ...session, app: appId, host: 'box.local' }
+    expect(await ask('GET', '/parked-sessions')).toEqual([200, { total: 7, sessions: [line] }])
+    await ask('GET', '/parked-sessions?filter=ma&offset=2&limit=1')
+    expect(looked).toEqual([
+      { filter: '', offset: 0, limit: 100 },
+      { filter: 'ma', offset: 2, limit: 1 },
+    ])
+    expect(await ask('GET', '/parked-sessions?limit=1001')).toMatchObject([400, {}])
   })
 
   test('health, files and the log', async () => {

@@ -74,6 +74,27 @@ export interface SessionDesk {
   remove<T>(sessionId: string, remove: () => Promise<T>): Promise<T>
 }
 
+/** A session that is stored, and that nobody is in. */
+export interface ParkedSession {
+  readonly id: string
+  readonly name: string
+  readonly appId: string | null
+  readonly pageUrl: string
+  /** ms since 1970 */
+  readonly createdAt: number
+  /** when somebody was in it last; ms since 1970 */
+  readonly visitedAt: number
+  readonly snapshots: FileTally
+}
+
+/** A part of a list. */
+export interface Wanted {
+  /** words that have to be in it, whatever their case */
+  readonly filter: string
+  readonly offset: number
+  readonly limit: number
+}
+
 /** A snapshot that is stored. */
 export interface StoredSnapshot {
   /** teatime, ms */
@@ -104,6 +125,10 @@ export interface StoreDesk {
   /** False: there is no such session. */
   removeSession(sessionId: string): Promise<boolean>
   snapshotsOf(sessionId: string): Promise<readonly StoredSnapshot[]>
+  /** Those visited last come first; `total` is how many there are on all pages. */
+  parkedSessions(
+    wanted: Wanted,
+  ): Promise<{ readonly total: number; readonly sessions: readonly ParkedSession[] }>
   surveyFiles(): Promise<readonly AppFiles[]>
   /** By what it was, how much was removed; undefined: not now, because it is done already, or may not be. */
   collectGarbage(): Promise<Readonly<Record<string, FileTally>> | undefined>

@@ -1,4 +1,4 @@
-import type { SessionFacts } from './ports.ts'
+import type { SessionFacts, Wanted } from './ports.ts'
 import type { Rates } from './rates.ts'
 
 /** A session as a line of a table. */
@@ -29,13 +29,9 @@ export const SORT_KEYS = [
   'joinBytes',
 ] as const
 
-export interface ListOrder {
-  /** words that have to be in app, name, host or id, whatever their case */
-  readonly filter: string
+export interface ListOrder extends Wanted {
   readonly sort: (typeof SORT_KEYS)[number]
   readonly order: 'ascending' | 'descending'
-  readonly offset: number
-  readonly limit: number
 }
 
 export interface ListPage {
@@ -47,8 +43,13 @@ export interface ListPage {
 export function lineOf(facts: SessionFacts, rates: Rates): SessionLine {
   const { id, appId: app = '', name, pageUrl, users, startedAt, joinCost } = facts
   const { messages: joinMessages, bytes: joinBytes } = joinCost
-  const host = URL.parse(pageUrl)?.host ?? ''
+  const host = hostOf(pageUrl)
   return { id, app, name, host, users, startedAt, joinMessages, joinBytes, ...rates }
+}
+
+/** "" if it is no address. */
+export function hostOf(pageUrl: string): string {
+  return URL.parse(pageUrl)?.host ?? ''
 }
 
 /** One page of the lines in that order. */

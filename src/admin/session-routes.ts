@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { findingsOn } from './findings.ts'
 import { HttpRefusal, sessionGone } from './http-refusal.ts'
-import type { StoreDesk } from './ports.ts'
+import type { StoreDesk, Wanted } from './ports.ts'
 import {
   count,
   described,
@@ -10,9 +10,10 @@ import {
   objectOf,
   orNull,
   sessionParams,
+  tally,
   text,
 } from './schemas.ts'
-import { type ListOrder, lineOf, pageOf, SORT_KEYS } from './session-list.ts'
+import { hostOf, type ListOrder, lineOf, pageOf, SORT_KEYS } from './session-list.ts'
 import { type SessionSources, sessionView } from './session-view.ts'
 
 const MAX_PAGE = 1000
@@ -22,16 +23,29 @@ const lineProperties = {
   ...{ id: text, app: text, name: text, host: text, users: count, startedAt: number },
   ...{ messagesPerSecond: number, bytesPerSecond: number, joinMessages: count, joinBytes: count },
 } as const
+const partProperties = {
+  filter: { type: 'string', maxLength: 200, default: '' },
+  offset: { type: 'integer', minimum: 0, default: 0 },
+  limit: { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 100 },
+} as const
 const listQuery = {
   type: 'object',
   properties: {
-    filter: { type: 'string', maxLength: 200, default: '' },
+    ...partProperties,
     sort: { type: 'string', enum: SORT_KEYS, default: 'startedAt' },
     order: { type: 'string', enum: ['ascending', 'descending'], default: 'descending' },
-    offset: { type: 'integer', minimum: 0, default: 0 },
-    limit: { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 100 },
   },
 } as const
+const parkedQuery = { type: 'object', properties: partProperties } as const
+const parkedList = objectOf({
+  total: count,
+  sessions: listOf(
+    objectOf({
+      ...{ id: text, app: text, name: text, host: text, createdAt: number, visitedAt: number },
+      snapshots: tally,
+    }),
+  ),
+})
 const list = objectOf({ total: count, sessions: listOf(objectOf(lineProperties)) })
 const member = objectOf({
   ...{ connection: text, name: text, address: text, role: text, since: number },
@@ -59,11 +73,11 @@ const finding = objectOf({
 })
 
 export interface SessionRoutesOptions extends SessionSources {
-  readonly store: Pick<StoreDesk, 'snapshotsOf'>
+  readonly store: Pick<StoreDesk, 'snapshotsOf' | 'parkedSessions'>
   readonly wallTime: () => number
 }
 
-/** `/sessions`: what runs. */
+/** `/sessions`: what runs, and `/parked-sessions`: what waits for somebody to come back. */
 export async function sessionRoutes(app: FastifyInstance, options: SessionRoutesOptions) {
   const { desk, chronicle, rates, store, wallTime } = options
 
@@ -80,6 +94,25 @@ export async function sessionRoutes(app: FastifyInstance, options: SessionRoutes
         Array.from(desk.sessions(), (facts) => lineOf(facts, rates.ratesOf(facts))),
         query,
       ),
+  )
+
+  app.get<{ Querystring: Wanted }>(
+    '/parked-sessions',
+    {
+      schema: described(TAG, 'listParkedSessions', 'Sessions that nobody is in, a page of them', {
+        querystring: parkedQuery,
+        response: { 200: parkedList },
+      }),
+    },
+    async ({ query }) => {
+      const { total, sessions } = await store.parkedSessions(query)
+      const lines = sessions.map(({ appId, pageUrl, ...session }) => ({
+        ...session,
+        app: appId ?? '',
+        host: hostOf(pageUrl),
+      }))
+      return { total, sessions: lines }
+    },
   )
 
   app.get<{ Params: { sessionId: string } }>(

@@ -12,6 +12,7 @@ import { type FileRecord, filesIn } from '../db/files.ts'
 import { garbageIn } from '../db/garbage.ts'
 import { fileIndexIn } from '../db/inventory.ts'
 import { messagesIn } from '../db/messages.ts'
+import { sessionIndexIn } from '../db/session-index.ts'
 import { sessionsIn } from '../db/sessions.ts'
 import { type StoredSnapshot, snapshotsIn } from '../db/snapshots.ts'
 import { parseFilePath } from '../files/file-path.ts'
@@ -25,6 +26,7 @@ import {
 } from './garbage.ts'
 import { type InventoryReport, takeInventory } from './inventory.ts'
 import type { ArchiveOptions } from './options.ts'
+import { listParked, type ParkedPage, type ParkedQuery } from './parked-sessions.ts'
 import { openProgress } from './progress.ts'
 import { quarantine } from './quarantine.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
@@ -60,6 +62,8 @@ export interface Archive {
   snapshots(sessionId: string): readonly StoredSnapshot[]
   /** Counts files by whose they are. */
   surveyFiles(rules: GarbageRules): Generator<undefined, FileSurvey>
+  /** Looks for sessions that nobody is in. */
+  listParked(query: ParkedQuery): Generator<undefined, ParkedPage>
   /**
    * Moves commits into the database's main file, if there are many: most of the waiting for the disk is
    * done beside whatever comes next.
@@ -114,8 +118,7 @@ export function openArchive(options: ArchiveOptions): Archive {
       return takeInventory({ ...options, index, isFilePath, onCutShort })
     },
     removeSession: sessionRemoverIn(db, wallTime),
-    snapshots: snapshotListerIn(db),
-    surveyFiles: (rules) => surveyFiles({ garbage: garbageIn(db), wallTime }, rules),
+    ...listsIn(db, wallTime),
     // A row is on a page of its own, or nearly, and a long one on several.
     checkpoint: checkpointerOf(db, () => rowsChanged() + textPages),
     recordFile: (file) => files.put(file, wallTime()),
@@ -155,12 +158,20 @@ function sessionRemoverIn(db: Database, wallTime: () => number): Archive['remove
   return db.transaction(remove)
 }
 
-function snapshotListerIn(db: Database): Archive['snapshots'] {
+/** What whoever runs the box wants to see. */
+function listsIn(
+  db: Database,
+  wallTime: () => number,
+): Pick<Archive, 'snapshots' | 'surveyFiles' | 'listParked'> {
   const sessions = sessionsIn(db)
   const snapshots = snapshotsIn(db)
-  return (sessionId) => {
-    const found = sessions.timelineOf(sessionId)
-    return found ? snapshots.stored(found.key) : []
+  return {
+    snapshots: (sessionId) => {
+      const found = sessions.timelineOf(sessionId)
+      return found ? snapshots.stored(found.key) : []
+    },
+    surveyFiles: (rules) => surveyFiles({ garbage: garbageIn(db), wallTime }, rules),
+    listParked: (query) => listParked(sessionIndexIn(db), query),
   }
 }
 

@@ -16,6 +16,7 @@ export function forgetful(journal: Journal): Journal {
     removeSession: (sessionId) => journal.removeSession(sessionId),
     snapshotsOf: (sessionId) => journal.snapshotsOf(sessionId),
     surveyFiles: (rules) => journal.surveyFiles(rules),
+    listParked: (query) => journal.listParked(query),
     close: () => journal.close(),
   }
 }

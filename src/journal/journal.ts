@@ -10,6 +10,7 @@ import type { FileSurvey } from './file-survey.ts'
 import type { GarbageReport, GarbageRules } from './garbage.ts'
 import type { InventoryReport } from './inventory.ts'
 import type { WriterOptions } from './options.ts'
+import type { ParkedPage, ParkedQuery } from './parked-sessions.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Answer } from './requests.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
@@ -44,6 +45,8 @@ export interface Journal extends SessionStore {
   snapshotsOf(sessionId: string): Promise<readonly StoredSnapshot[]>
   /** Counts the files that the index knows by whose they are, in steps, and what of them is garbage now. */
   surveyFiles(rules: GarbageRules): Promise<FileSurvey>
+  /** Looks for sessions that are stored and do not run, in steps. */
+  listParked(query: ParkedQuery): Promise<ParkedPage>
   /** Resolves when everything asked for is done, the database is in one file and the thread has ended. */
   close(): Promise<void>
 }
@@ -147,6 +150,13 @@ class LoggedJournal implements Journal {
 
   async surveyFiles(rules: GarbageRules): Promise<FileSurvey> {
     return (await this.#ask('survey', { kind: 'survey files', rules })).survey
+  }
+
+  async listParked(query: ParkedQuery): Promise<ParkedPage> {
+    this.#refuseIfEnded()
+    const pipeline = await this.#pipeline
+    await pipeline.settle()
+    return (await this.#ask('parked', { kind: 'list parked', query })).page
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { CommitPayload } from './commit-payload.ts'
 import type { FileSurvey } from './file-survey.ts'
 import type { GarbageReport, GarbageRules } from './garbage.ts'
 import type { InventoryReport } from './inventory.ts'
+import type { ParkedPage, ParkedQuery } from './parked-sessions.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
 import type { DatabaseMark } from './watermark.ts'
@@ -26,6 +27,7 @@ export type Request =
   | { readonly kind: 'remove session'; readonly id: number; readonly sessionId: string }
   | { readonly kind: 'list snapshots'; readonly id: number; readonly sessionId: string }
   | { readonly kind: 'survey files'; readonly id: number; readonly rules: GarbageRules }
+  | { readonly kind: 'list parked'; readonly id: number; readonly query: ParkedQuery }
   | { readonly kind: 'close'; readonly isLogNeeded: boolean }
 
 /** The answer to the request of that id. A load has any number of runs before it is `loaded`. */
@@ -42,6 +44,7 @@ export type Answer =
       readonly snapshots: readonly StoredSnapshot[]
     }
   | { readonly kind: 'survey'; readonly id: number; readonly survey: FileSurvey }
+  | { readonly kind: 'parked'; readonly id: number; readonly page: ParkedPage }
   | {
       readonly kind: 'failed'
       readonly id: number

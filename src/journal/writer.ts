@@ -2,9 +2,9 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { whyUnavailable } from '../db/unavailable.ts'
 import { type Archive, openArchive } from './archive.ts'
 import { unpackCommit } from './commit-payload.ts'
-import type { FileSurvey } from './file-survey.ts'
-import type { GarbageReport, GarbageStep } from './garbage.ts'
+import type { GarbageReport, GarbageRules, GarbageStep } from './garbage.ts'
 import type { WriterOptions } from './options.ts'
+import type { ParkedQuery } from './parked-sessions.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Answer, Reply, Request } from './requests.ts'
 import type { RestoreRequest } from './restore.ts'
@@ -103,10 +103,10 @@ class Writer {
         })
         break
       case 'survey files':
-        this.#chores.push({
-          id,
-          steps: this.#surveyFiles(id, this.#archive.surveyFiles(request.rules)),
-        })
+        this.#chores.push({ id, steps: this.#surveyFiles(id, request.rules) })
+        break
+      case 'list parked':
+        this.#chores.push({ id, steps: this.#listParked(id, request.query) })
         break
       default:
         request satisfies never
@@ -170,22 +170,15 @@ class Writer {
   }
 
   *#takeInventory(id: number): Task['steps'] {
-    const steps = this.#archive.takeInventory()
-    let step = steps.next()
-    while (!step.done) {
-      yield 0
-      step = steps.next()
-    }
-    return { kind: 'inventory', id, report: step.value }
+    return { kind: 'inventory', id, report: yield* inSteps(this.#archive.takeInventory()) }
   }
 
-  *#surveyFiles(id: number, steps: Generator<undefined, FileSurvey>): Task['steps'] {
-    let step = steps.next()
-    while (!step.done) {
-      yield 0
-      step = steps.next()
-    }
-    return { kind: 'survey', id, survey: step.value }
+  *#surveyFiles(id: number, rules: GarbageRules): Task['steps'] {
+    return { kind: 'survey', id, survey: yield* inSteps(this.#archive.surveyFiles(rules)) }
+  }
+
+  *#listParked(id: number, query: ParkedQuery): Task['steps'] {
+    return { kind: 'parked', id, page: yield* inSteps(this.#archive.listParked(query)) }
   }
 
   #tidy(): void {
@@ -241,6 +234,16 @@ class Writer {
   #reply(reply: Reply): void {
     this.#port.postMessage(reply)
   }
+}
+
+/** Its steps one after the other, without a pause between them. */
+function* inSteps<T>(steps: Generator<unknown, T>): Generator<0, T> {
+  let step = steps.next()
+  while (!step.done) {
+    yield 0
+    step = steps.next()
+  }
+  return step.value
 }
 
 function messageOf(error: unknown): string {

@@ -7,6 +7,8 @@ import { APP_DIR, newSession, Visitors } from './visitors.ts'
 
 /** How soon the dashboard shows who came. */
 const SOON_MS = 2000
+/** After this nobody is expected back, and the dashboard has looked again. */
+const PARKED_MS = 30_000
 
 let box: TestBox
 let visitors: Visitors
@@ -75,6 +77,26 @@ test('a notice arrives, a disconnected user is gone, a closed session closed, a 
   expect(await dashboard.act('[data-action="delete"]', 'Delete it')).toBe('It is deleted.')
   const anew = await visitors.join(box.url, session)
   await anew.shows({ sessionId, count: 0 })
+})
+
+test('a session that everybody left is found among those that nobody is in, and deleted for good', async () => {
+  const { page } = dashboard
+  const { ada, bob, session } = await meeting('left behind')
+  await ada.publish('add', 5)
+  await ada.shows({ count: 5 })
+  await Promise.all([ada.close(), bob.close()])
+  const line = page.locator('.parked tr', { hasText: 'left behind' })
+  await expect.poll(() => line.count(), { timeout: PARKED_MS }).toBe(1)
+  await page.fill('[data-filter]', 'no such words')
+  await eventually(() => line.count()).toBe(0)
+  await page.fill('[data-filter]', 'LEFT behind')
+  await eventually(() => line.count()).toBe(1)
+  await expectAccessible(page)
+  expect(await dashboard.act('.parked button', 'Delete it')).toBe('It is deleted.')
+  await eventually(() => line.count()).toBe(0)
+  const anew = await visitors.join(box.url, session)
+  await anew.shows({ count: 0 })
+  expect(dashboard.errors).toEqual([])
 })
 
 test('who comes while the page asks for what else is on screen is there as soon', async () => {

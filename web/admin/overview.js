@@ -1,6 +1,7 @@
 import { ask } from './api.js'
 import { healthTiles } from './health-tiles.js'
 import { explainFirst, watch } from './live.js'
+import { ParkedSessions } from './parked-sessions.js'
 import { SessionTable } from './session-table.js'
 import { count, counted, duration } from './words.js'
 
@@ -8,7 +9,10 @@ const PAGE = 1000
 
 const find = (selector) => document.querySelector(selector)
 const tiles = healthTiles(find('[data-tiles]'))
+const parked = new ParkedSessions(find('[data-parked]'))
 let onScreen = []
+/** how many sessions run */
+let running = 0
 let live
 /** Of each list that is on its way, what came meanwhile and is not in it. */
 const missedBy = new Set()
@@ -20,6 +24,8 @@ const table = new SessionTable(find('[data-sessions]'), {
     live?.refresh()
   },
   onChange(shown, all) {
+    if (all !== running) parked.refresh()
+    running = all
     find('[data-nobody]').hidden = all > 0
     find('[data-sessions]').hidden = all === 0
     say(
@@ -69,11 +75,18 @@ function say(place, words) {
   if (target.textContent !== words) target.textContent = words
 }
 
-find('[data-filter]').addEventListener('input', ({ target }) => table.filter(target.value))
+find('[data-filter]').addEventListener('input', ({ target }) => {
+  table.filter(target.value)
+  parked.filter(target.value)
+})
 
+parked.load().catch(() => {})
 loadAll().then(() => {
   live = watch(() => ({ sessions: 'page', rows: onScreen.join() }), {
-    opened: () => loadAll().catch(() => {}),
+    opened() {
+      loadAll().catch(() => {})
+      parked.refresh()
+    },
     overview(data) {
       showHealth(data.health)
       table.update(data)

@@ -2,6 +2,9 @@ import { ask } from './api.js'
 import { confirmed } from './dialogs.js'
 import { counted } from './words.js'
 
+export const LOST_FOR_GOOD =
+  'Messages, snapshots and what the app saved are gone for good; files follow within two days. This cannot be undone.'
+
 /** What can be done to a session, each after a question. */
 const QUESTIONS = {
   notice: (path) => ({
@@ -35,7 +38,7 @@ const QUESTIONS = {
   }),
   delete: (path) => ({
     title: 'Delete the session?',
-    text: 'Everybody is disconnected. Messages, snapshots and what the app saved are gone for good; files follow within two days. This cannot be undone.',
+    text: `Everybody is disconnected. ${LOST_FOR_GOOD}`,
     label: 'Delete it',
     isGrave: true,
     run: async () => {

@@ -1,0 +1,117 @@
+import { ask } from './api.js'
+import { element } from './common/element.js'
+import { confirmed } from './dialogs.js'
+import { explainFirst } from './live.js'
+import { LOST_FOR_GOOD } from './session-actions.js'
+import { counted, date, duration, size } from './words.js'
+
+/** So many are shown at first, and so many more each time (the API gives at most 1,000). */
+const PAGE = 20
+/** While somebody types, it is asked for when they pause (ms). */
+const TYPED_AFTER_MS = 300
+/** To look through all that is stored is work: it is done so often at most (ms). */
+const AGAIN_AFTER_MS = 5000
+
+/** The sessions that are stored, and that nobody is in. */
+export class ParkedSessions {
+  #section
+  #lines
+  #more
+  #words = ''
+  #shown = PAGE
+  /** of the newest request: an older one that is answered later is not shown */
+  #asked = 0
+  #askedAt = -Infinity
+  #timer
+  #dueAt = Infinity
+
+  constructor(section) {
+    this.#section = section
+    this.#lines = section.querySelector('[data-lines]')
+    this.#more = section.querySelector('[data-more]')
+    this.#more.addEventListener('click', () => {
+      this.#shown += PAGE
+      this.load().catch(explainFirst)
+    })
+  }
+
+  /** Shows those that have all of these words. */
+  filter(words) {
+    this.#words = words
+    this.#shown = PAGE
+    this.#loadAt(performance.now() + TYPED_AFTER_MS)
+  }
+
+  /** Some may have come or gone. */
+  refresh() {
+    const due = Math.max(performance.now(), this.#askedAt + AGAIN_AFTER_MS)
+    if (due < this.#dueAt) this.#loadAt(due)
+  }
+
+  async load() {
+    clearTimeout(this.#timer)
+    this.#dueAt = Infinity
+    this.#asked += 1
+    this.#askedAt = performance.now()
+    const mine = this.#asked
+    const query = new URLSearchParams({ filter: this.#words, limit: this.#shown })
+    const { total, sessions } = await ask(`parked-sessions?${query}`)
+    if (mine === this.#asked) this.#show(total, sessions)
+  }
+
+  #loadAt(due) {
+    clearTimeout(this.#timer)
+    this.#dueAt = due
+    this.#timer = setTimeout(() => this.load().catch(() => {}), due - performance.now())
+  }
+
+  #show(total, sessions) {
+    this.#section.hidden = total === 0 && this.#words === ''
+    this.#section.querySelector('[data-total]').textContent = counted(total, 'session')
+    this.#more.hidden = sessions.length === total
+    this.#lines.replaceChildren(...sessions.map((session) => this.#line(session)))
+  }
+
+  #line({ id, name, app, visitedAt, snapshots }) {
+    const title = name || id.slice(0, 8)
+    const remove = element('button', {
+      type: 'button',
+      className: 'button button-small',
+      textContent: 'Delete',
+    })
+    remove.setAttribute('aria-label', `Delete ${title}`)
+    remove.addEventListener('click', () => this.#askToDelete(id, title))
+    return element(
+      'tr',
+      {},
+      element(
+        'th',
+        { scope: 'row', textContent: title },
+        element('small', { textContent: ` ${app || 'unknown app'}` }),
+      ),
+      element('td', {
+        textContent: `${duration(Date.now() - visitedAt)} ago`,
+        title: date(visitedAt),
+      }),
+      element('td', {
+        className: 'number extra',
+        textContent: snapshots.count === 0 ? '–' : size(snapshots.bytes),
+      }),
+      element('td', { className: 'number' }, remove),
+    )
+  }
+
+  #askToDelete(id, title) {
+    confirmed({
+      title: `Delete ${title}?`,
+      text: LOST_FOR_GOOD,
+      label: 'Delete it',
+      isGrave: true,
+      run: async () => {
+        await ask(`sessions/${id}`, { method: 'DELETE' })
+        await this.load()
+        return 'It is deleted.'
+      },
+    })
+  }
+}
