@@ -62,7 +62,7 @@ export function watch(shown, handlers) {
   return { refresh: () => open(source.readyState === EventSource.OPEN) }
 }
 
-/** What came before its successor was there is told by it alone, the next time that it tells anything. */
+/** Closes it when it has told once more: what came before its successor was there, only it knows. */
 function retire(source) {
   source?.addEventListener('overview', () => source.close())
 }
