@@ -84,7 +84,7 @@ describe('a new certificate', () => {
     await client.join()
     await expect(isTrustedFor('192.168.77.5')).rejects.toThrow('not in the cert')
     await askFor('192.168.77.5:8080', Number(new URL(nginx.httpUrl).port))
-    await vi.waitFor(() => isTrustedFor('192.168.77.5'), { timeout: 5000, interval: 100 })
+    await vi.waitFor(() => isTrustedFor('192.168.77.5'), { timeout: 15_000, interval: 100 })
     client.send('SEND', [0, 0, 'still here'])
     await client.next('RECV', (message) => message[2] === 'still here')
   })
@@ -93,7 +93,7 @@ describe('a new certificate', () => {
     const headers = { host: 'socket.local' }
     const client = await clients.connect(nginx.httpUrl, randomSessionId(), { headers })
     await client.join()
-    await vi.waitFor(() => isTrustedFor('socket.local'), { timeout: 5000, interval: 100 })
+    await vi.waitFor(() => isTrustedFor('socket.local'), { timeout: 15_000, interval: 100 })
   })
 
   test('is not made for the host of somebody who is not let in', async () => {
@@ -102,7 +102,7 @@ describe('a new certificate', () => {
       expect((await askFor('stranger.local', closed.port, '/')).status).toBe(401)
       await askFor('known.local', closed.port)
       const untilMade = () => expect(madeFor(closed)).toContain('known.local')
-      await vi.waitFor(untilMade, { timeout: 5000, interval: 100 })
+      await vi.waitFor(untilMade, { timeout: 15_000, interval: 100 })
       expect(madeFor(closed)).not.toContain('stranger.local')
     } finally {
       await closed.stop()

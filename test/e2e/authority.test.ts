@@ -59,7 +59,7 @@ describe.runIf(hasStore)('a browser that was told to trust the box', () => {
     async (host) => {
       await expect(open(browser, at(host))).rejects.toThrow('ERR_CERT_COMMON_NAME_INVALID')
       await open(browser, at(host, nginx.httpUrl))
-      await vi.waitFor(() => open(browser, at(host)), { timeout: 5000, interval: 200 })
+      await vi.waitFor(() => open(browser, at(host)), { timeout: 15_000, interval: 200 })
       expect(await open(browser, at(host))).toBe(true)
     },
   )

@@ -17,6 +17,8 @@ export class ParkedSessions {
   #section
   #lines
   #more
+  /** by the session's id */
+  #rows = new Map()
   #words = ''
   #shown = PAGE
   /** of the newest request: an older one that is answered later is not shown */
@@ -69,10 +71,15 @@ export class ParkedSessions {
     this.#section.hidden = total === 0 && this.#words === ''
     this.#section.querySelector('[data-total]').textContent = counted(total, 'session')
     this.#more.hidden = sessions.length === total
-    this.#lines.replaceChildren(...sessions.map((session) => this.#line(session)))
+    const inUse = document.activeElement
+    const rows = sessions.map((session) => this.#rows.get(session.id) ?? this.#row(session))
+    this.#rows = new Map(sessions.map(({ id }, index) => [id, rows[index]]))
+    for (const [index, session] of sessions.entries()) fill(rows[index], session)
+    this.#lines.replaceChildren(...rows)
+    if (this.#lines.contains(inUse)) inUse.focus()
   }
 
-  #line({ id, name, app, visitedAt, snapshots }) {
+  #row({ id, name, app }) {
     const title = name || id.slice(0, 8)
     const remove = element('button', {
       type: 'button',
@@ -89,14 +96,8 @@ export class ParkedSessions {
         { scope: 'row', textContent: title },
         element('small', { textContent: ` ${app || 'unknown app'}` }),
       ),
-      element('td', {
-        textContent: `${duration(Date.now() - visitedAt)} ago`,
-        title: date(visitedAt),
-      }),
-      element('td', {
-        className: 'number extra',
-        textContent: snapshots.count === 0 ? '–' : size(snapshots.bytes),
-      }),
+      element('td'),
+      element('td', { className: 'number extra' }),
       element('td', { className: 'number' }, remove),
     )
   }
@@ -114,4 +115,11 @@ export class ParkedSessions {
       },
     })
   }
+}
+
+/** What may change of it. */
+function fill({ cells: [, visited, stored] }, { visitedAt, snapshots }) {
+  visited.textContent = `${duration(Date.now() - visitedAt)} ago`
+  visited.title = date(visitedAt)
+  stored.textContent = snapshots.count === 0 ? '–' : size(snapshots.bytes)
 }
