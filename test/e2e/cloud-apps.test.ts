@@ -57,7 +57,7 @@ test.each(APPS)('%s, made for the cloud, runs from the box alone', async (name) 
   await eventually(() => countOn(bob)).toBe('1')
   await bob.mouse.click(50, 50)
   await eventually(() => countOn(ada)).toBe('2')
-  expect(await peopleIn(name)).toBe(2)
+  await eventually(() => peopleIn(name)).toBe(2)
   expectOnly([`127.0.0.1:${box.port}`, `localhost:${box.port}`])
 })
 

@@ -102,7 +102,7 @@ test('an app is deployed, shared, deployed again, rolled back and deleted', asyn
     expect.stringContaining('people get this'),
     expect.stringContaining('Roll back'),
   ])
-  expect(await page.textContent('.people')).toBe('2 people in it now')
+  await eventually(() => page.textContent('.people')).toBe('2 people in it now')
   await bob.mouse.click(50, 50)
   await eventually(() => countOn(ada)).toBe('2')
   const { page: cat } = await visitors.open(`${box.url}/apps/garden/`)
