@@ -5,8 +5,10 @@ import { explainFirst } from './live.js'
 import { LOST_FOR_GOOD } from './session-actions.js'
 import { counted, date, duration, size } from './words.js'
 
-/** So many are shown at first, and so many more each time (the API gives at most 1,000). */
+/** So many are shown at first, and so many more each time… */
 const PAGE = 20
+/** …up to as many as the API gives at once: who looks for one of more than that types what it is called. */
+const MOST = 1000
 /** While somebody types, it is asked for when they pause (ms). */
 const TYPED_AFTER_MS = 300
 /** To look through all that is stored is work: it is done so often at most (ms). */
@@ -70,7 +72,7 @@ export class ParkedSessions {
   #show(total, sessions) {
     this.#section.hidden = total === 0 && this.#words === ''
     this.#section.querySelector('[data-total]').textContent = counted(total, 'session')
-    this.#more.hidden = sessions.length === total
+    this.#more.hidden = sessions.length === Math.min(total, MOST)
     const inUse = document.activeElement
     const rows = sessions.map((session) => this.#rows.get(session.id) ?? this.#row(session))
     this.#rows = new Map(sessions.map(({ id }, index) => [id, rows[index]]))
