@@ -35,6 +35,8 @@ export interface Sessions {
   put(sessionId: string, state: SessionState, wallTime: number): number
   /** Moves the session on to what it is after more messages. Its time never goes back. */
   advance(key: number, time: number, position: number): void
+  /** Moves its time alone on, never back. */
+  reserve(key: number, time: number): void
   putPresence(key: number, presence: Presence): void
   remove(key: number): void
   /** Gives each session another timeline, so that clients start it over from what is stored. */
@@ -60,6 +62,9 @@ export function sessionsIn(db: Database): Sessions {
   const advance = db.prepare<[number, number, number]>(
     'UPDATE sessions SET time = max(time, ?), position = ? WHERE id = ?',
   )
+  const reserve = db.prepare<[number, number]>(
+    'UPDATE sessions SET time = max(time, ?) WHERE id = ?',
+  )
   const putPresence = db.prepare<[string, number]>('UPDATE sessions SET presence = ? WHERE id = ?')
   const remove = db.prepare<[number]>('DELETE FROM sessions WHERE id = ?')
   const renew = db.prepare<[]>('UPDATE sessions SET timeline = lower(hex(randomblob(12)))')
@@ -76,6 +81,9 @@ export function sessionsIn(db: Database): Sessions {
     },
     advance: (key, time, position) => {
       advance.run(time, position, key)
+    },
+    reserve: (key, time) => {
+      reserve.run(time, key)
     },
     putPresence: (key, presence) => {
       putPresence.run(JSON.stringify(presence), key)

@@ -49,20 +49,38 @@ export class Backlog {
 /** One entry for two that follow each other; undefined if they have to stay two. */
 function merged(before: JournalEntry, after: JournalEntry): JournalEntry | undefined {
   const { sessionId, messages } = before
+  if (isTimeOnly(after)) return { ...before, time: Math.max(before.time ?? 0, after.time) }
+  if (isTimeOnly(before) && (after.messages || after.state)) return after
   if (isMessagesOnly(before) && isMessagesOnly(after)) {
     if (!messages || !after.messages || messages.text.length > LONG_RUN) return undefined
     return { sessionId, messages: joined(messages, after.messages) }
   }
   const isSame = before.state?.timeline === after.state?.timeline || !after.state
-  return isSame && isStateOnly(before) && isStateOnly(after) ? { ...before, ...after } : undefined
+  return isSame && isStateOnly(before) && isStateOnly(after) ? withState(before, after) : undefined
 }
 
-function isMessagesOnly({ state, snapshot, presence, saved }: JournalEntry): boolean {
-  return !(state || snapshot || presence || saved)
+/** A time alone: messages or a state that follow have one of their own, which counts. */
+function isTimeOnly(entry: JournalEntry): entry is JournalEntry & { time: number } {
+  return entry.time !== undefined && !entry.messages && !hasRareParts(entry)
+}
+
+/** Messages, and perhaps a time. */
+function isMessagesOnly(entry: JournalEntry): boolean {
+  return entry.messages !== undefined && !hasRareParts(entry)
+}
+
+function hasRareParts({ state, snapshot, presence, saved }: JournalEntry): boolean {
+  return Boolean(state || snapshot || presence || saved)
 }
 
 function isStateOnly({ messages, snapshot, saved }: JournalEntry): boolean {
   return !(messages || snapshot || saved)
+}
+
+/** A state has the time that counts, even if one was reserved before that is later. */
+function withState({ time, ...before }: JournalEntry, after: JournalEntry): JournalEntry {
+  const isReserved = time !== undefined && !after.state
+  return { ...before, ...(isReserved && { time }), ...after }
 }
 
 function joined(earlier: NewMessages, later: NewMessages): NewMessages {

@@ -133,6 +133,13 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
       expect((await load())?.state.time).toBe(3500)
     })
 
+    it('moves the time alone on, and never back', async () => {
+      await start(2)
+      await commit({ sessionId: ID, time: 5000 })
+      await commit({ sessionId: ID, time: 4000 })
+      expect((await load())?.state).toEqual(stateAt(2, { time: 5000 }))
+    })
+
     it('changes nothing but its snapshot or who is there with an entry that has no more', async () => {
       await start(2)
       bed.addFile(snapshotAt(1).path)

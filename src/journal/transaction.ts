@@ -56,7 +56,7 @@ export function transactionIn(
 
   function commitEntry(entry: JournalEntry, now: number): void {
     if (entry.saved) saved.put(entry.saved, now)
-    if (!entry.state && !entry.messages && !entry.snapshot && !entry.presence) return
+    if (isSavedOnly(entry)) return
     const key = keyOf(entry, now)
     if (entry.presence) sessions.putPresence(key, entry.presence)
     if (entry.messages) {
@@ -64,6 +64,7 @@ export function transactionIn(
       messages.append(key, entry.messages)
       if (!entry.state) sessions.advance(key, time, first + count - 1)
     }
+    if (entry.time !== undefined) sessions.reserve(key, entry.time)
     if (entry.snapshot) takeSnapshot(key, entry.snapshot, now)
   }
 
@@ -74,4 +75,9 @@ export function transactionIn(
     commits.write(number)
     return isTrimNeeded
   })
+}
+
+/** Whether nothing in it is the session's own. */
+function isSavedOnly({ state, messages, time, snapshot, presence }: JournalEntry): boolean {
+  return !state && !messages && time === undefined && !snapshot && !presence
 }

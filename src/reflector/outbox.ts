@@ -48,6 +48,7 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   #effects: Effect[] = []
   #messages: string[] = []
   #isStateNew = false
+  #isTimeNew = false
   /** what a turn seldom has besides */
   #rare: Pick<JournalEntry, 'snapshot' | 'presence' | 'saved'> | undefined
 
@@ -97,6 +98,11 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     this.#turn.add(this)
   }
 
+  timeReserved(): void {
+    this.#isTimeNew = true
+    this.#turn.add(this)
+  }
+
   snapshotTaken(snapshot: SnapshotRecord): void {
     this.#metrics.snapshotTaken()
     this.#rare = { ...this.#rare, snapshot }
@@ -128,7 +134,9 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   }
 
   get needsCommit(): boolean {
-    return this.#messages.length > 0 || this.#isStateNew || this.#rare !== undefined
+    return (
+      this.#messages.length > 0 || this.#isStateNew || this.#isTimeNew || this.#rare !== undefined
+    )
   }
 
   takeShare(): TurnShare {
@@ -149,13 +157,18 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     const messages = this.#takeMessages()
     const rare = this.#rare
     const isStateNew = this.#isStateNew
+    // Messages and a state have a time of their own.
+    const isTimeNew = this.#isTimeNew && !messages && !isStateNew
     this.#rare = undefined
     this.#isStateNew = false
-    if (!isStateNew && !rare) return messages && { sessionId: this.#sessionId, messages }
+    this.#isTimeNew = false
+    if (!isStateNew && !isTimeNew && !rare)
+      return messages && { sessionId: this.#sessionId, messages }
     return {
       sessionId: this.#sessionId,
       ...(messages && { messages }),
       ...(isStateNew && { state: this.#source.state() }),
+      ...(isTimeNew && { time: this.#source.progress().time }),
       ...rare,
     }
   }

@@ -49,6 +49,8 @@ export interface SessionOutput<M extends Member> {
   tell(frame: string, members: readonly M[]): void
   /** The session's state changed in a way that must outlive memory. */
   stateChanged(): void
+  /** Its `progress` told a later time than before, which must outlive memory; it is no more than that. */
+  timeReserved(): void
   snapshotTaken(snapshot: SnapshotRecord): void
   presenceChanged(presence: Presence): void
   herald(news: HeraldNews): void

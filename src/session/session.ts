@@ -18,8 +18,10 @@ import { TickBeat } from './tick-beat.ts'
 const USERS_DELAY_MS = 200
 /** How long a tally waits for missing votes (ms). */
 const TALLY_TIMEOUT_MS = 1000
-/** Teatime is stored so far ahead (ms of real time) that ticks need a commit no more often than this. */
-const TIME_RESERVE_MS = 2000
+/** Teatime is stored so far ahead at most (ms of real time), so that ticks seldom need a commit (TIME6)… */
+const TIME_RESERVE_MS = 5000
+/** …up to moments so far apart (ms) that all sessions have in common, so that one commit does for many. */
+const TIME_RESERVE_STEP_MS = 1000
 /** It is stored anew this long (ms of real time) before the next tick needs it, so that no tick waits for that. */
 const TIME_RESERVE_LEFT_MS = 500
 /** Users are told no more often than this that messages are refused (ms). */
@@ -290,8 +292,10 @@ export class Session<M extends Member> {
 
   /** Has a later teatime stored, before anything else is let out. */
   #reserveTime(now: number): void {
-    this.#reservedTime = this.#reachedTime(now) + Math.ceil(TIME_RESERVE_MS * this.#teatime.scale)
-    this.#output.stateChanged()
+    const steps = Math.floor((now + TIME_RESERVE_MS) / TIME_RESERVE_STEP_MS)
+    const ahead = steps * TIME_RESERVE_STEP_MS - now
+    this.#reservedTime = this.#reachedTime(now) + Math.ceil(ahead * this.#teatime.scale)
+    this.#output.timeReserved()
   }
 
   /** Stamps and reflects a message, unless it must wait for `delay` or the history is full. */

@@ -50,7 +50,8 @@ export class MemorySessionStore implements SessionStore {
       if (entry.saved) {
         saved.set(JSON.stringify([entry.saved.appId, entry.saved.persistentId]), entry.saved)
       }
-      if (!entry.state && !entry.messages && !entry.snapshot && !entry.presence) continue
+      const { saved: _, sessionId: __, ...own } = entry
+      if (Object.keys(own).length === 0) continue
       sessions.set(sessionId, keptAfter(sessions.get(sessionId), entry))
     }
     this.#sessions = sessions
@@ -107,7 +108,7 @@ function stateAfter(before: SessionState | undefined, entry: JournalEntry): Sess
   const { sessionId, state, messages } = entry
   if (state) return state
   if (!before) throw new Error(`session ${sessionId} has no state yet`)
-  if (!messages) return before
+  if (!messages) return { ...before, time: Math.max(before.time, entry.time ?? 0) }
   const { first, count, time } = messages
   return { ...before, time: Math.max(before.time, time), position: first + count - 1 }
 }

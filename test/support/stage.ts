@@ -142,6 +142,10 @@ export class Stage {
         this.#turn.needsCommit = true
         this.storedTime = this.session.progress(this.now).time
       },
+      timeReserved: () => {
+        this.#turn.needsCommit = true
+        this.storedTime = this.session.progress(this.now).time
+      },
       snapshotTaken: (snapshot) => {
         this.#turn.needsCommit = true
         this.snapshots.push(snapshot)
