@@ -5,7 +5,7 @@ import type { Cancel, Clock, Log, Timers } from './reflector/ports.ts'
 import { logFindings, logGarbage, logInventory } from './storage-log.ts'
 
 /** After a start those who come back go first: what is stored is looked through after this (ms). */
-const INSPECT_AFTER_MS = 10_000
+const INSPECT_AFTER_MS = 60_000
 /** Garbage is collected that long after the start, and again so often (ms). */
 const COLLECT_AFTER_MS = 10 * 60_000
 const COLLECT_EVERY_MS = 60 * 60_000
