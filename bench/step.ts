@@ -9,10 +9,6 @@ export const openLoop = (rate: number, seconds: number) => `r${rate}:${seconds}`
 export const closedLoop = (inFlight: number, seconds: number) => `c${inFlight}:${seconds}`
 export const silence = (seconds: number) => `0:${seconds}`
 
-export function isOpenLoop({ step }: StepResult): boolean {
-  return step.startsWith('r')
-}
-
 export function isClosedLoop({ step }: StepResult): boolean {
   return step.startsWith('c')
 }
