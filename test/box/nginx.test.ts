@@ -328,6 +328,24 @@ test('[ACCESS7] the log has no token, however it was written', async () => {
   expect(log).not.toContain('tH1s-1s_secret')
 })
 
+test('[ACCESS7] nor have the errors that nginx tells of', async () => {
+  const lonely = await startNginx(NOBODY_LISTENS)
+  const token = `eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIxIn0.${'c2ln-_x'.repeat(10)}`
+  try {
+    await fetch(`${lonely.httpUrl}/t/${token}/x?q=secret-session`)
+    await fetch(`${lonely.httpUrl}/admin/setup/tH1s-1s_secret`)
+    await fetch(`${lonely.httpUrl}/${'long/'.repeat(340)}${token}`)
+    await expect.poll(() => lonely.log()).toMatch(/long\/….*\n$/s)
+    const errors = (await lonely.log()).split('\n').filter((line) => line.includes('[error]'))
+    expect(errors).toHaveLength(3)
+    expect(errors[0]).toContain('request: "GET /t/…/x?… HTTP/1.1"')
+    expect(errors[1]).toContain('request: "GET /admin/setup/… HTTP/1.1"')
+    expect(errors.join()).not.toMatch(/eyJ|secret/)
+  } finally {
+    await lonely.stop()
+  }
+})
+
 function uploadsDir(): string {
   return join(box.filesDir, 'uploads')
 }

@@ -11,6 +11,7 @@ import { findProgram } from './programs.ts'
 const run = promisify(execFile)
 const NGINX_FOLDER = join(import.meta.dirname, '../../nginx')
 const TEMPLATE = join(NGINX_FOLDER, 'nginx.conf.template')
+const HIDE_SECRETS = join(NGINX_FOLDER, 'hide-secrets.sh')
 const READY_MS = 5_000
 const POLL_MS = 20
 
@@ -47,9 +48,11 @@ export async function startNginx(
   if (!program) throw new Error('nginx is not installed')
   const dir = await mkdtemp(join(tmpdir(), 'box-nginx-'))
   const [httpPort, httpsPort] = await freePorts()
+  const errorLog = join(dir, 'errors')
   const text = await render(await readFile(TEMPLATE, 'utf8'), program, {
     ...(await imageEnv()),
     NGINX_RUN_DIR: dir,
+    NGINX_ERROR_LOG: errorLog,
     NGINX_CERTIFICATE_DIR: certificateDir ?? dir,
     NGINX_UPLOADS_DIR: uploadsDir ?? join(dir, 'no-uploads'),
     NGINX_LISTEN_HTTP: `127.0.0.1:${httpPort}`,
@@ -62,9 +65,11 @@ export async function startNginx(
   // A file, because nginx cannot open a pipe of Node's by its name, /dev/stdout.
   const logPath = join(dir, 'log')
   const log = await open(logPath, 'a')
+  const stopHiding = await hideSecrets(errorLog, log)
   const nginx = spawnNginx(program, dir, log)
   const stop = async () => {
     if (nginx.exitCode === null && nginx.kill()) await once(nginx, 'exit')
+    stopHiding()
     await log.close()
     await rm(dir, { recursive: true })
   }
@@ -101,6 +106,22 @@ async function render(template: string, program: string, env: Record<string, str
     ? text
     : text.replace('http2 on;', '').replace(' ssl;', ' ssl http2;')
   return isSince(27, 4) ? withHttp2 : withHttp2.replace(/ssl_certificate_cache [^;]*;/, '')
+}
+
+/** Runs the script that nginx's image runs first; ends what it left running. */
+async function hideSecrets(errorLog: string, log: FileHandle): Promise<() => void> {
+  const script = spawn('sh', [HIDE_SECRETS], {
+    stdio: ['ignore', log.fd, log.fd],
+    env: { ...process.env, NGINX_ERROR_LOG: errorLog },
+    detached: true,
+  })
+  await once(script, 'exit')
+  const { pid } = script
+  return () => {
+    try {
+      if (pid !== undefined) process.kill(-pid)
+    } catch {} // It ended with nginx.
+  }
 }
 
 function spawnNginx(program: string, dir: string, log: FileHandle): ChildProcess {
