@@ -4,6 +4,7 @@ import { comparison } from './comparison.ts'
 import type { Reference } from './contenders.ts'
 import { durability } from './durability.ts'
 import { growth } from './growth.ts'
+import { limits } from './limits.ts'
 import type { Bench, BenchOptions } from './options.ts'
 import { outage } from './outage.ts'
 import { profile } from './profile.ts'
@@ -15,6 +16,7 @@ import { UsageError } from './usage-error.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   compare: comparison,
+  limits,
   profile,
   growth,
   durability,
@@ -53,7 +55,7 @@ Without a name: ${DEFAULT}. For each of them:
   --json FILE     all that was measured, for programs
   --dir FOLDER    where servers keep their data (${DIR})
 
-compare, profile:
+compare, limits, profile:
 
   --quick, --full under a minute (default), or about ten minutes a round
   --only LIST     scenarios, e.g. A,D

@@ -7,7 +7,7 @@ import {
   type Trial,
 } from './comparison-row.ts'
 import type { Reference } from './contenders.ts'
-import { FULL_GOALS, type Goal, QUICK_GOALS } from './goals.ts'
+import type { Goal, Goals } from './goals.ts'
 import { number, significant, table } from './markdown.ts'
 import type { Report } from './options.ts'
 import type { Scenario } from './scenario.ts'
@@ -22,11 +22,11 @@ export interface ComparisonResult {
   readonly rounds: number
   readonly isFull: boolean
   readonly trials: readonly Trial[]
+  readonly goals: Goals
 }
 
 export function comparisonReport(result: ComparisonResult): Report {
-  const { scenarios, reference, isFull, trials } = result
-  const goals = isFull ? FULL_GOALS : QUICK_GOALS
+  const { scenarios, reference, trials, goals } = result
   const rows = comparisonRows(trials, goals)
   const names = scenarios.map(({ name }) => name)
   return {
@@ -36,7 +36,7 @@ export function comparisonReport(result: ComparisonResult): Report {
       gapsInWords(trials),
       ...troublesOf(trials),
     ].join('\n\n'),
-    data: { ...result, goals, rows },
+    data: { ...result, rows },
     missed: [...missedGoals(goals, rows, names, reference !== undefined), ...failures(trials)],
   }
 }
@@ -62,19 +62,20 @@ function section(
   reference: Reference | undefined,
 ): string {
   const rows = allRows.filter(({ scenario }) => scenario === name)
+  const hasGoals = allRows.some(({ goal }) => goal)
   const head = [
     '',
     'unit',
     'box',
     ...(reference ? ['reference', 'better by', 'range'] : []),
-    'goal',
+    ...(hasGoals ? ['goal'] : []),
   ]
   const cells = rows.map((row) => [
     row.what,
     row.unit,
     significant(row.box),
     ...(reference ? [significant(row.reference), times(median(row.ratios)), rangeOf(row)] : []),
-    row.goal ? verdict(row, row.goal, reference !== undefined) : '',
+    ...(hasGoals ? [row.goal ? verdict(row, row.goal, reference !== undefined) : ''] : []),
   ])
   return `**${name}**: ${about}\n\n${table(head, cells)}`
 }

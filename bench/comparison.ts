@@ -3,6 +3,7 @@ import type { Trial } from './comparison-row.ts'
 import type { Contender } from './contender.ts'
 import { boxContender, referenceContender } from './contenders.ts'
 import { compiledGenerator } from './generator.ts'
+import { FULL_GOALS, type Goals, QUICK_GOALS } from './goals.ts'
 import { describeMachine } from './machine.ts'
 import type { Bench, BenchOptions, Report } from './options.ts'
 import { Progress } from './progress.ts'
@@ -12,10 +13,11 @@ const ROUNDS = 3
 
 export const comparison: Bench = {
   about: 'the box under load, with default settings, beside any other reflector',
-  run: measure,
+  run: (options) => compare(options, options.isFull ? FULL_GOALS : QUICK_GOALS),
 }
 
-async function measure(options: BenchOptions): Promise<Report> {
+/** Lets the box and its reference take turns. */
+export async function compare(options: BenchOptions, goals: Goals): Promise<Report> {
   const { dir, isFull, scenarios, reference, rounds = ROUNDS } = options
   compiledGenerator()
   const machine = describeMachine(dir)
@@ -35,7 +37,7 @@ async function measure(options: BenchOptions): Promise<Report> {
       }
     }
   }
-  return comparisonReport({ machine, scenarios, reference, rounds, isFull, trials })
+  return comparisonReport({ machine, scenarios, reference, rounds, isFull, trials, goals })
 }
 
 /** What one process goes through: for a quick comparison, all that it has the part for. */

@@ -1,15 +1,9 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { compiled } from './c-program.ts'
 import type { GeneratorResults } from './generator-result.ts'
 import type { Target } from './target.ts'
-import { UsageError } from './usage-error.ts'
 
-const SOURCE = fileURLToPath(new URL('./loadgen.c', import.meta.url))
-const DIR = fileURLToPath(new URL('../node_modules/.cache/bench', import.meta.url))
 /** Longer than loads take. */
 const TIMEOUT_MS = 600_000
 const OUTPUT_BYTES = 10_000_000
@@ -52,20 +46,7 @@ export async function generate<Mode extends keyof GeneratorResults>(
   }
 }
 
-/** The path of the program; it is compiled once, and again when its source has changed. */
+/** The path of the program, which is compiled first if need be; throws a UsageError where it cannot be. */
 export function compiledGenerator(): string {
-  const version = createHash('sha256').update(readFileSync(SOURCE)).digest('hex').slice(0, 12)
-  const program = join(DIR, `loadgen-${version}`)
-  if (existsSync(program)) return program
-  mkdirSync(DIR, { recursive: true })
-  const unfinished = `${program}.${process.pid}`
-  const { error, status, stderr } = spawnSync('gcc', ['-O2', '-o', unfinished, SOURCE, '-lm'], {
-    encoding: 'utf8',
-  })
-  if (error || status !== 0) {
-    const why = error ? error.message : stderr
-    throw new UsageError(`the load generator needs gcc and the headers of the C library:\n${why}`)
-  }
-  renameSync(unfinished, program)
-  return program
+  return compiled('loadgen')
 }

@@ -2,13 +2,7 @@ import { generate } from '../generator.ts'
 import type { RunResult, StepResult } from '../generator-result.ts'
 import { number } from '../markdown.ts'
 import { type Figure, less, more, type Outcome, type Scenario } from '../scenario.ts'
-import {
-  clientTroubles,
-  closedLoop,
-  isClosedLoop,
-  openLoop,
-  stepTroubles,
-} from '../step.ts'
+import { clientTroubles, closedLoop, isClosedLoop, openLoop, stepTroubles } from '../step.ts'
 import type { Target } from '../target.ts'
 
 /** Messages in flight when as many are sent as go through. */
