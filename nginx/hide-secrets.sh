@@ -4,4 +4,13 @@
 set -eu
 rm -f "$NGINX_ERROR_LOG"
 mkfifo "$NGINX_ERROR_LOG"
-sed -u -E 's/eyJ[A-Za-z0-9_.-]+/…/g; s|(/admin/setup/)[^/" ]+|\1…|g; s|\?[^" ]*|?…|g' < "$NGINX_ERROR_LOG" >&2 &
+# `w`, because it writes each line at once; and it is open for writing as well, so that nginx never waits for a reader.
+while :; do
+    LC_ALL=C sed -n -E '
+        s/eyJ[A-Za-z0-9_.%-]+/…/g
+        s|(/t/)[^/" ]+|\1…|g
+        s|(/admin/setup/)[^/" ]+|\1…|g
+        s|\?[^ ]*|?…|g
+        w /dev/stderr
+    ' || sleep 1
+done <> "$NGINX_ERROR_LOG" &

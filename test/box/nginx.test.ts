@@ -333,13 +333,14 @@ test('[ACCESS7] nor have the errors that nginx tells of', async () => {
   const token = `eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIxIn0.${'c2ln-_x'.repeat(10)}`
   try {
     await fetch(`${lonely.httpUrl}/t/${token}/x?q=secret-session`)
+    await fetch(`${lonely.httpUrl}/t/%65yJhb%2esecret/x`)
     await fetch(`${lonely.httpUrl}/admin/setup/tH1s-1s_secret`)
     await fetch(`${lonely.httpUrl}/${'long/'.repeat(340)}${token}`)
     await expect.poll(() => lonely.log()).toMatch(/long\/….*\n$/s)
     const errors = (await lonely.log()).split('\n').filter((line) => line.includes('[error]'))
-    expect(errors).toHaveLength(3)
+    expect(errors).toHaveLength(4)
     expect(errors[0]).toContain('request: "GET /t/…/x?… HTTP/1.1"')
-    expect(errors[1]).toContain('request: "GET /admin/setup/… HTTP/1.1"')
+    expect(errors[2]).toContain('request: "GET /admin/setup/… HTTP/1.1"')
     expect(errors.join()).not.toMatch(/eyJ|secret/)
   } finally {
     await lonely.stop()
