@@ -129,7 +129,7 @@ describe('[TIME6] teatime is stored ahead of what members are told', () => {
     expect(stored.size).toBeLessThan(5)
   })
 
-  it('up to moments that all sessions have in common, so that one commit does for many', () => {
+  it('together with other sessions, so that one commit does for them all', () => {
     const commitsOf = (joinedAt: number): number[] => {
       const stage = new Stage()
       stage.advanceTo(joinedAt)
@@ -173,6 +173,19 @@ describe('[TIME6] teatime is stored ahead of what members are told', () => {
       expect(stage.storedTime).toBeGreaterThanOrEqual(args + 950)
     }
     expect(ticks).toBeGreaterThan(100)
+  })
+
+  it('at the new scale when that changes', () => {
+    const stage = new Stage()
+    stage.join('a', { ticks: { tick: 50 } })
+    stage.say('a', '{"action":"TICKS","args":{"scale":64}}')
+    stage.advanceTo(1000)
+    expect(stage.storedTime).toBeGreaterThan(stage.sentTime + 10_000)
+    stage.say('a', '{"action":"TICKS","args":{"scale":1}}')
+    for (let now = 1000; now <= 10_000; now += 50) {
+      stage.advanceTo(now)
+      expect(stage.storedTime).toBeLessThanOrEqual(stage.sentTime + 5000 + 64)
+    }
   })
 
   it('and not at all when the session is put away in order', () => {

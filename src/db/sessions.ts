@@ -34,9 +34,9 @@ export interface Sessions {
   /** Stores what the session is now, under the key it has or a new one. */
   put(sessionId: string, state: SessionState, wallTime: number): number
   /** Moves the session on to what it is after more messages. Its time never goes back. */
-  advance(key: number, time: number, position: number): void
+  advance(key: number, time: number, position: number, wallTime: number): void
   /** Moves its time alone on, never back. */
-  reserve(key: number, time: number): void
+  reserve(key: number, time: number, wallTime: number): void
   putPresence(key: number, presence: Presence): void
   remove(key: number): void
   /** Gives each session another timeline, so that clients start it over from what is stored. */
@@ -59,11 +59,11 @@ export function sessionsIn(db: Database): Sessions {
       page_url = @page_url, time = @time, position = @position, tick = @tick, delay = @delay,
       scale = @scale, flags = @flags, completed_tallies = @completed_tallies, visited_at = @wallTime
     RETURNING id`)
-  const advance = db.prepare<[number, number, number]>(
-    'UPDATE sessions SET time = max(time, ?), position = ? WHERE id = ?',
+  const advance = db.prepare<[number, number, number, number]>(
+    'UPDATE sessions SET time = max(time, ?), position = ?, visited_at = ? WHERE id = ?',
   )
-  const reserve = db.prepare<[number, number]>(
-    'UPDATE sessions SET time = max(time, ?) WHERE id = ?',
+  const reserve = db.prepare<[number, number, number]>(
+    'UPDATE sessions SET time = max(time, ?), visited_at = ? WHERE id = ?',
   )
   const putPresence = db.prepare<[string, number]>('UPDATE sessions SET presence = ? WHERE id = ?')
   const remove = db.prepare<[number]>('DELETE FROM sessions WHERE id = ?')
@@ -79,11 +79,11 @@ export function sessionsIn(db: Database): Sessions {
       if (!row) throw new Error('no row came back from storing a session')
       return row.id
     },
-    advance: (key, time, position) => {
-      advance.run(time, position, key)
+    advance: (key, time, position, wallTime) => {
+      advance.run(time, position, wallTime, key)
     },
-    reserve: (key, time) => {
-      reserve.run(time, key)
+    reserve: (key, time, wallTime) => {
+      reserve.run(time, wallTime, key)
     },
     putPresence: (key, presence) => {
       putPresence.run(JSON.stringify(presence), key)

@@ -59,38 +59,38 @@ it('keeps the last of times that follow each other, and none that something late
   const snapshot = { sessionId: 'f', snapshot: snapshotAt(1) }
   expect(
     entriesOf(
-      ['a', 'b', 'c', 'd', 'e'].map((sessionId) => ({ sessionId, time: 100 })),
+      ['a', 'b', 'c', 'd', 'e'].map((sessionId) => ({ sessionId, reservedTime: 100 })),
       [
-        { sessionId: 'a', time: 200 },
+        { sessionId: 'a', reservedTime: 200 },
         { sessionId: 'b', state: stateAt(1) },
         messages('c', 1),
         { sessionId: 'd', presence },
         { sessionId: 'e', snapshot: snapshotAt(1) },
         snapshot,
       ],
-      [messages('c', 2), { sessionId: 'f', time: 300 }],
+      [messages('c', 2), { sessionId: 'f', reservedTime: 300 }],
     ),
   ).toEqual([
-    { sessionId: 'a', time: 200 },
+    { sessionId: 'a', reservedTime: 200 },
     { sessionId: 'b', state: stateAt(1) },
     messages('c', 1, 2),
-    { sessionId: 'd', time: 100, presence },
-    { sessionId: 'e', time: 100 },
+    { sessionId: 'd', reservedTime: 100, presence },
+    { sessionId: 'e', reservedTime: 100 },
     { sessionId: 'e', snapshot: snapshotAt(1) },
-    { ...snapshot, time: 300 },
+    { ...snapshot, reservedTime: 300 },
   ])
 })
 
 it('makes one run of messages between which a time was reserved', () => {
   expect(
-    entriesOf([messages('a', 1)], [{ sessionId: 'a', time: 100 }], [messages('a', 2)]),
+    entriesOf([messages('a', 1)], [{ sessionId: 'a', reservedTime: 100 }], [messages('a', 2)]),
   ).toEqual([messages('a', 1, 2)])
 })
 
 it('takes the time of a state, though an earlier one was reserved ahead of it', () => {
   const first = { sessionId: 'a', state: stateAt(1) }
   const last = { sessionId: 'a', state: stateAt(1, { time: 50 }) }
-  expect(entriesOf([first], [{ sessionId: 'a', time: 9000 }], [last])).toEqual([last])
+  expect(entriesOf([first], [{ sessionId: 'a', reservedTime: 9000 }], [last])).toEqual([last])
 })
 
 it('ends a run that has become long', () => {

@@ -49,7 +49,9 @@ export class Backlog {
 /** One entry for two that follow each other; undefined if they have to stay two. */
 function merged(before: JournalEntry, after: JournalEntry): JournalEntry | undefined {
   const { sessionId, messages } = before
-  if (isTimeOnly(after)) return { ...before, time: Math.max(before.time ?? 0, after.time) }
+  if (isTimeOnly(after)) {
+    return { ...before, reservedTime: Math.max(before.reservedTime ?? 0, after.reservedTime) }
+  }
   if (isTimeOnly(before) && (after.messages || after.state)) return after
   if (isMessagesOnly(before) && isMessagesOnly(after)) {
     if (!messages || !after.messages || messages.text.length > LONG_RUN) return undefined
@@ -59,17 +61,18 @@ function merged(before: JournalEntry, after: JournalEntry): JournalEntry | undef
   return isSame && isStateOnly(before) && isStateOnly(after) ? withState(before, after) : undefined
 }
 
-/** A time alone: messages or a state that follow have one of their own, which counts. */
-function isTimeOnly(entry: JournalEntry): entry is JournalEntry & { time: number } {
-  return entry.time !== undefined && !entry.messages && !hasRareParts(entry)
+/** A reserved time alone: messages or a state that follow have a time of their own, which counts. */
+function isTimeOnly(entry: JournalEntry): entry is JournalEntry & { reservedTime: number } {
+  return entry.reservedTime !== undefined && !entry.messages && !hasMore(entry)
 }
 
-/** Messages, and perhaps a time. */
+/** Messages, and perhaps a reserved time. */
 function isMessagesOnly(entry: JournalEntry): boolean {
-  return entry.messages !== undefined && !hasRareParts(entry)
+  return entry.messages !== undefined && !hasMore(entry)
 }
 
-function hasRareParts({ state, snapshot, presence, saved }: JournalEntry): boolean {
+/** Whether it has more than messages and a reserved time. */
+function hasMore({ state, snapshot, presence, saved }: JournalEntry): boolean {
   return Boolean(state || snapshot || presence || saved)
 }
 
@@ -78,9 +81,9 @@ function isStateOnly({ messages, snapshot, saved }: JournalEntry): boolean {
 }
 
 /** A state has the time that counts, even if one was reserved before that is later. */
-function withState({ time, ...before }: JournalEntry, after: JournalEntry): JournalEntry {
-  const isReserved = time !== undefined && !after.state
-  return { ...before, ...(isReserved && { time }), ...after }
+function withState({ reservedTime, ...before }: JournalEntry, after: JournalEntry): JournalEntry {
+  const isReserved = reservedTime !== undefined && !after.state
+  return { ...before, ...(isReserved && { reservedTime }), ...after }
 }
 
 function joined(earlier: NewMessages, later: NewMessages): NewMessages {

@@ -8,7 +8,7 @@ const saved = { appId: 'app', persistentId: 'persistent', path: 'path' }
 it.each<[string, JournalEntry[]]>([
   ['nothing', []],
   ['messages alone', [{ sessionId: 'a', messages: newMessages(1, 2) }]],
-  ['a time alone', [{ sessionId: 'a', time: 0 }]],
+  ['a time alone', [{ sessionId: 'a', reservedTime: 0 }]],
   ['a state alone', [{ sessionId: 'a', state: stateAt(1) }]],
   [
     'everything, for several sessions',

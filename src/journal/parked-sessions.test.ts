@@ -72,6 +72,16 @@ test('those visited last come first, and running ones are left out', () => {
   expect(idsOf(list({ running: new Set(['d']) }))).toEqual(['b', 'c', 'a'])
 })
 
+test('somebody was in it as long as there were messages, or time went on', () => {
+  const sessions = sessionsIn(db)
+  sessions.advance(store('a', 5), 20, 1, 7)
+  sessions.reserve(store('b', 5), 20, 8)
+  expect(list().sessions.map(({ id, visitedAt }) => [id, visitedAt])).toEqual([
+    ['b', 8],
+    ['a', 7],
+  ])
+})
+
 test('all words have to be in it, whatever their case', () => {
   store('a', 1, { name: 'Main', appId: 'org.example.chess' })
   store('b', 2, { name: 'main', appId: 'org.example.go' })

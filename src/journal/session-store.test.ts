@@ -135,9 +135,16 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
 
     it('moves the time alone on, and never back', async () => {
       await start(2)
-      await commit({ sessionId: ID, time: 5000 })
-      await commit({ sessionId: ID, time: 4000 })
+      await commit({ sessionId: ID, reservedTime: 5000 })
+      await commit({ sessionId: ID, reservedTime: 4000 })
       expect((await load())?.state).toEqual(stateAt(2, { time: 5000 }))
+    })
+
+    it('moves the time on after what else there is', async () => {
+      await commit({ sessionId: ID, state: stateAt(0, { time: 100 }), reservedTime: 5000 })
+      expect((await load())?.state.time).toBe(5000)
+      await commit({ sessionId: ID, messages: newMessages(1, 2), reservedTime: 6000 })
+      expect((await load())?.state).toEqual(stateAt(2, { time: 6000 }))
     })
 
     it('changes nothing but its snapshot or who is there with an entry that has no more', async () => {

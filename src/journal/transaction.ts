@@ -62,9 +62,9 @@ export function transactionIn(
     if (entry.messages) {
       const { first, count, time } = entry.messages
       messages.append(key, entry.messages)
-      if (!entry.state) sessions.advance(key, time, first + count - 1)
+      if (!entry.state) sessions.advance(key, time, first + count - 1, now)
     }
-    if (entry.time !== undefined) sessions.reserve(key, entry.time)
+    if (entry.reservedTime !== undefined) sessions.reserve(key, entry.reservedTime, now)
     if (entry.snapshot) takeSnapshot(key, entry.snapshot, now)
   }
 
@@ -78,6 +78,7 @@ export function transactionIn(
 }
 
 /** Whether nothing in it is the session's own. */
-function isSavedOnly({ state, messages, time, snapshot, presence }: JournalEntry): boolean {
-  return !state && !messages && time === undefined && !snapshot && !presence
+function isSavedOnly(entry: JournalEntry): boolean {
+  const { state, messages, reservedTime, snapshot, presence } = entry
+  return !state && !messages && reservedTime === undefined && !snapshot && !presence
 }

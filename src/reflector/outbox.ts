@@ -168,7 +168,7 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
       sessionId: this.#sessionId,
       ...(messages && { messages }),
       ...(isStateNew && { state: this.#source.state() }),
-      ...(isTimeNew && { time: this.#source.progress().time }),
+      ...(isTimeNew && { reservedTime: this.#source.progress().time }),
       ...rare,
     }
   }

@@ -78,14 +78,14 @@ export interface Presence {
 
 /**
  * One session's share of a commit: messages first, then the rest as it is after them. Most have
- * messages alone, which move the stored time and position on, or a time alone; the first has a state.
+ * messages alone, which move the stored time and position on, or a reserved time alone; the first has a state.
  */
 export interface JournalEntry {
   readonly sessionId: string
   readonly messages?: NewMessages
   readonly state?: SessionState
-  /** teatime, ms, that members will reach without messages: where the session goes on if nothing else comes */
-  readonly time?: number
+  /** teatime, ms, that members may reach without messages: moves the stored time on, never back, after all the rest */
+  readonly reservedTime?: number
   readonly snapshot?: SnapshotRecord
   readonly presence?: Presence
   readonly saved?: SavedRecord

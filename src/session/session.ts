@@ -20,7 +20,7 @@ const USERS_DELAY_MS = 200
 const TALLY_TIMEOUT_MS = 1000
 /** Teatime is stored so far ahead at most (ms of real time), so that ticks seldom need a commit (TIME6)… */
 const TIME_RESERVE_MS = 5000
-/** …up to moments so far apart (ms) that all sessions have in common, so that one commit does for many. */
+/** …up to a multiple of this (ms), so that sessions that tick together renew it together. */
 const TIME_RESERVE_STEP_MS = 1000
 /** It is stored anew this long (ms of real time) before the next tick needs it, so that no tick waits for that. */
 const TIME_RESERVE_LEFT_MS = 500
@@ -193,6 +193,7 @@ export class Session<M extends Member> {
 
   setTicks({ tick, delay, scale }: Ticks, now: number): void {
     if (delay !== undefined && delay > 0) this.#delay = delay
+    this.#reservedTime = this.#reachedTime(now) // what is ahead by another scale may be hours
     this.#teatime.setScale(scale !== undefined && scale > 0 ? scale : 1, now)
     if (tick !== undefined && tick > 0) {
       this.#beat.setInterval(tick)
@@ -294,7 +295,9 @@ export class Session<M extends Member> {
   #reserveTime(now: number): void {
     const steps = Math.floor((now + TIME_RESERVE_MS) / TIME_RESERVE_STEP_MS)
     const ahead = steps * TIME_RESERVE_STEP_MS - now
-    this.#reservedTime = this.#reachedTime(now) + Math.ceil(ahead * this.#teatime.scale)
+    const time = this.#reachedTime(now) + Math.ceil(ahead * this.#teatime.scale)
+    if (time <= this.#reservedTime) return
+    this.#reservedTime = time
     this.#output.timeReserved()
   }
 

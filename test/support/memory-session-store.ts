@@ -105,12 +105,13 @@ function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
 }
 
 function stateAfter(before: SessionState | undefined, entry: JournalEntry): SessionState {
-  const { sessionId, state, messages } = entry
-  if (state) return state
-  if (!before) throw new Error(`session ${sessionId} has no state yet`)
-  if (!messages) return { ...before, time: Math.max(before.time, entry.time ?? 0) }
+  const { sessionId, messages, reservedTime = 0 } = entry
+  const state = entry.state ?? before
+  if (!state) throw new Error(`session ${sessionId} has no state yet`)
+  if (entry.state || !messages) return { ...state, time: Math.max(state.time, reservedTime) }
   const { first, count, time } = messages
-  return { ...before, time: Math.max(before.time, time), position: first + count - 1 }
+  const position = first + count - 1
+  return { ...state, time: Math.max(state.time, time, reservedTime), position }
 }
 
 function cut(run: MessageRun, first: number): MessageRun {
