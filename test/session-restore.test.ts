@@ -175,6 +175,15 @@ describe('[TIME6] teatime is stored ahead of what members are told', () => {
     expect(ticks).toBeGreaterThan(100)
   })
 
+  it('as far as members tick by themselves with a delay, also when that becomes shorter', () => {
+    const stage = new Stage()
+    stage.join('a', { ticks: { tick: 1000, delay: 950 } })
+    stage.advanceTo(1300)
+    expect(stage.sentTime).toBe(1200)
+    stage.say('a', '{"action":"TICKS","args":{"delay":10}}')
+    expect(stage.storedTime).toBeGreaterThanOrEqual(2150)
+  })
+
   it('at the new scale when that changes', () => {
     const stage = new Stage()
     stage.join('a', { ticks: { tick: 50 } })

@@ -192,8 +192,8 @@ export class Session<M extends Member> {
   }
 
   setTicks({ tick, delay, scale }: Ticks, now: number): void {
+    this.#reservedTime = this.#reachedTime(now) // what is ahead of that by another scale may be hours
     if (delay !== undefined && delay > 0) this.#delay = delay
-    this.#reservedTime = this.#reachedTime(now) // what is ahead by another scale may be hours
     this.#teatime.setScale(scale !== undefined && scale > 0 ? scale : 1, now)
     if (tick !== undefined && tick > 0) {
       this.#beat.setInterval(tick)
