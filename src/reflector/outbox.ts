@@ -162,8 +162,9 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     this.#rare = undefined
     this.#isStateNew = false
     this.#isTimeNew = false
-    if (!isStateNew && !isTimeNew && !rare)
+    if (!isStateNew && !isTimeNew && !rare) {
       return messages && { sessionId: this.#sessionId, messages }
+    }
     return {
       sessionId: this.#sessionId,
       ...(messages && { messages }),
