@@ -13,17 +13,12 @@ import { SnapshotRequests } from './snapshot-requests.ts'
 import { CompletedTallies, countVote, type OpenTally, tallyPayload } from './tally.ts'
 import { Teatime } from './teatime.ts'
 import { TickBeat } from './tick-beat.ts'
+import { TimeReserve } from './time-reserve.ts'
 
 /** Joins and leaves are gathered for this long before they are announced (ms). */
 const USERS_DELAY_MS = 200
 /** How long a tally waits for missing votes (ms). */
 const TALLY_TIMEOUT_MS = 1000
-/** Teatime is stored so far ahead at most (ms of real time), so that ticks seldom need a commit (TIME6)… */
-const TIME_RESERVE_MS = 5000
-/** …up to a multiple of this (ms), so that sessions that tick together renew it together. */
-const TIME_RESERVE_STEP_MS = 1000
-/** It is stored anew this long (ms of real time) before the next tick needs it, so that no tick waits for that. */
-const TIME_RESERVE_LEFT_MS = 500
 /** Users are told no more often than this that messages are refused (ms). */
 const REFUSALS_TOLD_MS = 1000
 
@@ -47,6 +42,7 @@ export class Session<M extends Member> {
   readonly #teatime: Teatime
   readonly #history: History
   readonly #beat: TickBeat
+  readonly #reserve = new TimeReserve()
   readonly #snapshotRequests = new SnapshotRequests()
   /** all connections that got SYNC, until their leave delay is over */
   readonly #members = new Set<M>()
@@ -68,8 +64,6 @@ export class Session<M extends Member> {
   #leaveDelay: number
   /** what is told who is here: by the newest JOIN, not stored */
   #heraldUrl: string | undefined
-  /** the teatime that is stored, or goes with the next commit: none after it was ever sent */
-  #reservedTime = 0
 
   constructor(
     id: string,
@@ -139,7 +133,7 @@ export class Session<M extends Member> {
 
   /** Where a restored session goes on: at or after any teatime that members have reached (TIME6). */
   progress(now: number): Pick<SessionState, 'time' | 'position'> {
-    const time = Math.max(this.#reachedTime(now), this.#reservedTime)
+    const time = Math.max(this.#reachedTime(now), this.#reserve.until)
     return { time, position: this.#history.position }
   }
 
@@ -192,7 +186,7 @@ export class Session<M extends Member> {
   }
 
   setTicks({ tick, delay, scale }: Ticks, now: number): void {
-    this.#reservedTime = this.#reachedTime(now) // what is ahead of that by another scale may be hours
+    this.#reserve.giveUp(this.#reachedTime(now)) // what is ahead of that by another scale may be hours
     if (delay !== undefined && delay > 0) this.#delay = delay
     this.#teatime.setScale(scale !== undefined && scale > 0 ? scale : 1, now)
     if (tick !== undefined && tick > 0) {
@@ -250,7 +244,7 @@ export class Session<M extends Member> {
   /** The session is about to be put away: what `delay` holds back is reflected, and time stops here. */
   settle(now: number): void {
     this.#releaseHeld(now)
-    this.#reservedTime = 0
+    this.#reserve.giveUp(0)
     this.#output.stateChanged()
   }
 
@@ -282,10 +276,9 @@ export class Session<M extends Member> {
     if (!this.#audience.some((member) => member.isCaughtUp)) return // TICK4
     const time = this.#teatime.at(now)
     this.#beat.lastTick = time
-    const reserved = this.#reservedTime - this.#reachedTime(now)
-    const needed = (this.#beat.interval + TIME_RESERVE_LEFT_MS) * this.#teatime.scale
-    if (reserved < 0) this.#reserveTime(now)
-    else if (reserved < needed) {
+    const reached = this.#reachedTime(now)
+    if (this.#reserve.isUsedUp(reached)) this.#reserveTime(now)
+    else if (this.#reserve.isShort(reached, this.#beat.interval, this.#teatime.scale)) {
       this.#agenda.at(now, (later) => this.#reserveTime(later))
     }
     this.#output.tick(time, this.#audience)
@@ -293,12 +286,8 @@ export class Session<M extends Member> {
 
   /** Has a later teatime stored, before anything else is let out. */
   #reserveTime(now: number): void {
-    const steps = Math.floor((now + TIME_RESERVE_MS) / TIME_RESERVE_STEP_MS)
-    const ahead = steps * TIME_RESERVE_STEP_MS - now
-    const time = this.#reachedTime(now) + Math.ceil(ahead * this.#teatime.scale)
-    if (time <= this.#reservedTime) return
-    this.#reservedTime = time
-    this.#output.timeReserved()
+    const isLater = this.#reserve.renew(now, this.#reachedTime(now), this.#teatime.scale)
+    if (isLater) this.#output.timeReserved()
   }
 
   /** Stamps and reflects a message, unless it must wait for `delay` or the history is full. */
