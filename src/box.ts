@@ -10,11 +10,14 @@ import { createPatientServer } from './http/patient-server.ts'
 import { Release } from './release.ts'
 import type { Storage } from './storage.ts'
 import { networkUrls } from './system/addresses.ts'
+import { growDescriptorTable } from './system/descriptor-table.ts'
 import type { Listener } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
 
 /** How long web sockets have the box for themselves when it starts (ms). */
 const HEAD_START_MS = 30
+/** Whoever comes back when a box is started again has come by then (ms). */
+const RETURN_MS = 1500
 /** HTTP requests that are still under way when the box stops may take this much longer (ms). */
 const HTTP_DRAIN_MS = 1500
 
@@ -72,6 +75,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     release.add(() => reflector.drain())
     release.add(async () => gate.entrance.close())
     await listener.handTo(server)
+    release.add(startGrowth(log))
     // Those who come back after a restart get their sessions before the rest is even loaded.
     await delay(HEAD_START_MS)
     const app = await createApp(materials, assembly, {
@@ -90,6 +94,23 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
   } catch (error) {
     await release.close()
     throw error
+  }
+}
+
+/** @returns what ends it */
+function startGrowth(log: BoxLog): () => Promise<void> {
+  const controller = new AbortController()
+  const { signal } = controller
+  const growth = delay(RETURN_MS, undefined, { signal })
+    .then(() => growDescriptorTable(signal))
+    .catch((err: unknown) => {
+      if (signal.aborted) return
+      const fields = { scope: 'process', event: 'descriptor-table', err }
+      log.info(fields, 'the table of open files stays small')
+    })
+  return () => {
+    controller.abort()
+    return growth
   }
 }
 

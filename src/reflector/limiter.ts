@@ -46,6 +46,11 @@ export class Limiter {
     return false
   }
 
+  /** Whether so many have not joined that others are better let in slowly (LIMIT11). */
+  get isCrowded(): boolean {
+    return this.#turnstile.isCrowded
+  }
+
   /** It is open. If too many have not joined, the one that waits longest has to come again. */
   entered(connection: Connection): void {
     this.#throttle.open(connection, connection.origin.account !== undefined)

@@ -139,22 +139,35 @@ describe('a crowd that has to go', () => {
     },
   })
 
-  it('goes bit by bit, a turn of the event loop each, and all of it in the end', () => {
-    const crowd = new Set(Array.from({ length: 100 }, idle))
-    const liveness = new Liveness<Watched>({
+  const newLiveness = () =>
+    new Liveness<Watched>({
       ...{ clock, timers: clock },
       ...{ hasCompany: () => false, isHeld: () => false },
     })
+
+  it('[LIVE5] goes two at a time, with pauses between, and all of it in the end', () => {
+    const crowd = new Set(Array.from({ length: 100 }, idle))
+    const liveness = newLiveness()
     clock.advanceTo(7000)
     liveness.check(crowd)
-    expect(closed).toBe(16)
-    clock.endTurn()
+    expect(closed).toBe(2)
+    clock.advanceTo(7004)
     liveness.check(crowd) // the next second's round, before this one is over
-    expect(closed).toBe(32)
-    while (clock.endTurn());
+    expect(closed).toBe(4)
+    clock.advanceTo(7300)
     expect(closed).toBe(100)
     crowd.add(idle())
     liveness.check(crowd)
     expect(closed).toBe(101)
+  })
+
+  it('is asked whether it is there bit by bit, too, a turn of the event loop each', () => {
+    let pinged = 0
+    const silent = () => ({ ...idle(), stage: { tag: 'member' }, ping: () => (pinged += 1) })
+    clock.advanceTo(35_000)
+    newLiveness().check(new Set(Array.from({ length: 100 }, silent)))
+    expect(pinged).toBe(16)
+    while (clock.endTurn());
+    expect(pinged).toBe(100)
   })
 })

@@ -15,8 +15,11 @@ const PING_INTERVAL_MS = 5000
 /** After this much silence it is closed (ms, LIVE3). */
 const SILENCE_LIMIT_MS = 60_000
 
-/** So many are closed or pinged in a turn of the event loop, so that nobody else waits because a crowd goes. */
-const MOST_A_TURN = 16
+/** Nobody else waits because a crowd goes: so many are pinged in a turn of the event loop… */
+const PINGS_A_TURN = 16
+/** …or closed, and others after so many ms: there is more to do when their answers come. */
+const CLOSINGS_A_TURN = 2
+const CLOSING_PAUSE_MS = 4
 
 /** What it has to know of a connection, and does with it. */
 export type Watched = Pick<
@@ -29,7 +32,7 @@ export type Watched = Pick<
 
 export interface LivenessParts<C> {
   readonly clock: Pick<Clock, 'now'>
-  readonly timers: Pick<Timers, 'soon'>
+  readonly timers: Pick<Timers, 'soon' | 'after'>
   /** Whether its session has members. */
   readonly hasCompany: (connection: C) => boolean
   /** Whether it is not read from: its silence is none of its own. */
@@ -57,32 +60,36 @@ export class Liveness<C extends Watched> {
   }
 
   #goOn(rest: Iterator<C>): void {
-    const now = this.#parts.clock.now()
-    let treated = 0
-    while (treated < MOST_A_TURN) {
-      const { done, value } = rest.next()
-      if (done) {
+    const { clock, timers } = this.#parts
+    const now = clock.now()
+    const done = { nothing: 0, ping: 0, closing: 0 }
+    while (done.ping < PINGS_A_TURN && done.closing < CLOSINGS_A_TURN) {
+      const next = rest.next()
+      if (next.done) {
         this.#rest = undefined
         return
       }
-      if (this.#treat(value, now)) treated += 1
+      done[this.#treat(next.value, now)] += 1
     }
-    this.#parts.timers.soon(() => this.#goOn(rest))
+    const goOn = () => this.#goOn(rest)
+    if (done.closing > 0) timers.after(CLOSING_PAUSE_MS, goOn)
+    else timers.soon(goOn)
   }
 
-  /** @returns whether there was anything to do */
-  #treat(connection: C, now: number): boolean {
+  /** @returns what there was to do */
+  #treat(connection: C, now: number): 'nothing' | 'ping' | 'closing' {
     if (this.#parts.isHeld(connection)) connection.lastHeard = now
-    if (!connection.isOpen) return connection.cutIfOverdue(now)
+    if (!connection.isOpen) return connection.cutIfOverdue(now) ? 'closing' : 'nothing'
     const ending = this.#endingOf(connection, now)
     if (ending) {
       connection.close(...ending)
-      return true
+      return 'closing'
     }
     const isDue =
       now - connection.lastHeard >= PING_AFTER_MS && now - connection.lastPinged >= PING_INTERVAL_MS
-    if (isDue) connection.ping(now)
-    return isDue
+    if (!isDue) return 'nothing'
+    connection.ping(now)
+    return 'ping'
   }
 
   /** Why it is to be closed, if it is. */

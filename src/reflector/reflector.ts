@@ -45,7 +45,7 @@ import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
 import { SyncPump } from './sync-pump.ts'
 import { Turn } from './turn.ts'
-import { type Proxies, Upgrade } from './upgrade.ts'
+import { type Proxies, Upgrade, type UpgradeObserver } from './upgrade.ts'
 import { programOf, visitorOf } from './visitor.ts'
 import { Wheel } from './wheel.ts'
 
@@ -159,9 +159,9 @@ export class Reflector {
         closed: (connection, code, reason) => this.#disconnected(connection, code, reason),
       },
     }
-    this.#upgrade = new Upgrade(limits.frameBytes, parts.proxies, clock, {
-      admits: (account) => this.#limiter.admits(account),
-      opened: (...socket) => this.#connect(...socket),
+    this.#upgrade = new Upgrade({
+      ...{ maxFrameBytes: limits.frameBytes, proxies: parts.proxies, clock, timers },
+      observer: this.#upgradeObserver(),
     })
     this.#hostParts = {
       store,
@@ -257,6 +257,7 @@ export class Reflector {
   async drain(): Promise<void> {
     if (this.#isDraining) return
     this.#isDraining = true
+    this.#upgrade.close()
     this.#stopSweep()
     this.#trouble.close()
     this.#wheel.close()
@@ -277,6 +278,17 @@ export class Reflector {
     }
     for (const connection of this.#connections) connection.cut()
     this.#upgrade.cutRefused()
+  }
+
+  #upgradeObserver(): UpgradeObserver {
+    const limiter = this.#limiter
+    return {
+      get isCrowded() {
+        return limiter.isCrowded
+      },
+      admits: (account) => limiter.admits(account),
+      opened: (...socket) => this.#connect(...socket),
+    }
   }
 
   #connect(webSocket: ConnectionSocket, socket: Duplex, origin: ConnectionOrigin): void {

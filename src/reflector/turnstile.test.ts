@@ -62,3 +62,14 @@ it('[LIMIT10] lets in whoever is not counted', () => {
     expect(turnstile.entered({ ...own })).toBeUndefined()
   }
 })
+
+it('[LIMIT11] is crowded while a quarter of those who may wait to join are there', () => {
+  const turnstile = new Turnstile({ ...LIMITS, unjoined: 8 })
+  const [first, second] = [visitor('a'), visitor('b')]
+  turnstile.entered(first)
+  expect(turnstile.isCrowded).toBe(false)
+  turnstile.entered(second)
+  expect(turnstile.isCrowded).toBe(true)
+  turnstile.joined(first)
+  expect(turnstile.isCrowded).toBe(false)
+})

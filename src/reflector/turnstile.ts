@@ -3,6 +3,9 @@ import type { LimitName, ReflectorLimits } from './limits.ts'
 
 type Limits = Pick<ReflectorLimits, 'connectionsPerAddress' | 'unjoinedPerAddress' | 'unjoined'>
 
+/** It is crowded when this share of those who may wait to join are there. */
+const CROWDED_SHARE = 0.25
+
 /** A connection as far as it is counted. */
 export interface Visitor {
   readonly origin: {
@@ -27,6 +30,11 @@ export class Turnstile<V extends Visitor> {
 
   constructor(limits: Limits) {
     this.#limits = limits
+  }
+
+  /** Whether so many have not joined that others are better let in slowly. */
+  get isCrowded(): boolean {
+    return this.#unjoined.size >= this.#limits.unjoined * CROWDED_SHARE
   }
 
   /** Whether one more connection may come from there. */

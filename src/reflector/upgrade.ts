@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream'
 import { type Server, WebSocketServer } from 'ws'
 import { CLOSE_CODE } from '../protocol/close-code.ts'
 import { sessionIdOf } from '../protocol/session-id.ts'
+import { Arrivals } from './arrivals.ts'
 import { type ConnectionOrigin, ConnectionSocket } from './connection.ts'
-import type { Clock, Pass } from './ports.ts'
+import type { Clock, Pass, Timers } from './ports.ts'
 import { publicUrl } from './public-url.ts'
 import { refuseUpgrade } from './refusal.ts'
 
@@ -19,9 +20,19 @@ export interface Proxies {
 
 /** What becomes of those who come. */
 export interface UpgradeObserver {
+  /** whether those who come are better let in slowly */
+  readonly isCrowded: boolean
   /** Whether one more may come from there. */
   admits(account: string | undefined): boolean
   opened(webSocket: ConnectionSocket, socket: Duplex, origin: ConnectionOrigin): void
+}
+
+export interface UpgradeParts {
+  readonly maxFrameBytes: number
+  readonly proxies: Proxies
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly observer: UpgradeObserver
 }
 
 /** When so many were refused and have not gone, more are refused without a web socket. */
@@ -36,11 +47,12 @@ export class Upgrade {
   readonly #server: Server<typeof ConnectionSocket>
   readonly #proxies: Proxies
   readonly #clock: Clock
+  readonly #arrivals: Arrivals
   readonly #observer: UpgradeObserver
   /** those that were refused and have not gone yet */
   readonly #refused = new Set<ConnectionSocket>()
 
-  constructor(maxFrameBytes: number, proxies: Proxies, clock: Clock, observer: UpgradeObserver) {
+  constructor({ maxFrameBytes, proxies, clock, timers, observer }: UpgradeParts) {
     this.#server = new WebSocketServer({
       noServer: true,
       WebSocket: ConnectionSocket,
@@ -51,11 +63,12 @@ export class Upgrade {
     this.#proxies = proxies
     this.#clock = clock
     this.#observer = observer
+    this.#arrivals = new Arrivals(timers, () => observer.isCrowded)
   }
 
   /**
    * Accepts a web socket at any path that ends in a session id; others are closed with 4100 (CON1). Who has too
-   * many already gets none (LIMIT3).
+   * many already gets none (LIMIT3). When many come, they wait for their turn (LIMIT11).
    */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass): void {
     // The client may be gone by now, and its address with it.
@@ -63,35 +76,51 @@ export class Upgrade {
       socket.destroy()
       return
     }
+    const userIp = plainAddress(this.#proxies.clientAddress(request))
+    const account = this.#proxies.accountOf(userIp)
+    const hangUp = () => socket.destroy()
+    socket.on('error', hangUp)
+    this.#arrivals.come({
+      account,
+      enter: () => {
+        socket.off('error', hangUp)
+        if (!socket.destroyed) this.#enter(request, socket, head, { userIp, account, pass })
+      },
+      giveUp: hangUp,
+    })
+  }
+
+  /** Hangs up on those who wait, and on all who come. */
+  close(): void {
+    this.#arrivals.close()
+  }
+
+  /** Cuts those that were refused and are still there. */
+  cutRefused(): void {
+    for (const webSocket of this.#refused) webSocket.terminate()
+  }
+
+  #enter(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    who: Pick<ConnectionOrigin, 'userIp' | 'account' | 'pass'>,
+  ): void {
     const [path = '/'] = (request.url ?? '/').split('?')
     const sessionId = sessionIdOf(path)
     if (sessionId === undefined) {
       this.#refuse(request, socket, head)
       return
     }
-    const userIp = plainAddress(this.#proxies.clientAddress(request))
-    const account = this.#proxies.accountOf(userIp)
-    if (!this.#observer.admits(account)) {
+    if (!this.#observer.admits(who.account)) {
       refuseUpgrade(socket, 429, TOO_MANY)
       return
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = this.#nameOf(request)
       const baseUrl = this.#baseUrlOf(request)
-      this.#observer.opened(webSocket, socket, {
-        connection,
-        userIp,
-        account,
-        sessionId,
-        baseUrl,
-        pass,
-      })
+      this.#observer.opened(webSocket, socket, { connection, sessionId, baseUrl, ...who })
     })
-  }
-
-  /** Cuts those that were refused and are still there. */
-  cutRefused(): void {
-    for (const webSocket of this.#refused) webSocket.terminate()
   }
 
   #refuse(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -4,8 +4,9 @@ import type { WireMessage } from '../support/wire.ts'
 
 const CLIENTS = 5
 /** ms between two messages of the session that talks */
-const SEND_EVERY_MS = 50
-/** Tick of the session that does not (ms). */
+const SEND_EVERY_MS = 10
+/** Sessions that do not, and their tick (ms). */
+const SILENT_SESSIONS = 10
 const TICK_MS = 50
 
 /** What was seen in a while: sorted, ms. */
@@ -16,17 +17,16 @@ export interface Seen {
   readonly jitters: readonly number[]
 }
 
-/** Two well-behaved sessions: one that talks, one in which nobody says anything. */
+/** Well-behaved sessions: one that talks, and some in which nobody says anything. */
 export class CalmSessions {
   readonly #clients = new RawClients()
   #talking: readonly RawClient[] = []
   #latencies: number[] = []
   #jitters: number[] = []
   #sent = 0
-  #lastTick = Number.NaN
 
   async join(reflectorUrl: string): Promise<void> {
-    const [talking, silent] = [randomSessionId(), randomSessionId()]
+    const talking = randomSessionId()
     const clients: RawClient[] = []
     for (let index = 0; index < CLIENTS; index += 1) {
       const client = await this.#clients.connect(reflectorUrl, talking, {
@@ -38,12 +38,7 @@ export class CalmSessions {
       clients.push(client)
     }
     this.#talking = clients
-    const listener = await this.#clients.connect(reflectorUrl, silent, {
-      onFrame: ({ action }) => {
-        if (action === 'TICK') this.#noteTick()
-      },
-    })
-    await listener.join({ ticks: { tick: TICK_MS } })
+    for (let index = 0; index < SILENT_SESSIONS; index += 1) await this.#listen(reflectorUrl)
   }
 
   /** Sends for so long; what was seen meanwhile. Rejects if anything was lost or a client closed. */
@@ -77,11 +72,18 @@ export class CalmSessions {
     this.#latencies.push(performance.now() - Number(payload.split(' ')[1]))
   }
 
-  #noteTick(): void {
-    const now = performance.now()
-    const gap = now - this.#lastTick
-    this.#lastTick = now
-    if (!Number.isNaN(gap)) this.#jitters.push(Math.abs(gap - TICK_MS))
+  /** Joins a session in which nobody says anything. */
+  async #listen(reflectorUrl: string): Promise<void> {
+    let lastTick = Number.NaN
+    const listener = await this.#clients.connect(reflectorUrl, randomSessionId(), {
+      onFrame: ({ action }) => {
+        if (action !== 'TICK') return
+        const now = performance.now()
+        if (!Number.isNaN(lastTick)) this.#jitters.push(Math.abs(now - lastTick - TICK_MS))
+        lastTick = now
+      },
+    })
+    await listener.join({ ticks: { tick: TICK_MS } })
   }
 
   /** Every client has heard every message ever sent, in one order, which is that of each speaker. */
