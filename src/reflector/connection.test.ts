@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import { beforeEach, expect, it } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import { Connection, ConnectionSocket } from './connection.ts'
-import { SyncPump } from './sync-pump.ts'
+import { WritePump } from './write-pump.ts'
 
 const LIMITS = { backlogBytes: 16_000_000, backlogMs: 30_000 }
 const LATER_MS = 60_000
@@ -30,7 +30,7 @@ beforeEach(() => {
   const observer = { received() {}, pinged() {}, failed() {}, closed() {} }
   const socket = new Duplex({ read() {}, write() {} })
   connection = new Connection(webSocket, socket, origin, {
-    ...{ pump: new SyncPump(clock), clock, limits: LIMITS, observer },
+    ...{ pump: new WritePump(clock), clock, limits: LIMITS, observer },
   })
   connection.open()
 })

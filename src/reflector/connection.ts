@@ -8,8 +8,8 @@ import type { Receiver } from './outbox.ts'
 import { isWatching } from './pass.ts'
 import type { Clock, Pass, Program } from './ports.ts'
 import { syncFrames } from './sync-frames.ts'
-import type { SyncPump, SyncStream } from './sync-pump.ts'
 import type { Payer } from './throttle.ts'
+import type { WritePump, WriteStream } from './write-pump.ts'
 
 /** A client for which more than this waits is behind (bytes). */
 const BEHIND_BYTES = 1_000_000
@@ -56,7 +56,7 @@ export interface ConnectionObserver {
 
 /** What all connections share. */
 export interface ConnectionParts {
-  readonly pump: SyncPump
+  readonly pump: WritePump
   readonly clock: Clock
   readonly limits: Pick<ReflectorLimits, 'backlogBytes' | 'backlogMs'>
   readonly observer: ConnectionObserver
@@ -67,7 +67,7 @@ export class ConnectionSocket extends WebSocket {
   connection?: Connection
 }
 
-/** What waits until the client has taken what its socket was given. */
+/** What waits until the client has taken what its socket was given, or until it is its turn. */
 interface Waiting {
   /** the rest of a SYNC; goes first */
   readonly blocks: Buffer[]
@@ -82,7 +82,7 @@ interface Waiting {
  * One accepted web socket. Frames go to its raw socket as finished Buffers that other connections
  * share; pings and closes go through ws, which writes to the same socket, so order holds.
  */
-export class Connection implements Receiver, SyncStream, Payer {
+export class Connection implements Receiver, WriteStream, Payer {
   readonly origin: ConnectionOrigin
   readonly isViewer: boolean
   /** a message of this viewer was dropped, which the log was told */
@@ -189,15 +189,18 @@ export class Connection implements Receiver, SyncStream, Payer {
     this.#parts.pump.ready(this)
   }
 
-  writeBlock(): void {
+  writeSome(): void {
+    const { clock, pump } = this.#parts
     const waiting = this.#waiting
-    const block = waiting?.blocks.shift()
-    if (!waiting || !block || !this.isOpen) return
-    if (waiting.blocks.length === 0) this.#putAll([block, ...waiting.frames])
-    else {
+    if (!waiting || !this.isOpen) return
+    const block = waiting.blocks.shift()
+    if (!block || waiting.blocks.length === 0) {
+      this.#putAll(block ? [block, ...waiting.frames] : waiting.frames)
+    } else {
+      pump.allows(block.length)
       this.#socket.write(block, () => {
-        waiting.lastTaken = this.#parts.clock.now()
-        this.#parts.pump.ready(this)
+        waiting.lastTaken = clock.now()
+        pump.ready(this)
       })
     }
   }
@@ -259,11 +262,15 @@ export class Connection implements Receiver, SyncStream, Payer {
     return this.#socket.writableLength + (this.#waiting?.bytes ?? 0)
   }
 
-  /** Gives frames to the socket, unless it has not yet got rid of those before. */
+  /** Gives frames to the socket, unless it has not yet got rid of those before, or others are to be served first. */
   #put(frames: Buffer): void {
     if (this.#waiting) {
       this.#waiting.frames.push(frames)
       this.#waiting.bytes += frames.length
+    } else if (!this.#parts.pump.allows(frames.length)) {
+      this.#wait([])
+      this.#put(frames)
+      this.#parts.pump.ready(this)
     } else if (!this.#socket.write(frames) && this.#socket.writableLength > 0) {
       this.#wait([])
       this.#socket.once('drain', () => {

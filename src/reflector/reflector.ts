@@ -43,11 +43,11 @@ import { Reception } from './reception.ts'
 import { refuseUpgrade } from './refusal.ts'
 import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
-import { SyncPump } from './sync-pump.ts'
 import { Turn } from './turn.ts'
 import { type Proxies, Upgrade, type UpgradeObserver } from './upgrade.ts'
 import { programOf, visitorOf } from './visitor.ts'
 import { Wheel } from './wheel.ts'
+import { WritePump } from './write-pump.ts'
 
 /** How long a draining reflector waits for its clients to answer the close (ms). */
 const DRAIN_TIMEOUT_MS = 2000
@@ -149,7 +149,7 @@ export class Reflector {
       failed: parts.onStoreFailure,
     })
     this.#connectionParts = {
-      pump: new SyncPump(timers),
+      pump: new WritePump(timers),
       clock,
       limits,
       observer: {
