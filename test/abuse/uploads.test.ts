@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, statfsSync } from 'node:fs'
+import { readdirSync, readlinkSync, statfsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,8 +105,20 @@ function tell(name: string, figures: object): void {
   console.info(name, figures)
 }
 
+/** But for those that are open only to make room in the table of files. */
 function openFiles(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length
+  const dir = `/proc/${pid}/fd`
+  const targets = readdirSync(dir).map((fd) => targetOf(`${dir}/${fd}`))
+  return targets.filter((target) => target !== undefined && target !== '/dev/null').length
+}
+
+/** Where it leads; undefined: it has just been closed. */
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link)
+  } catch {
+    return undefined
+  }
 }
 
 async function breachesOf(url: string): Promise<Record<string, number>> {

@@ -28,7 +28,10 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   LIMIT9: 'Needs metrics and log of the box: src/reflector/breaches.test.ts, test/abuse.',
   LIMIT10:
     'Needs clients that come from elsewhere: src/reflector/throttle.test.ts, src/reflector/turnstile.test.ts.',
+  LIMIT11:
+    'Needs a crowd: src/reflector/arrivals.test.ts, src/reflector/turnstile.test.ts, test/abuse.',
   LIVE3: 'Takes over a minute.',
+  LIVE5: 'Needs a crowd: src/reflector/liveness.test.ts, test/abuse.',
   STORE1: 'Needs a store that fails: src/reflector/store-trouble.test.ts, test/crash.',
   STORE2: 'Needs a store that fails: src/reflector/store-trouble.test.ts, test/crash.',
   STORE3: 'Needs a store that fails: src/reflector/store-trouble.test.ts, test/crash.',
