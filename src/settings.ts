@@ -276,7 +276,11 @@ export const SETTINGS = {
     250,
     'web sockets from one address that have not joined a session; the oldest make room',
   ),
-  unjoined: limit('BOX_MAX_UNJOINED', 2000, 'and from all together'),
+  unjoined: limit(
+    'BOX_MAX_UNJOINED',
+    2000,
+    'and from all together; when a quarter of them are there, others are let in slowly',
+  ),
   usersPerSession: limit('BOX_MAX_USERS_PER_SESSION', 2000, 'users in one session'),
   sessionsPerAddress: limit(
     'BOX_MAX_SESSIONS_PER_ADDRESS',
