@@ -17,8 +17,9 @@ const { BOX_PORTS, BOX_ADMIN_PASSWORD = '', SHOTS_DIR } = process.env
 const [httpPort, httpsPort] = (BOX_PORTS ?? ',').split(',')
 /** A name of the box on its network. In the tests' browsers it leads to this machine. */
 const NAME = 'box.lan'
-const HTTP_URL = `http://${NAME}:${httpPort}`
-const HTTPS_URL = `https://${NAME}:${httpsPort}`
+/** As browsers write them: without a port that goes without saying. */
+const HTTP_URL = originOf(`http://${NAME}:${httpPort}`)
+const HTTPS_URL = originOf(`https://${NAME}:${httpsPort}`)
 const API_URL = `http://localhost:${httpPort}`
 const CLOUD_APP = join(import.meta.dirname, '../e2e/cloud-apps/cdn-script')
 const DEMOS = ['drawing', '3d', 'chat', 'pixels', 'counter']
@@ -167,4 +168,9 @@ async function leave(): Promise<void> {
 /** For people to look at. */
 async function shoot(page: Page, name: string): Promise<void> {
   if (SHOTS_DIR) await page.screenshot({ path: join(SHOTS_DIR, `${name}.png`), fullPage: true })
+}
+
+/** The same if there is no port yet. */
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url
 }
