@@ -14,10 +14,13 @@ beforeEach(() => {
   arrivals = new Arrivals(clock, () => isCrowded)
 })
 
-function come(name: string, account?: string): void {
+function come(name: string, account?: string, isThere = true): void {
   arrivals.come({
     account,
-    enter: () => seen.push(name),
+    enter: () => {
+      if (isThere) seen.push(name)
+      return isThere
+    },
     giveUp: () => seen.push(`not ${name}`),
   })
 }
@@ -59,11 +62,31 @@ it('[LIMIT11] lets in one of each address in turn, so that those of one keep nob
   expect(seen.slice(4)).toEqual(['a4', 'b0', 'c0', 'a5', 'b1', 'a6'])
 })
 
-it('gives up on those who wait when it closes, and on all who come', () => {
-  for (let index = 0; index < 6; index++) come(`${index}`)
-  arrivals.close()
-  come('late')
-  while (clock.endTurn());
-  expect(seen).toEqual(['0', '1', '2', '3', 'not 4', 'not 5', 'not late'])
-  expect(clock.pending).toBe(0)
+it('passes over those who have gone: they take nobody’s turn', () => {
+  for (let index = 0; index < 4; index++) come(`${index}`)
+  isCrowded = true
+  for (let index = 0; index < 500; index++) come(`gone ${index}`, 'a', false)
+  come('there', 'a')
+  clock.endTurn()
+  expect(seen.at(-1)).toBe('there')
 })
+
+it('tells how many of an address wait', () => {
+  for (let index = 0; index < 7; index++) come(`${index}`, 'a')
+  expect([arrivals.waitingOf('a'), arrivals.waitingOf('b')]).toEqual([3, 0])
+  while (clock.endTurn());
+  expect(arrivals.waitingOf('a')).toBe(0)
+})
+
+it.each([false, true])(
+  'gives up on those who wait when it closes, and on all who come',
+  (crowded) => {
+    isCrowded = crowded
+    for (let index = 0; index < 6; index++) come(`${index}`)
+    arrivals.close()
+    come('late')
+    while (clock.endTurn());
+    expect(seen).toEqual(['0', '1', '2', '3', 'not 4', 'not 5', 'not late'])
+    expect(clock.pending).toBe(0)
+  },
+)

@@ -1,4 +1,4 @@
-import type { Timers } from './ports.ts'
+import type { Cancel, Timers } from './ports.ts'
 
 /** So many are let in during a turn of the event loop… */
 const MOST_A_TURN = 4
@@ -9,8 +9,8 @@ const CROWDED_MS = 4
 export interface Arrival {
   /** the address, or network, from which it comes; undefined: it is not told apart from others */
   readonly account: string | undefined
-  /** Lets it in, or refuses it. */
-  enter(): void
+  /** Lets it in, or refuses it. @returns false if it has gone, and there was nothing to do */
+  enter(): boolean
   /** It will not be let in. */
   giveUp(): void
 }
@@ -27,12 +27,18 @@ export class Arrivals {
   readonly #waiting = new Map<string | undefined, Arrival[]>()
   #left = MOST_A_TURN
   #isScheduled = false
+  #cancelTimer: Cancel = () => {}
   #isClosed = false
 
   /** @param isCrowded whether those who come are better let in slowly */
   constructor(timers: Timers, isCrowded: () => boolean) {
     this.#timers = timers
     this.#isCrowded = isCrowded
+  }
+
+  /** How many wait that came from there. */
+  waitingOf(account: string | undefined): number {
+    return this.#waiting.get(account)?.length ?? 0
   }
 
   /** Lets it in, now or as soon as it is its turn. */
@@ -53,13 +59,13 @@ export class Arrivals {
   /** Gives up on those who wait, and on all who come. */
   close(): void {
     this.#isClosed = true
+    this.#cancelTimer()
     for (const arrivals of this.#waiting.values()) for (const arrival of arrivals) arrival.giveUp()
     this.#waiting.clear()
   }
 
   #letIn(arrival: Arrival): void {
-    this.#left -= 1
-    arrival.enter()
+    if (arrival.enter()) this.#left -= 1
   }
 
   #schedule(): void {
@@ -69,7 +75,7 @@ export class Arrivals {
       this.#isScheduled = false
       this.#turn()
     }
-    if (this.#isCrowded()) this.#timers.after(CROWDED_MS, run)
+    if (this.#isCrowded()) this.#cancelTimer = this.#timers.after(CROWDED_MS, run)
     else this.#timers.soon(run)
   }
 

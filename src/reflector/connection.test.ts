@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import { Connection, ConnectionSocket } from './connection.ts'
 import { WritePump } from './write-pump.ts'
@@ -14,11 +14,21 @@ const LONG_SYNC = {
 
 let webSocket: ConnectionSocket
 let connection: Connection
+let pump: WritePump
+let clock: ManualClock
+/** what the socket was given, a letter each; C: it was closed */
+let given: string
 
 beforeEach(() => {
-  const clock = new ManualClock()
+  clock = new ManualClock()
+  pump = new WritePump(clock)
+  given = ''
   webSocket = Object.assign(Object.create(ConnectionSocket.prototype) as ConnectionSocket, {
     ...{ _events: {}, _eventsCount: 0, _readyState: ConnectionSocket.OPEN },
+    resume: () => {},
+    close: () => {
+      given += 'C'
+    },
   })
   const origin = {
     ...{ connection: '10.0.0.1:1.a', userIp: '10.0.0.1', account: undefined, sessionId: 'S' },
@@ -28,9 +38,14 @@ beforeEach(() => {
     },
   } as const
   const observer = { received() {}, pinged() {}, failed() {}, closed() {} }
-  const socket = new Duplex({ read() {}, write() {} })
+  const socket = new Duplex({ read() {}, write() {}, highWaterMark: 10_000_000 })
+  const { write } = socket
+  socket.write = (...args: [chunk: Buffer]) => {
+    given += letterOf(args[0])
+    return write.apply(socket, args as never)
+  }
   connection = new Connection(webSocket, socket, origin, {
-    ...{ pump: new WritePump(clock), clock, limits: LIMITS, observer },
+    ...{ pump, clock, limits: LIMITS, observer },
   })
   connection.open()
 })
@@ -53,3 +68,46 @@ it('nor for one that went before it was sent anything', () => {
   connection.sendSync(LONG_SYNC)
   expect(isWaitingFor()).toBe(false)
 })
+
+describe('what is long, when others have written much in this turn', () => {
+  const LONG = 90_000
+  const SHORT_SYNC = { ...LONG_SYNC, runs: [] }
+  const frames = (letter: string, bytes: number) => Buffer.alloc(bytes, letter)
+
+  beforeEach(() => {
+    pump.allows(1_000_000)
+    connection.write(frames('a', LONG), 1)
+    connection.write(frames('b', 10), 1)
+  })
+
+  it('waits for the next turn, and what follows it goes behind it', () => {
+    expect(given).toBe('')
+    clock.endTurn()
+    connection.write(frames('c', 10), 1)
+    expect(given).toBe('abc')
+  })
+
+  it.each([
+    ['short', SHORT_SYNC, 'abS', 'abSc'],
+    // The rest of it, and what follows, waits until its client has taken the first block.
+    ['long', LONG_SYNC, 'ab', 'abS'],
+  ])('[JOIN5] goes at once before a %s SYNC: nobody is closed for it', (_, sync, now, later) => {
+    connection.sendSync(sync)
+    expect([connection.closedWith, given]).toEqual([undefined, now])
+    connection.write(frames('c', 10), 1)
+    while (clock.endTurn());
+    expect(given).toBe(later)
+  })
+
+  it('goes at once before the connection is closed', () => {
+    connection.close(4003, 'please reconnect')
+    while (clock.endTurn());
+    expect(given).toBe('abC')
+  })
+})
+
+/** Frames of the test consist of a letter; others, which are those of a SYNC, begin with what is none. */
+function letterOf([first = 0]: Buffer): string {
+  const letter = String.fromCharCode(first)
+  return /[a-z]/.test(letter) ? letter : 'S'
+}

@@ -67,8 +67,10 @@ export class ConnectionSocket extends WebSocket {
   connection?: Connection
 }
 
-/** What waits until the client has taken what its socket was given, or until it is its turn. */
+/** What waits to be given to the socket. */
 interface Waiting {
+  /** until its client has taken what the socket was given, or until it is its turn: then it is in the pump */
+  until: 'taken' | 'turn'
   /** the rest of a SYNC; goes first */
   readonly blocks: Buffer[]
   readonly frames: Buffer[]
@@ -173,6 +175,7 @@ export class Connection implements Receiver, WriteStream, Payer {
 
   sendSync(sync: Sync): void {
     if (!this.isOpen) return
+    this.#hurry()
     if (this.#waiting) {
       this.close(CLOSE_CODE.unresponsive, 'client joined before it took what it was sent')
       return
@@ -185,21 +188,22 @@ export class Connection implements Receiver, WriteStream, Payer {
     }
     this.traffic.mo += 1
     this.traffic.bo += blocks.reduce((sum, block) => sum + block.length, 0)
-    this.#wait([...blocks])
-    this.#parts.pump.ready(this)
+    this.#wait('turn', [...blocks])
   }
 
   writeSome(): void {
     const { clock, pump } = this.#parts
     const waiting = this.#waiting
-    if (!waiting || !this.isOpen) return
+    if (waiting?.until !== 'turn' || !this.isOpen) return
     const block = waiting.blocks.shift()
     if (!block || waiting.blocks.length === 0) {
       this.#putAll(block ? [block, ...waiting.frames] : waiting.frames)
     } else {
       pump.allows(block.length)
+      waiting.until = 'taken'
       this.#socket.write(block, () => {
         waiting.lastTaken = clock.now()
+        waiting.until = 'turn'
         pump.ready(this)
       })
     }
@@ -231,6 +235,7 @@ export class Connection implements Receiver, WriteStream, Payer {
   /** @param reason ASCII, at most 123 bytes; shown to the user if the code ends the session for good */
   close(code: CloseCode, reason: string): void {
     if (!this.isOpen) return
+    this.#hurry()
     this.closedWith = { code, reason }
     this.#webSocket.resume() // to hear the answer
     this.#webSocket.close(code, reason)
@@ -268,11 +273,10 @@ export class Connection implements Receiver, WriteStream, Payer {
       this.#waiting.frames.push(frames)
       this.#waiting.bytes += frames.length
     } else if (!this.#parts.pump.allows(frames.length)) {
-      this.#wait([])
+      this.#wait('turn', [])
       this.#put(frames)
-      this.#parts.pump.ready(this)
     } else if (!this.#socket.write(frames) && this.#socket.writableLength > 0) {
-      this.#wait([])
+      this.#wait('taken', [])
       this.#socket.once('drain', () => {
         if (this.isOpen) this.#putAll(this.#waiting?.frames ?? [])
       })
@@ -284,8 +288,17 @@ export class Connection implements Receiver, WriteStream, Payer {
     for (const each of frames) this.#put(each)
   }
 
-  #wait(blocks: Buffer[]): void {
-    this.#waiting = { blocks, frames: [], bytes: 0, lastTaken: this.#parts.clock.now() }
+  #wait(until: Waiting['until'], blocks: Buffer[]): void {
+    this.#waiting = { until, blocks, frames: [], bytes: 0, lastTaken: this.#parts.clock.now() }
+    if (until === 'turn') this.#parts.pump.ready(this)
+  }
+
+  /** Gives to the socket what waits for nothing but its turn, since what comes now has to be behind it. */
+  #hurry(): void {
+    const waiting = this.#waiting
+    if (waiting?.until !== 'turn' || waiting.blocks.length > 0) return
+    this.#waiting = undefined
+    for (const frames of waiting.frames) this.#socket.write(frames)
   }
 }
 

@@ -39,9 +39,9 @@ export class Limiter {
     this.#turnstile = new Turnstile(limits)
   }
 
-  /** Whether one more connection may come from there. */
-  admits(account: string | undefined): boolean {
-    if (this.#turnstile.admits(account)) return true
+  /** Whether one more connection may come from there. @param waiting those that are on their way in */
+  admits(account: string | undefined, waiting: number): boolean {
+    if (this.#turnstile.admits(account, waiting)) return true
     this.breaches.note('connections-per-address', culpritAt(account), 'web sockets are refused')
     return false
   }

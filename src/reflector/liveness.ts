@@ -2,6 +2,7 @@ import { CLOSE_CODE, type CloseCode } from '../protocol/close-code.ts'
 import type { Connection } from './connection.ts'
 import { PASS_ENDED } from './pass.ts'
 import type { Clock, Pass, Timers } from './ports.ts'
+import { Round, type Treated } from './round.ts'
 
 /** How often connections are looked at (ms). */
 export const SWEEP_INTERVAL_MS = 1000
@@ -14,12 +15,6 @@ const PING_AFTER_MS = 35_000
 const PING_INTERVAL_MS = 5000
 /** After this much silence it is closed (ms, LIVE3). */
 const SILENCE_LIMIT_MS = 60_000
-
-/** Nobody else waits because a crowd goes: so many are pinged in a turn of the event loop… */
-const PINGS_A_TURN = 16
-/** …or closed, and others after so many ms: there is more to do when their answers come. */
-const CLOSINGS_A_TURN = 2
-const CLOSING_PAUSE_MS = 4
 
 /** What it has to know of a connection, and does with it. */
 export type Watched = Pick<
@@ -45,57 +40,55 @@ export interface LivenessParts<C> {
  */
 export class Liveness<C extends Watched> {
   readonly #parts: LivenessParts<C>
-  /** whom the round that is under way has still to come to */
-  #rest: Iterator<C> | undefined
+  /** asks whether they may be there, and are: what must not wait for a crowd that goes */
+  readonly #asking: Round<C>
+  readonly #closing: Round<C>
 
   constructor(parts: LivenessParts<C>) {
     this.#parts = parts
+    this.#asking = new Round(parts.timers, (connection) => this.#ask(connection))
+    this.#closing = new Round(parts.timers, (connection) => this.#closeIfDue(connection))
   }
 
   /** Goes round all of them, unless it is still under way. */
   check(connections: ReadonlySet<C>): void {
-    if (this.#rest) return
-    this.#rest = connections.values()
-    this.#goOn(this.#rest)
+    this.#asking.begin(connections)
+    this.#closing.begin(connections)
   }
 
-  #goOn(rest: Iterator<C>): void {
-    const { clock, timers } = this.#parts
-    const now = clock.now()
-    const done = { nothing: 0, ping: 0, closing: 0 }
-    while (done.ping < PINGS_A_TURN && done.closing < CLOSINGS_A_TURN) {
-      const next = rest.next()
-      if (next.done) {
-        this.#rest = undefined
-        return
-      }
-      done[this.#treat(next.value, now)] += 1
+  stop(): void {
+    this.#asking.stop()
+    this.#closing.stop()
+  }
+
+  #ask(connection: C): Treated {
+    if (!connection.isOpen) return 'nothing'
+    if (!connection.origin.pass.isGood()) {
+      connection.close(CLOSE_CODE.noAccess, PASS_ENDED)
+      return 'little'
     }
-    const goOn = () => this.#goOn(rest)
-    if (done.closing > 0) timers.after(CLOSING_PAUSE_MS, goOn)
-    else timers.soon(goOn)
-  }
-
-  /** @returns what there was to do */
-  #treat(connection: C, now: number): 'nothing' | 'ping' | 'closing' {
+    const now = this.#parts.clock.now()
     if (this.#parts.isHeld(connection)) connection.lastHeard = now
-    if (!connection.isOpen) return connection.cutIfOverdue(now) ? 'closing' : 'nothing'
-    const ending = this.#endingOf(connection, now)
-    if (ending) {
-      connection.close(...ending)
-      return 'closing'
-    }
     const isDue =
       now - connection.lastHeard >= PING_AFTER_MS && now - connection.lastPinged >= PING_INTERVAL_MS
     if (!isDue) return 'nothing'
     connection.ping(now)
-    return 'ping'
+    return 'little'
+  }
+
+  #closeIfDue(connection: C): Treated {
+    const now = this.#parts.clock.now()
+    if (!connection.isOpen) return connection.cutIfOverdue(now) ? 'little' : 'nothing'
+    const ending = this.#endingOf(connection, now)
+    if (!ending) return 'nothing'
+    connection.close(...ending)
+    return 'much'
   }
 
   /** Why it is to be closed, if it is. */
   #endingOf(connection: C, now: number): [code: CloseCode, reason: string] | undefined {
-    const { origin, stage, since, lastHeard } = connection
-    if (!origin.pass.isGood()) return [CLOSE_CODE.noAccess, PASS_ENDED]
+    const { stage, since } = connection
+    const lastHeard = this.#parts.isHeld(connection) ? now : connection.lastHeard
     if (stage.tag === 'connected') {
       const timeout = this.#parts.hasCompany(connection)
         ? JOIN_TIMEOUT_IN_COMPANY_MS

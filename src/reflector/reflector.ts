@@ -40,7 +40,6 @@ import type {
   Witness,
 } from './ports.ts'
 import { Reception } from './reception.ts'
-import { refuseUpgrade } from './refusal.ts'
 import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
 import { Turn } from './turn.ts'
@@ -195,12 +194,7 @@ export class Reflector {
 
   /** Takes a web-socket upgrade request over; answers 503 while nothing can be stored (STORE3). */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass): void {
-    if (!this.#isDraining && this.#trouble.reason === undefined) {
-      this.#upgrade.accept(request, socket, head, pass)
-      return
-    }
-    const why = this.#isDraining ? 'The box is being stopped.' : this.missing().join()
-    refuseUpgrade(socket, 503, why)
+    this.#upgrade.accept(request, socket, head, pass)
   }
 
   /** Ids of all sessions that are in memory, or about to be. */
@@ -259,6 +253,7 @@ export class Reflector {
     this.#isDraining = true
     this.#upgrade.close()
     this.#stopSweep()
+    this.#liveness.stop()
     this.#trouble.close()
     this.#wheel.close()
     const now = this.#parts.clock.now()
@@ -283,10 +278,12 @@ export class Reflector {
   #upgradeObserver(): UpgradeObserver {
     const limiter = this.#limiter
     return {
-      get isCrowded() {
-        return limiter.isCrowded
+      isCrowded: () => limiter.isCrowded,
+      refusal: () => {
+        if (this.#isDraining) return 'The box is being stopped.'
+        return this.#trouble.reason === undefined ? undefined : this.missing().join()
       },
-      admits: (account) => limiter.admits(account),
+      admits: (account, waiting) => limiter.admits(account, waiting),
       opened: (...socket) => this.#connect(...socket),
     }
   }

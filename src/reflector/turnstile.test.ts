@@ -11,13 +11,13 @@ it('[LIMIT3] lets so many in from one address, and others when they are gone', (
   const turnstile = new Turnstile(LIMITS)
   const all = Array.from({ length: 5 }, () => visitor('a'))
   for (const each of all) {
-    expect(turnstile.admits('a')).toBe(true)
+    expect(turnstile.admits('a', 0)).toBe(true)
     turnstile.entered(each)
     turnstile.joined(each)
   }
-  expect([turnstile.admits('a'), turnstile.admits('b')]).toEqual([false, true])
+  expect([turnstile.admits('a', 0), turnstile.admits('b', 0)]).toEqual([false, true])
   for (const each of all.slice(0, 1)) turnstile.left(each)
-  expect(turnstile.admits('a')).toBe(true)
+  expect(turnstile.admits('a', 0)).toBe(true)
 })
 
 it('[LIMIT4] the oldest from an address that has not joined makes room', () => {
@@ -51,25 +51,31 @@ it('who has left is not counted, whatever it did before', () => {
     turnstile.left(member)
     turnstile.left(idle)
   }
-  expect(turnstile.admits('a')).toBe(true)
+  expect(turnstile.admits('a', 0)).toBe(true)
 })
 
 it('[LIMIT10] lets in whoever is not counted', () => {
   const turnstile = new Turnstile({ ...LIMITS, unjoined: 100 })
   const own: Visitor = { origin: { account: undefined } }
   for (let count = 0; count < 50; count++) {
-    expect(turnstile.admits(undefined)).toBe(true)
+    expect(turnstile.admits(undefined, 0)).toBe(true)
     expect(turnstile.entered({ ...own })).toBeUndefined()
   }
 })
 
-it('[LIMIT11] is crowded while a quarter of those who may wait to join are there', () => {
-  const turnstile = new Turnstile({ ...LIMITS, unjoined: 8 })
-  const [first, second] = [visitor('a'), visitor('b')]
-  turnstile.entered(first)
-  expect(turnstile.isCrowded).toBe(false)
-  turnstile.entered(second)
-  expect(turnstile.isCrowded).toBe(true)
-  turnstile.joined(first)
-  expect(turnstile.isCrowded).toBe(false)
+it('[LIMIT3] counts those that are on their way in', () => {
+  const turnstile = new Turnstile(LIMITS)
+  turnstile.entered(visitor('a'))
+  expect([turnstile.admits('a', 3), turnstile.admits('a', 4)]).toEqual([true, false])
+  expect(turnstile.admits(undefined, 100)).toBe(true)
+})
+
+it('[LIMIT11] is crowded while a quarter of those who may wait to join are there, twenty at least', () => {
+  const crowdedAt = (unjoined: number) => {
+    const turnstile = new Turnstile({ ...LIMITS, unjoinedPerAddress: Infinity, unjoined })
+    let count = 0
+    for (; !turnstile.isCrowded && count < 1000; count += 1) turnstile.entered(visitor('a'))
+    return count
+  }
+  expect([8, 80, 400, Infinity].map(crowdedAt)).toEqual([1000, 20, 100, 1000])
 })

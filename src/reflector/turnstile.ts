@@ -3,8 +3,9 @@ import type { LimitName, ReflectorLimits } from './limits.ts'
 
 type Limits = Pick<ReflectorLimits, 'connectionsPerAddress' | 'unjoinedPerAddress' | 'unjoined'>
 
-/** It is crowded when this share of those who may wait to join are there. */
+/** It is crowded when this share of those who may wait to join are there, and so many at least. */
 const CROWDED_SHARE = 0.25
+const LEAST_CROWD = 20
 
 /** A connection as far as it is counted. */
 export interface Visitor {
@@ -34,12 +35,13 @@ export class Turnstile<V extends Visitor> {
 
   /** Whether so many have not joined that others are better let in slowly. */
   get isCrowded(): boolean {
-    return this.#unjoined.size >= this.#limits.unjoined * CROWDED_SHARE
+    return this.#unjoined.size >= Math.max(LEAST_CROWD, this.#limits.unjoined * CROWDED_SHARE)
   }
 
-  /** Whether one more connection may come from there. */
-  admits(account: string | undefined): boolean {
-    return this.#connections.of(account) < this.#limits.connectionsPerAddress
+  /** Whether one more connection may come from there. @param waiting those that are on their way in */
+  admits(account: string | undefined, waiting: number): boolean {
+    if (account === undefined) return true
+    return this.#connections.of(account) + waiting < this.#limits.connectionsPerAddress
   }
 
   /** @returns who has to go for it */

@@ -20,10 +20,12 @@ export interface Proxies {
 
 /** What becomes of those who come. */
 export interface UpgradeObserver {
-  /** whether those who come are better let in slowly */
-  readonly isCrowded: boolean
-  /** Whether one more may come from there. */
-  admits(account: string | undefined): boolean
+  /** Whether those who come are better let in slowly. */
+  isCrowded(): boolean
+  /** Why nobody is let in, in words; undefined: people are. */
+  refusal(): string | undefined
+  /** Whether one more may come from there. @param waiting those that are on their way in */
+  admits(account: string | undefined, waiting: number): boolean
   opened(webSocket: ConnectionSocket, socket: Duplex, origin: ConnectionOrigin): void
 }
 
@@ -63,7 +65,7 @@ export class Upgrade {
     this.#proxies = proxies
     this.#clock = clock
     this.#observer = observer
-    this.#arrivals = new Arrivals(timers, () => observer.isCrowded)
+    this.#arrivals = new Arrivals(timers, () => observer.isCrowded())
   }
 
   /**
@@ -76,15 +78,25 @@ export class Upgrade {
       socket.destroy()
       return
     }
+    if (this.#isRefused(socket)) return
     const userIp = plainAddress(this.#proxies.clientAddress(request))
     const account = this.#proxies.accountOf(userIp)
+    if (!this.#observer.admits(account, this.#arrivals.waitingOf(account))) {
+      refuseUpgrade(socket, 429, TOO_MANY)
+      return
+    }
     const hangUp = () => socket.destroy()
     socket.on('error', hangUp)
     this.#arrivals.come({
       account,
       enter: () => {
+        if (socket.destroyed || !socket.readable) {
+          hangUp()
+          return false
+        }
         socket.off('error', hangUp)
-        if (!socket.destroyed) this.#enter(request, socket, head, { userIp, account, pass })
+        if (!this.#isRefused(socket)) this.#enter(request, socket, head, { userIp, account, pass })
+        return true
       },
       giveUp: hangUp,
     })
@@ -100,6 +112,13 @@ export class Upgrade {
     for (const webSocket of this.#refused) webSocket.terminate()
   }
 
+  /** While nothing can be stored, or the box stops, people are to come again (STORE3). */
+  #isRefused(socket: Duplex): boolean {
+    const refusal = this.#observer.refusal()
+    if (refusal !== undefined) refuseUpgrade(socket, 503, refusal)
+    return refusal !== undefined
+  }
+
   #enter(
     request: IncomingMessage,
     socket: Duplex,
@@ -110,10 +129,6 @@ export class Upgrade {
     const sessionId = sessionIdOf(path)
     if (sessionId === undefined) {
       this.#refuse(request, socket, head)
-      return
-    }
-    if (!this.#observer.admits(who.account)) {
-      refuseUpgrade(socket, 429, TOO_MANY)
       return
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {

@@ -2,7 +2,7 @@ import type { Timers } from './ports.ts'
 
 /** So much of what is long is written in a turn of the event loop, so that nobody's tick is late (bytes). */
 const BYTES_A_TURN = 400_000
-/** What is shorter is written at once, whatever else there is: it is little more than the call to write it (bytes). */
+/** What is shorter is written at once, whatever others have to write: it is little more than the call to write it (bytes). */
 const LONG_BYTES = 16_000
 
 /** A connection that has something long to write. */
@@ -17,7 +17,7 @@ export interface WriteStream {
  */
 export class WritePump {
   readonly #timers: Timers
-  readonly #ready: WriteStream[] = []
+  readonly #ready = new Set<WriteStream>()
   /** what may still be written in this turn (bytes) */
   #left = BYTES_A_TURN
   #scheduled = false
@@ -38,9 +38,9 @@ export class WritePump {
     return true
   }
 
-  /** This stream's socket can take more: call when it begins, and each time its socket drained. */
+  /** This stream has something to write that its socket can take: call again whenever that is so. */
   ready(stream: WriteStream): void {
-    this.#ready.push(stream)
+    this.#ready.add(stream)
     this.#schedule()
   }
 
@@ -54,8 +54,11 @@ export class WritePump {
     this.#scheduled = false
     this.#left = BYTES_A_TURN
     // Whoever comes back for more in this turn waits for the next.
-    let count = this.#ready.length
-    for (; count > 0 && this.#left > 0; count -= 1) this.#ready.shift()?.writeSome()
-    if (this.#ready.length > 0) this.#schedule()
+    for (const stream of [...this.#ready]) {
+      if (this.#left <= 0) break
+      this.#ready.delete(stream)
+      stream.writeSome()
+    }
+    if (this.#ready.size > 0) this.#schedule()
   }
 }

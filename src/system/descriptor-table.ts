@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const NOTHING = '/dev/null'
 /** Files and connections that the table has room for at least: with so many open, it has twice as much. */
-const COUNT = 4200
-/** Of what the process may open, it never has more than this share open for the table's sake. */
+const COUNT = 4224
+/** Of what the process may open, it has at most this share open for the table's sake. */
 const MOST_SHARE = 0.5
-/** So many are opened at a time, and then others may have the disk for so long (ms). */
+/** So many are opened at a time, and then others may have the threads that do it for so long (ms). */
 const AT_A_TIME = 64
 const PAUSE_MS = 10
 
@@ -21,14 +21,16 @@ export async function growDescriptorTable(signal: AbortSignal): Promise<void> {
   const handles: FileHandle[] = []
   try {
     const count = Math.min(COUNT, (await mostOpenFiles()) * MOST_SHARE)
-    while (handles.length < count) {
+    while (handles.length + AT_A_TIME <= count) {
       handles.push(...(await openSome()))
       await delay(PAUSE_MS, undefined, { signal })
     }
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    for (const handle of handles) await handle.close()
+    while (handles.length > 0) {
+      await Promise.all(handles.splice(0, AT_A_TIME).map((handle) => handle.close()))
+    }
   }
 }
 

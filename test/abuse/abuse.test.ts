@@ -64,7 +64,7 @@ test('[LIMIT1] one client that sends 50,000 messages a second', { timeout: 120_0
   const seconds = (performance.now() - began) / 1000
   const reflected = (await metric('reflector_messages')) - before
   // 500 a second, 2,000 at once, what was in one read, and what the calm sessions say.
-  expect(reflected).toBeLessThan(seconds * 550 + 5000)
+  expect(reflected).toBeLessThan(seconds * 600 + 5000)
   expect(await metric('box_limit_breaches_total{limit="messages-per-second"}')).toBeGreaterThan(0)
   expect(logged('"limit":"messages-per-second"')).toHaveLength(1)
 })
