@@ -102,7 +102,7 @@ function startGrowth(log: BoxLog): () => Promise<void> {
   const controller = new AbortController()
   const { signal } = controller
   const growth = delay(RETURN_MS, undefined, { signal })
-    .then(() => growDescriptorTable(signal))
+    .then(growDescriptorTable)
     .catch((err: unknown) => {
       if (signal.aborted) return
       const fields = { scope: 'process', event: 'descriptor-table', err }

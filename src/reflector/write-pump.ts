@@ -1,7 +1,7 @@
 import type { Timers } from './ports.ts'
 
 /** So much of what is long is written in a turn of the event loop, so that nobody's tick is late (bytes). */
-const BYTES_A_TURN = 400_000
+const BYTES_A_TURN = 160_000
 /** What is shorter is written at once, whatever others have to write: it is little more than the call to write it (bytes). */
 const LONG_BYTES = 16_000
 
