@@ -39,15 +39,15 @@ it('lets a crowd in bit by bit, a turn of the event loop each, in the order in w
   expect(Math.max(...turns)).toBe(4)
 })
 
-it('[LIMIT11] lets in one every 4 ms while it is crowded, and more when it is no longer', () => {
+it('[LIMIT11] lets in one every 8 ms while it is crowded, and more when it is no longer', () => {
   for (let index = 0; index < 20; index++) come(`${index}`)
   isCrowded = true
   clock.endTurn()
   expect(seen).toHaveLength(5)
-  clock.advanceTo(40)
+  clock.advanceTo(80)
   expect(seen).toHaveLength(15)
   isCrowded = false
-  clock.advanceTo(44)
+  clock.advanceTo(88)
   expect(seen).toHaveLength(19)
   while (clock.endTurn());
   expect(seen).toHaveLength(20)

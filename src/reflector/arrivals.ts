@@ -3,7 +3,7 @@ import type { Cancel, Timers } from './ports.ts'
 /** So many are let in during a turn of the event loop… */
 const MOST_A_TURN = 4
 /** …and one in so many ms while it is crowded. */
-const CROWDED_MS = 4
+const CROWDED_MS = 8
 
 /** Somebody who asks to be let in. */
 export interface Arrival {

@@ -53,7 +53,10 @@ test('[LIMIT4] connections that never join', { timeout: 120_000 }, async () => {
   await endure('idleCrowd')
   const most = Number(SETTINGS.BOX_MAX_UNJOINED ?? 2000)
   expect((await abuser?.report())?.closed).toBeGreaterThanOrEqual(AMOUNTS.idleCrowd - most)
-  expect(await metric('box_limit_breaches_total{limit="unjoined"}')).toBeGreaterThan(0)
+  const breaches = await metric('box_limit_breaches_total{limit="unjoined"}')
+  // LIMIT11 lets them in so slowly that the first are gone (LIVE1) before the default limit is met.
+  if (IS_FULL) expect(breaches).toBe(0)
+  else expect(breaches).toBeGreaterThan(0)
   expect(logged('"event":"limit"').length).toBeLessThan(100)
 })
 

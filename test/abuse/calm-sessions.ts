@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { type RawClient, RawClients, randomSessionId } from '../support/raw-client.ts'
 import type { WireMessage } from '../support/wire.ts'
@@ -8,6 +9,8 @@ const SEND_EVERY_MS = 10
 /** Sessions that do not, and their tick (ms). */
 const SILENT_SESSIONS = 10
 const TICK_MS = 50
+/** They begin so long after each other (ms), and tick at different times: what is late once is not ten times late. */
+const PHASE_MS = 10
 
 /** What was seen in a while: sorted, ms. */
 export interface Seen {
@@ -38,7 +41,10 @@ export class CalmSessions {
       clients.push(client)
     }
     this.#talking = clients
-    for (let index = 0; index < SILENT_SESSIONS; index += 1) await this.#listen(reflectorUrl)
+    for (let index = 0; index < SILENT_SESSIONS; index += 1) {
+      await this.#listen(reflectorUrl)
+      await delay(PHASE_MS)
+    }
   }
 
   /** Sends for so long; what was seen meanwhile. Rejects if anything was lost or a client closed. */
@@ -48,7 +54,7 @@ export class CalmSessions {
     const end = performance.now() + ms
     while (performance.now() < end) {
       this.#say(this.#sent % CLIENTS)
-      await new Promise((resolve) => setTimeout(resolve, SEND_EVERY_MS))
+      await delay(SEND_EVERY_MS)
     }
     await this.#expectNothingLost()
     const ascending = (a: number, b: number) => a - b
