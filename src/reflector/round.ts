@@ -3,9 +3,9 @@ import type { Cancel, Timers } from './ports.ts'
 /** What there was to do with one of them. */
 export type Treated = 'nothing' | 'little' | 'much'
 
-/** Where something of this kind was done so often in a turn of the event loop, the others have the next. */
+/** So many with little to do are treated in a turn of the event loop… */
 const LITTLE_A_TURN = 16
-/** Where there is more to do, others may go on for so long (ms) after each few. */
+/** …or so many with much to do, and then everybody else goes on for so long (ms). */
 const MUCH_A_TURN = 2
 const PAUSE_MS = 4
 
