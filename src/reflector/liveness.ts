@@ -62,6 +62,7 @@ export class Liveness<C extends Watched> {
   }
 
   #ask(connection: C): Treated {
+    // Whoever is cut off may leave megabytes behind that the system has to clear away.
     if (!connection.isOpen) return 'nothing'
     if (!connection.origin.pass.isGood()) {
       connection.close(CLOSE_CODE.noAccess, PASS_ENDED)
@@ -78,7 +79,7 @@ export class Liveness<C extends Watched> {
 
   #closeIfDue(connection: C): Treated {
     const now = this.#parts.clock.now()
-    if (!connection.isOpen) return connection.cutIfOverdue(now) ? 'little' : 'nothing'
+    if (!connection.isOpen) return connection.cutIfOverdue(now) ? 'much' : 'nothing'
     const ending = this.#endingOf(connection, now)
     if (!ending) return 'nothing'
     connection.close(...ending)
