@@ -161,6 +161,15 @@ describe('a crowd that has to go', () => {
     expect(closed).toBe(101)
   })
 
+  it('[ROLE6] does not keep those whose access ended: they go at once', () => {
+    const crowd = new Set(Array.from({ length: 100 }, idle))
+    const ended = { ...idle(), origin: { pass: { isGood: () => false } } }
+    crowd.add(ended)
+    clock.advanceTo(7000)
+    newLiveness().check(crowd)
+    expect([ended.isOpen, closed]).toEqual([false, 3])
+  })
+
   it('is asked whether it is there bit by bit, too, a turn of the event loop each', () => {
     let pinged = 0
     const silent = () => ({ ...idle(), stage: { tag: 'member' }, ping: () => (pinged += 1) })

@@ -53,8 +53,8 @@ export class WritePump {
   #turn(): void {
     this.#scheduled = false
     this.#left = BYTES_A_TURN
-    // Whoever comes back for more in this turn waits for the next.
-    for (const stream of [...this.#ready]) {
+    // Whoever comes back for more goes behind the others.
+    for (const stream of this.#ready) {
       if (this.#left <= 0) break
       this.#ready.delete(stream)
       stream.writeSome()
