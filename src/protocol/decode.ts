@@ -1,4 +1,5 @@
 import { CLOSE_CODE, ProtocolError } from './close-code.ts'
+import { keptJson, keptText } from './field-limits.ts'
 import { broken, Fields } from './fields.ts'
 import { decodeJoin } from './join.ts'
 import { latencyIn } from './latency.ts'
@@ -23,9 +24,13 @@ export function decode(text: string): ClientMessage {
 function decodeWhole(text: string): ClientMessage {
   const envelope = parse(text)
   const { action, args, tags } = envelope
-  if (typeof action !== 'string') return { action: 'unknown', name: String(JSON.stringify(action)) }
+  if (typeof action !== 'string') return unknown(String(JSON.stringify(action)))
   const decoder = Object.hasOwn(DECODERS, action) ? DECODERS[action] : undefined
-  return decoder ? decoder(args, tags) : { action: 'unknown', name: action }
+  return decoder ? decoder(args, tags) : unknown(action)
+}
+
+function unknown(action: string): ClientMessage {
+  return { action: 'unknown', name: keptText('unknown.action', action) }
 }
 
 /** The fields of a JSON object; an array has none of them. */
@@ -60,12 +65,12 @@ const DECODERS: Record<string, (args: Json | undefined, tags: Json | undefined) 
     TUTTI: decodeTutti,
     SNAP: decodeSnap,
     SAVE: decodeSave,
-    TICKS: (args) => ({ action: 'TICKS', ...decodeTicks('TICKS', args) }),
+    TICKS: (args) => ({ action: 'TICKS', ...decodeTicks(new Fields('TICKS', args)) }),
     PING: (args) => ({ action: 'PING', args }),
     PULSE: () => ({ action: 'PULSE' }),
     LOG: (args) => ({
       action: 'LOG',
-      text: typeof args === 'string' ? args : String(JSON.stringify(args)),
+      text: keptText('LOG.args', typeof args === 'string' ? args : String(JSON.stringify(args))),
     }),
   }
 
@@ -100,11 +105,14 @@ function decodeTutti(args: Json | undefined): ClientMessage {
     action: 'TUTTI',
     sendTime,
     // A client that publishes nothing votes with null.
-    payload: typeof payload === 'string' ? payload : String(JSON.stringify(payload)),
+    payload: keptText(
+      'TUTTI.payload',
+      typeof payload === 'string' ? payload : String(JSON.stringify(payload)),
+    ),
     firstMessage: firstMessage ? decodeMessage('TUTTI', firstMessage) : undefined,
     wantsVote: Boolean(wantsVote),
-    tallyTarget,
-    tuttiKey,
+    tallyTarget: tallyTarget === undefined ? undefined : keptJson('TUTTI.tallyTarget', tallyTarget),
+    tuttiKey: keptText('TUTTI.tuttiKey', tuttiKey),
   }
 }
 
@@ -118,7 +126,7 @@ function decodeSnap(args: Json | undefined): ClientMessage {
     seq,
     hash: fields.string('hash'),
     url: fields.string('url'),
-    dissident: Boolean(fields.json('dissident')),
+    dissident: fields.isSet('dissident'),
   }
 }
 
@@ -127,6 +135,6 @@ function decodeSave(args: Json | undefined): ClientMessage {
   return {
     action: 'SAVE',
     url: fields.string('url'),
-    dissident: Boolean(fields.json('dissident')),
+    dissident: fields.isSet('dissident'),
   }
 }

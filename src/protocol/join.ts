@@ -1,21 +1,24 @@
 import { CLOSE_CODE, ProtocolError } from './close-code.ts'
-import { Fields } from './fields.ts'
+import { Fields, isObject } from './fields.ts'
 import type { Join, Json } from './messages.ts'
 import { decodeTicks } from './ticks.ts'
 import { withoutTokens } from './token-path.ts'
 
-/** A leave is never announced later than this (ms). */
-const MAX_LEAVE_DELAY_MS = 3_600_000
+/** A leave is never announced later than this (ms); clients ask for 60,250 at most. */
+const MAX_LEAVE_DELAY_MS = 120_000
 /** What a client may ask for that this reflector can do. */
 const SUPPORTED_FLAGS = ['rawtime', 'microverse']
 /** JOIN fields that only the log wants to know. */
-const LOGGED = ['sdk', 'developerId', 'codeHash', 'heraldUrl', 'dormantDelay', 'location'] as const
+const LOGGED = ['sdk', 'developerId', 'codeHash', 'dormantDelay', 'location'] as const
 
-/** @throws {ProtocolError} JOIN1, JOIN2: 4100 for an outdated protocol, 4103 without an API key */
+/**
+ * @throws {ProtocolError} JOIN1, JOIN2: 4100 for an outdated protocol, 4103 without an API key; 4109 for
+ *   a field of the wrong type or length (JOIN3, LIMIT12)
+ */
 export function decodeJoin(args: Json | undefined): Join {
   if (!isObject(args) && args !== undefined && args !== null) throw outdated()
   const fields = new Fields('JOIN', args)
-  if (!fields.json('version')) throw outdated()
+  if (!fields.isSet('version')) throw outdated()
   if (!Object.hasOwn(args as object, 'apiKey')) {
     throw new ProtocolError(CLOSE_CODE.noAccess, 'bad apiKey: JOIN has none')
   }
@@ -27,22 +30,21 @@ export function decodeJoin(args: Json | undefined): Join {
     persistentId: fields.optionalString('persistentId'),
     pageUrl: withoutTokens(fields.optionalString('url') ?? ''),
     user: fields.json('user') || undefined,
-    ticks: decodeTicks('JOIN', fields.json('ticks') ?? {}),
+    ticks: decodeTicks(fields.below('ticks')),
     tove: fields.optionalString('tove'),
     leaveDelay: Math.min(Math.max(fields.optionalNumber('leaveDelay') ?? 0, 0), MAX_LEAVE_DELAY_MS),
-    flags: supportedFlags(fields.json('flags')),
+    flags: supportedFlags(fields.flags('flags')),
     heraldUrl: textOnly(fields.json('heraldUrl')),
-    about: Object.fromEntries(
-      LOGGED.flatMap((name) => {
-        const value = fields.json(name)
-        return value === undefined ? [] : [[name, value]]
-      }),
-    ),
+    about: aboutIn(fields),
   }
 }
 
-function isObject(args: Json | undefined): boolean {
-  return typeof args === 'object' && args !== null && !Array.isArray(args)
+function aboutIn(fields: Fields<'JOIN'>): Join['about'] {
+  const entries = LOGGED.flatMap((name) => {
+    const value = fields.json(name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(entries)
 }
 
 function outdated(): ProtocolError {
@@ -58,10 +60,8 @@ function textOnly(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function supportedFlags(asked: Json | undefined): Record<string, true> {
-  if (typeof asked !== 'object' || asked === null) return {}
-  const fields = new Map(Object.entries(asked))
+function supportedFlags(asked: ReadonlyMap<string, Json>): Record<string, true> {
   return Object.fromEntries(
-    SUPPORTED_FLAGS.filter((flag) => fields.get(flag)).map((flag) => [flag, true]),
+    SUPPORTED_FLAGS.filter((flag) => asked.get(flag)).map((flag) => [flag, true]),
   )
 }

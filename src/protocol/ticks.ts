@@ -1,9 +1,8 @@
-import { Fields } from './fields.ts'
-import type { Json, Ticks } from './messages.ts'
+import type { Fields } from './fields.ts'
+import type { Ticks } from './messages.ts'
 
 /** Ticks as JOIN and TICKS give them; anything missing is undefined. */
-export function decodeTicks(action: string, args: Json | undefined): Ticks {
-  const fields = new Fields(action, args)
+export function decodeTicks(fields: Pick<Fields<never>, 'optionalNumber'>): Ticks {
   return {
     tick: fields.optionalNumber('tick'),
     delay: fields.optionalNumber('delay'),

@@ -369,8 +369,16 @@ export class Reflector {
     if (connection.stage.tag === 'connected') {
       connection.user = join.user
       connection.program = programOf(join.about)
-      const { name, appId, persistentId, pageUrl, user, about } = join
-      const told = { sessionName: name, appId, persistentId, url: pageUrl, user, ...about }
+      const { name, appId, persistentId, pageUrl, user, heraldUrl, about } = join
+      const told = {
+        sessionName: name,
+        appId,
+        persistentId,
+        url: pageUrl,
+        user,
+        heraldUrl,
+        ...about,
+      }
       const fields = Object.entries(told).map(([key, value]) => [key, loggable(value)])
       const line = { ...logFields(connection, 'join'), ...Object.fromEntries(fields) }
       this.#parts.log.notice(line, 'client joins')
