@@ -66,7 +66,10 @@ const DECODERS: Record<string, (args: Json | undefined, tags: Json | undefined) 
     SNAP: decodeSnap,
     SAVE: decodeSave,
     TICKS: (args) => ({ action: 'TICKS', ...decodeTicks(new Fields('TICKS', args)) }),
-    PING: (args) => ({ action: 'PING', args }),
+    PING: (args) => ({
+      action: 'PING',
+      args: args === undefined ? undefined : keptJson('PING.args', args),
+    }),
     PULSE: () => ({ action: 'PULSE' }),
     LOG: (args) => ({
       action: 'LOG',

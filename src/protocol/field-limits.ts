@@ -42,7 +42,7 @@ export const FIELD_LIMITS = {
   'SNAP.hash': { longest: 200, countsIn: 'session', beyond: 'refused' },
   'SNAP.url': { longest: 8000, countsIn: 'session', beyond: 'refused' },
   'SAVE.url': { longest: 8000, countsIn: 'session', beyond: 'refused' },
-  'PING.args': { longest: AS_LONG_AS_A_FRAME, countsIn: 'backlog', beyond: 'refused' },
+  'PING.args': { longest: 16_000, countsIn: 'backlog', beyond: 'refused' },
   'LOG.args': { longest: 2000, countsIn: 'log', beyond: 'cut' },
   'unknown.action': { longest: 200, countsIn: 'log', beyond: 'cut' },
 } as const satisfies Record<string, FieldLimit>

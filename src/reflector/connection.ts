@@ -3,6 +3,7 @@ import { WebSocket } from 'ws'
 import { CLOSE_CODE, type CloseCode } from '../protocol/close-code.ts'
 import type { ClientMessage, Json } from '../protocol/messages.ts'
 import type { Sync } from '../session/ports.ts'
+import type { Hold } from './intake.ts'
 import type { ReflectorLimits } from './limits.ts'
 import type { Receiver } from './outbox.ts'
 import { isWatching } from './pass.ts'
@@ -13,6 +14,10 @@ import type { WritePump, WriteStream } from './write-pump.ts'
 
 /** A client for which more than this waits is behind (bytes). */
 const BEHIND_BYTES = 1_000_000
+/** Its PINGs are not answered from here on (bytes, LIMIT8): their answers are its own, and shared with nobody. */
+const MAX_PONG_BACKLOG_BYTES = 100_000
+/** What a web-socket frame has before its payload, at most (bytes, RFC 6455, 5.2). */
+const MAX_FRAME_HEADER_BYTES = 14
 /** A closed socket whose other end does not answer is cut after this (ms). */
 const CLOSE_TIMEOUT_MS = 3000
 
@@ -110,6 +115,12 @@ export class Connection implements Receiver, WriteStream, Payer {
   readonly #socket: Duplex
   readonly #parts: ConnectionParts
   #waiting: Waiting | undefined
+  /** what its socket had read when it was opened */
+  readonly #bytesReadBefore: number
+  /** of pings and pongs */
+  #controlBytes = 0
+  /** why it is not read from: bits of `HOLD` */
+  #holds = 0
   /** monotonic ms at which a closing socket is cut; Infinity while it is open */
   #cutAt = Infinity
 
@@ -121,6 +132,7 @@ export class Connection implements Receiver, WriteStream, Payer {
   ) {
     this.#webSocket = webSocket
     this.#socket = socket
+    this.#bytesReadBefore = bytesReadFrom(socket)
     this.origin = origin
     this.isViewer = isWatching(origin.pass)
     this.#parts = parts
@@ -155,7 +167,7 @@ export class Connection implements Receiver, WriteStream, Payer {
 
   /** Whether so much waits for it that nothing should be added that others do not get. */
   get isBehind(): boolean {
-    return this.#backlog > BEHIND_BYTES
+    return this.#backlog > MAX_PONG_BACKLOG_BYTES
   }
 
   /** URL under which this client reaches a file of the box. */
@@ -214,17 +226,39 @@ export class Connection implements Receiver, WriteStream, Payer {
     const { backlogBytes, backlogMs } = this.#parts.limits
     if (this.#backlog > backlogBytes) return true
     const waiting = this.#waiting
-    if (!waiting || (waiting.blocks.length === 0 && !this.isBehind)) return false
+    if (!waiting) return false
+    if (waiting.blocks.length === 0 && this.#backlog <= BEHIND_BYTES) return false
     return now - waiting.lastTaken >= backlogMs
   }
 
-  /** Leaves what the client sends from now on in the socket, until {@link resume}. */
-  pause(): void {
-    this.#webSocket.pause()
+  /** What came of a frame whose end has not come (bytes, a few too little rather than too much). */
+  get unfinishedBytes(): number {
+    const { mi, bi } = this.traffic
+    const whole = bi + mi * MAX_FRAME_HEADER_BYTES + this.#controlBytes
+    return Math.max(0, bytesReadFrom(this.#socket) - this.#bytesReadBefore - whole)
   }
 
-  resume(): void {
-    this.#webSocket.resume()
+  /** A ping or pong came, of so many bytes. */
+  pinged(bytes: number): void {
+    this.#controlBytes += bytes + MAX_FRAME_HEADER_BYTES
+    this.observer.pinged(this)
+  }
+
+  /** Whether it is not read from: its silence is none of its own. */
+  get isHeld(): boolean {
+    return this.#holds !== 0
+  }
+
+  hold(reason: Hold): void {
+    if (!this.isOpen) return
+    if (this.#holds === 0) this.#webSocket.pause()
+    this.#holds |= reason
+  }
+
+  release(reason: Hold): void {
+    if (this.#holds === 0) return
+    this.#holds &= ~reason
+    if (this.#holds === 0) this.#webSocket.resume()
   }
 
   ping(now: number): void {
@@ -237,6 +271,7 @@ export class Connection implements Receiver, WriteStream, Payer {
     if (!this.isOpen) return
     this.#hurry()
     this.closedWith = { code, reason }
+    this.#holds = 0
     this.#webSocket.resume() // to hear the answer
     this.#webSocket.close(code, reason)
     this.#cutAt = this.#parts.clock.now() + CLOSE_TIMEOUT_MS
@@ -302,19 +337,23 @@ export class Connection implements Receiver, WriteStream, Payer {
   }
 }
 
+/** The socket of an upgrade is one of the network; what takes its place in a test may not count. */
+function bytesReadFrom(socket: Duplex): number {
+  return 'bytesRead' in socket && typeof socket.bytesRead === 'number' ? socket.bytesRead : 0
+}
+
 function onMessage(this: ConnectionSocket, data: Buffer): void {
   const { connection } = this
   connection?.observer.received(connection, data)
 }
 
-function onPing(this: ConnectionSocket): void {
-  const { connection } = this
-  connection?.observer.pinged(connection)
+function onPing(this: ConnectionSocket, data: Buffer): void {
+  this.connection?.pinged(data.length)
 }
 
-function onPong(this: ConnectionSocket): void {
+function onPong(this: ConnectionSocket, data: Buffer): void {
   this.connection?.heard()
-  onPing.call(this)
+  this.connection?.pinged(data.length)
 }
 
 function onError(this: ConnectionSocket, error: Error): void {

@@ -9,6 +9,7 @@ import type { ReflectorLimits } from './limits.ts'
 import type { Clock, Log, ReflectorMetrics } from './ports.ts'
 import { Throttle } from './throttle.ts'
 import { Turnstile } from './turnstile.ts'
+import { boundUnfinished } from './unfinished-frames.ts'
 
 /** Why no session is opened, for the user who asks for it. */
 const NO_ROOM = {
@@ -67,11 +68,6 @@ export class Limiter {
     this.#throttle.charge(connection, messages, bytes)
   }
 
-  /** Whether it is not read from because it sent too much. */
-  isHolding(connection: Connection): boolean {
-    return this.#throttle.isHolding(connection)
-  }
-
   joined(connection: Connection): void {
     this.#turnstile.joined(connection)
   }
@@ -113,6 +109,9 @@ export class Limiter {
     this.breaches.sweep(now)
     this.budget.update(costs)
     for (const connection of connections) this.#throttle.refill(connection)
+    boundUnfinished(connections, (connection) => {
+      this.breaches.note('unfinished-frames', culprit(connection), 'frames that do not end are cut')
+    })
   }
 
   #sessionLimitMet(account: string | undefined): keyof typeof NO_ROOM | undefined {

@@ -235,6 +235,83 @@ describe('sessions', () => {
   })
 })
 
+describe('what waits', () => {
+  it('[LIMIT13] of a connection that has not joined is no longer than a JOIN can be', async () => {
+    await open({ frameBytes: 4_000_000 })
+    const client = await bed.connect(S)
+    client.send('LOG', 'x'.repeat(1_000_000))
+    expect(await client.closed()).toMatchObject({
+      code: 4109,
+      reason: expect.stringContaining('before JOIN'),
+    })
+    const joined = await member('a')
+    joined.send('LOG', 'x'.repeat(1_000_000))
+    await joined.ping()
+  })
+
+  it('[JOIN10] while a session is being opened stays in the socket, and is handled after it', async () => {
+    await open({ frameBytes: 4_000_000 })
+    const opened = Promise.withResolvers<void>()
+    const { load } = bed.store
+    bed.store.load = async (...asked) => {
+      await opened.promise
+      return load.apply(bed.store, asked)
+    }
+    const client = await bed.connect(S)
+    client.send('JOIN', joinArgs())
+    for (let sent = 0; sent < 200; sent += 1)
+      client.send('SEND', [0, 0, `${sent}${'x'.repeat(99_000)}`])
+    await seconds(3)
+    expect(client.backlog).toBeGreaterThan(10_000_000)
+    opened.resolve()
+    await client.next('RECV', ([, , payload]) => String(payload).startsWith('199x'), 20_000)
+    expect(heard(client)).toBe(200)
+  })
+
+  it('[LIMIT15] because of a delay stays in the socket when it is a million long', async () => {
+    await open({ frameBytes: 4_000_000 })
+    const [a, other] = [await member('a'), await member('other', randomSessionId())]
+    a.send('TICKS', { tick: 30_000, delay: 1e9 })
+    await a.ping()
+    for (let sent = 0; sent < 200; sent += 1) a.send('SEND', [0, 0, `${sent}${'x'.repeat(99_000)}`])
+    await seconds(3)
+    expect(a.backlog).toBeGreaterThan(10_000_000)
+    other.send('SEND', [0, 0, 'hi'])
+    await other.next('RECV', ([, , payload]) => payload === 'hi')
+    const last = a.next('RECV', ([, , payload]) => String(payload).startsWith('199x'), 20_000)
+    await Promise.all([last, seconds(60)])
+    expect(heard(a)).toBe(200)
+  })
+
+  it('[LIMIT16] unfinished frames are counted, and long ones closed when they are too many', async () => {
+    await open({ frameBytes: 4_000_000 })
+    const sockets = await Promise.all(Array.from({ length: 22 }, () => halfFrame(3_500_000)))
+    try {
+      for (let second = 0; second < 20 && bed.logged('end').length < 4; second += 1)
+        await seconds(1)
+      expect(bed.breaches).toEqual(Array(4).fill('unfinished-frames'))
+      expect(bed.logged('end').map(({ code }) => code)).toEqual(Array(4).fill(4003))
+    } finally {
+      for (const socket of sockets) socket.destroy()
+    }
+  })
+
+  /** Sends the beginning of a web-socket frame of 4 MB, and no end. */
+  async function halfFrame(bytes: number) {
+    const socket = connect(Number(new URL(bed.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(UPGRADE_TO_NOWHERE.replace('nowhere', S))
+    await new Promise((resolve) => socket.once('data', resolve))
+    const header = Buffer.alloc(14)
+    header.writeUInt16BE(0x81ff)
+    header.writeBigUInt64BE(3_999_999n, 2)
+    await new Promise((resolve) =>
+      socket.write(Buffer.concat([header, Buffer.alloc(bytes)]), resolve),
+    )
+    return socket
+  }
+})
+
 describe('who takes too little', () => {
   it('[LIMIT8] gets no answers to PING while it is behind', async () => {
     await open({ backlogBytes: 50_000_000 })

@@ -34,4 +34,6 @@ export type LimitName =
   | 'sessions'
   | 'history-size'
   | 'histories-size'
+  | 'beside-history'
+  | 'unfinished-frames'
   | 'backlog'

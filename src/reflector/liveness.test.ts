@@ -127,7 +127,7 @@ describe('a crowd that has to go', () => {
   })
 
   const idle = () => ({
-    ...{ since: 0, lastHeard: 0, lastPinged: 0, isOpen: true },
+    ...{ since: 0, lastHeard: 0, lastPinged: 0, isOpen: true, isHeld: false },
     stage: { tag: 'connected' },
     origin: { pass: { isGood: () => true } },
     isStuck: () => false,
@@ -142,7 +142,7 @@ describe('a crowd that has to go', () => {
   const newLiveness = () =>
     new Liveness<Watched>({
       ...{ clock, timers: clock },
-      ...{ hasCompany: () => false, isHeld: () => false },
+      hasCompany: () => false,
     })
 
   it('[LIVE5] goes two at a time, with pauses between, and all of it in the end', () => {

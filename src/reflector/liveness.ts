@@ -19,7 +19,15 @@ const SILENCE_LIMIT_MS = 60_000
 /** What it has to know of a connection, and does with it. */
 export type Watched = Pick<
   Connection,
-  'since' | 'lastHeard' | 'lastPinged' | 'isOpen' | 'isStuck' | 'cutIfOverdue' | 'close' | 'ping'
+  | 'since'
+  | 'lastHeard'
+  | 'lastPinged'
+  | 'isOpen'
+  | 'isHeld'
+  | 'isStuck'
+  | 'cutIfOverdue'
+  | 'close'
+  | 'ping'
 > & {
   readonly stage: { readonly tag: string }
   readonly origin: { readonly pass: Pick<Pass, 'isGood'> }
@@ -30,8 +38,6 @@ export interface LivenessParts<C> {
   readonly timers: Pick<Timers, 'soon' | 'after'>
   /** Whether its session has members. */
   readonly hasCompany: (connection: C) => boolean
-  /** Whether it is not read from: its silence is none of its own. */
-  readonly isHeld: (connection: C) => boolean
 }
 
 /**
@@ -69,7 +75,7 @@ export class Liveness<C extends Watched> {
       return 'little'
     }
     const now = this.#parts.clock.now()
-    if (this.#parts.isHeld(connection)) connection.lastHeard = now
+    if (connection.isHeld) connection.lastHeard = now
     const isDue =
       now - connection.lastHeard >= PING_AFTER_MS && now - connection.lastPinged >= PING_INTERVAL_MS
     if (!isDue) return 'nothing'
@@ -89,7 +95,7 @@ export class Liveness<C extends Watched> {
   /** Why it is to be closed, if it is. */
   #endingOf(connection: C, now: number): [code: CloseCode, reason: string] | undefined {
     const { stage, since } = connection
-    const lastHeard = this.#parts.isHeld(connection) ? now : connection.lastHeard
+    const lastHeard = connection.isHeld ? now : connection.lastHeard
     if (stage.tag === 'connected') {
       const timeout = this.#parts.hasCompany(connection)
         ? JOIN_TIMEOUT_IN_COMPANY_MS

@@ -5,10 +5,10 @@ import { Reception } from './reception.ts'
 const inlet = (name: string) => ({
   name,
   isPaused: false,
-  pause() {
+  hold() {
     this.isPaused = true
   },
-  resume() {
+  release() {
     this.isPaused = false
   },
 })
@@ -51,15 +51,23 @@ it('keeps the frames of a connection in order, and knows of whom some wait', () 
   expect(reception.isHolding(b)).toBe(false)
 })
 
-it('reads no more from a connection of which a hundred wait, until they are handled', () => {
+it('reads no more from a connection while a frame of it waits', () => {
   const a = inlet('a')
-  for (let count = 0; count < 115; count++) take(a, '.')
+  for (let count = 0; count < 16; count++) take(a, '.')
   expect(a.isPaused).toBe(false)
   take(a, '.')
   expect(a.isPaused).toBe(true)
   while (clock.endTurn());
   expect(a.isPaused).toBe(false)
-  expect(handled).toHaveLength(116)
+  expect(handled).toHaveLength(17)
+})
+
+it('gives long frames a turn of the event loop each', () => {
+  const long = 'x'.repeat(200_000)
+  for (const name of ['a', 'b', 'c']) take(inlet(name), long)
+  const turns = [handled.length]
+  while (clock.endTurn()) turns.push(handled.length - turns.reduce((sum, count) => sum + count))
+  expect(turns.filter((count) => count > 0)).toEqual([1, 1, 1])
 })
 
 it('forgets a connection that is gone', () => {

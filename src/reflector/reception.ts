@@ -1,15 +1,15 @@
-import type { Inlet } from './intake.ts'
+import { HOLD, type Inlet } from './intake.ts'
 import type { Timers } from './ports.ts'
 
 /** Of those who are not in a session, so many frames are handled in a turn of the event loop. */
 const FRAMES_A_TURN = 16
-/** A connection of which so many wait is not read from until they are handled. */
-const MOST_WAITING = 100
+/** …of so many bytes; a longer one has a turn of its own. */
+const BYTES_A_TURN = 250_000
 
 /**
  * Where frames wait of those who are not in a session yet. To let somebody in is a hundred times the work of
  * a message, and a crowd that comes at once must not keep those waiting who are in. Frames of one connection
- * stay in order.
+ * stay in order; while one of them waits, no more is read from it.
  */
 export class Reception<C extends Inlet> {
   readonly #timers: Timers
@@ -18,6 +18,7 @@ export class Reception<C extends Inlet> {
   /** frames that each of them has there */
   readonly #counts = new Map<C, number>()
   #left = FRAMES_A_TURN
+  #bytesLeft = BYTES_A_TURN
   #isScheduled = false
 
   constructor(timers: Timers, handle: (connection: C, data: Buffer) => void) {
@@ -32,12 +33,12 @@ export class Reception<C extends Inlet> {
 
   /** Handles a frame, now or as soon as it is its turn. */
   take(connection: C, data: Buffer): void {
-    if (this.#left > 0 && this.#waiting.length === 0) this.#handleNow(connection, data)
+    if (this.#mayHandle(data) && this.#waiting.length === 0) this.#handleNow(connection, data)
     else {
       const count = (this.#counts.get(connection) ?? 0) + 1
       this.#counts.set(connection, count)
       this.#waiting.push({ connection, data })
-      if (count >= MOST_WAITING) connection.pause()
+      connection.hold(HOLD.reception)
     }
     this.#schedule()
   }
@@ -47,8 +48,14 @@ export class Reception<C extends Inlet> {
     this.#waiting = this.#waiting.filter((frame) => frame.connection !== connection)
   }
 
+  #mayHandle(data: Buffer): boolean {
+    const isFirst = this.#left === FRAMES_A_TURN
+    return isFirst || (this.#left > 0 && data.length <= this.#bytesLeft)
+  }
+
   #handleNow(connection: C, data: Buffer): void {
     this.#left -= 1
+    this.#bytesLeft -= data.length
     this.#handle(connection, data)
   }
 
@@ -58,18 +65,18 @@ export class Reception<C extends Inlet> {
     this.#timers.soon(() => {
       this.#isScheduled = false
       this.#left = FRAMES_A_TURN
+      this.#bytesLeft = BYTES_A_TURN
       this.#turn()
     })
   }
 
   #turn(): void {
-    const next = this.#waiting.splice(0, FRAMES_A_TURN)
-    for (const { connection, data } of next) {
-      if (!this.#counts.has(connection)) continue
-      this.#leave(connection)
-      this.#handleNow(connection, data)
+    for (let next = this.#waiting[0]; next && this.#mayHandle(next.data); next = this.#waiting[0]) {
+      this.#waiting.shift()
+      this.#leave(next.connection)
+      this.#handleNow(next.connection, next.data)
     }
-    if (next.length > 0) this.#schedule()
+    if (this.#left < FRAMES_A_TURN) this.#schedule()
   }
 
   #leave(connection: C): void {
@@ -77,7 +84,7 @@ export class Reception<C extends Inlet> {
     if (left > 0) this.#counts.set(connection, left)
     else {
       this.#counts.delete(connection)
-      connection.resume()
+      connection.release(HOLD.reception)
     }
   }
 }

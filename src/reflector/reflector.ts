@@ -22,7 +22,7 @@ import {
   isPlain,
   type MemberMessage,
 } from './dispatch.ts'
-import { Intake } from './intake.ts'
+import { HOLD, Intake } from './intake.ts'
 import { Limiter } from './limiter.ts'
 import type { ReflectorLimits } from './limits.ts'
 import { Liveness, SWEEP_INTERVAL_MS } from './liveness.ts'
@@ -51,14 +51,19 @@ import { WritePump } from './write-pump.ts'
 /** How long a draining reflector waits for its clients to answer the close (ms). */
 const DRAIN_TIMEOUT_MS = 2000
 
-/** A connection that waits for its session is not read from when it has sent so many messages. */
-const MAX_QUEUED = 100
+/** A connection that has not joined sends no longer frame (bytes, LIMIT13). */
+const MAX_FIRST_FRAME_BYTES = 1_000_000
 
 /** Why a session cannot be joined while it is being deleted. */
 const REMOVING = 'please reconnect: the session is being deleted'
 
 /** What ws calls it that a frame is longer than it takes. */
 const FRAME_TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+
+const TOO_LONG = new ProtocolError(
+  CLOSE_CODE.unknownError,
+  `a frame before JOIN is longer than ${MAX_FIRST_FRAME_BYTES} bytes`,
+)
 
 /** What a reflector is made of. */
 export interface ReflectorParts {
@@ -114,7 +119,7 @@ export class Reflector {
   readonly #committer: Committer
   readonly #turn: Turn
   readonly #reception: Reception<Connection>
-  readonly #intake = new Intake<Connection>()
+  readonly #intake = new Intake<Connection>(HOLD.store)
   readonly #limiter: Limiter
   readonly #liveness: Liveness<Connection>
   readonly #connectionParts: ConnectionParts
@@ -135,8 +140,6 @@ export class Reflector {
       ...{ clock, timers },
       hasCompany: ({ origin }) =>
         (this.#hosts.get(origin.sessionId)?.session?.memberCount ?? 0) > 0,
-      isHeld: (connection) =>
-        this.#intake.isHolding(connection) || this.#limiter.isHolding(connection),
     })
     this.#wheel = new Wheel(clock, timers)
     this.#reception = new Reception(timers, (connection, data) => this.#read(connection, data))
@@ -312,6 +315,8 @@ export class Reflector {
   #read(connection: Connection, data: Buffer): void {
     if (!connection.isOpen || this.#isDraining) return
     try {
+      if (data.length > MAX_FIRST_FRAME_BYTES && connection.stage.tag === 'connected')
+        throw TOO_LONG
       const message = decode(data.toString())
       this.#limiter.charge(connection, costOf(message), data.length)
       this.#handle(connection, message)
@@ -334,7 +339,7 @@ export class Reflector {
       handlePlain(message, connection, host?.session, this.#parts)
     } else if (connection.stage.tag === 'joining') {
       connection.stage.queue.push(message)
-      if (connection.stage.queue.length >= MAX_QUEUED) connection.pause()
+      connection.hold(HOLD.joining)
     } else if (message.action === 'JOIN') {
       this.#join(connection, message)
     } else {
@@ -357,6 +362,7 @@ export class Reflector {
       return
     }
     handleMember(message, connection, host, session, this.#parts)
+    if (session.isPressed) host.hold(connection)
     this.#wheel.schedule(host)
   }
 
@@ -402,7 +408,7 @@ export class Reflector {
   #joined(connection: Connection): void {
     const queue = connection.stage.tag === 'joining' ? connection.stage.queue : []
     connection.stage = { tag: 'member' }
-    connection.resume()
+    connection.release(HOLD.joining)
     const { sessionId } = connection.origin
     const label = this.#hosts.get(sessionId)?.session?.about
     if (label) this.#parts.witness.joined(sessionId, label, visitorOf(connection))
@@ -427,6 +433,7 @@ export class Reflector {
     this.#connections.delete(connection)
     this.#intake.forget(connection)
     this.#reception.forget(connection)
+    this.#hosts.get(connection.origin.sessionId)?.forget(connection)
     this.#limiter.left(connection)
     const wasIn = connection.stage.tag === 'joining' || connection.stage.tag === 'member'
     connection.stage = { tag: 'closed' }

@@ -9,6 +9,7 @@ import type { SessionStore } from '../session/session-store.ts'
 import type { Breaches, Culprit } from './breaches.ts'
 import type { Connection } from './connection.ts'
 import type { HistoryBudget } from './history-budget.ts'
+import { HOLD, Intake } from './intake.ts'
 import type { ReflectorLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { isFor, WRONG_APP } from './pass.ts'
@@ -80,6 +81,8 @@ export class SessionHost implements Sleeper {
   #lastWork: Promise<void> = Promise.resolve()
   #startedAt = 0
   readonly #gone = Promise.withResolvers<void>()
+  /** those who are not read from while the session holds back as much as it may (LIMIT15) */
+  readonly #intake = new Intake<Connection>(HOLD.session)
 
   constructor(sessionId: string, account: string | undefined, parts: HostParts) {
     this.sessionId = sessionId
@@ -187,8 +190,19 @@ export class SessionHost implements Sleeper {
     return this.#gone.promise
   }
 
+  /** Reads no more from one of its members until the session has let out what it holds back. */
+  hold(connection: Connection): void {
+    this.#intake.hold(connection)
+  }
+
+  /** It is gone. */
+  forget(connection: Connection): void {
+    this.#intake.forget(connection)
+  }
+
   wake(now: number): void {
     this.session?.wake(now)
+    if (!this.session?.isPressed) this.#intake.release()
     this.#watchMembers(now)
     if (this.#parkAt <= now) this.#park(now)
   }
@@ -262,6 +276,8 @@ export class SessionHost implements Sleeper {
     if (fact.kind === 'message refused') {
       const limit = budget.isShort ? 'histories-size' : 'history-size'
       breaches.note(limit, this.#culprit(), 'messages are refused until there is a snapshot')
+    } else if (fact.kind === 'vote refused') {
+      breaches.note('beside-history', this.#culprit(), 'votes are refused')
     } else describeFact(log, this.sessionId, fact)
   }
 

@@ -1,8 +1,8 @@
 import type { SessionFact } from '../session/ports.ts'
 import type { Log } from './ports.ts'
 
-/** What the log is told of by itself; that a message was refused is a limit's breach. */
-type LoggedFact = Exclude<SessionFact, { kind: 'message refused' }>
+/** What the log is told of by itself; that something was refused is a limit's breach. */
+type LoggedFact = Exclude<SessionFact, { kind: 'message refused' | 'vote refused' }>
 
 /** Words what a session reports. */
 export function describeFact(log: Log, sessionId: string, fact: LoggedFact): void {

@@ -5,10 +5,10 @@ class TestPayer implements Payer {
   messagesLeft = 0
   bytesLeft = 0
   isPaused = false
-  pause(): void {
+  hold(): void {
     this.isPaused = true
   }
-  resume(): void {
+  release(): void {
     this.isPaused = false
   }
 }

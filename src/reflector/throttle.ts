@@ -1,4 +1,4 @@
-import { type Inlet, Intake } from './intake.ts'
+import { HOLD, type Inlet, Intake } from './intake.ts'
 import type { ReflectorLimits } from './limits.ts'
 
 type Limits = Pick<ReflectorLimits, 'messagesPerSecond' | 'bytesPerSecond'>
@@ -23,7 +23,7 @@ export interface Payer extends Inlet {
 export class Throttle<P extends Payer> {
   readonly #messages: Rate
   readonly #bytes: Rate
-  readonly #held = new Intake<P>()
+  readonly #held = new Intake<P>(HOLD.rate)
   readonly #onHeld: (payer: P) => void
 
   /** @param onHeld told of each time that one is not read from any more */

@@ -40,6 +40,11 @@ export interface UpgradeParts {
 /** When so many were refused and have not gone, more are refused without a web socket. */
 const MAX_REFUSED = 100
 
+/** A frame may come in so many pieces: the longest, packet by packet. Each takes more memory than it holds. */
+const MAX_FRAME_CHUNKS = 8192
+/** And a message in so many frames: browsers cut long ones into pieces of about 100 KB. */
+const MAX_FRAGMENTS = 1024
+
 const NO_SESSION_ID = 'the path does not end in a session id'
 const TOO_MANY =
   'Too many connections from this address are open. Whoever runs the box can allow more: BOX_MAX_CONNECTIONS_PER_ADDRESS.'
@@ -61,6 +66,8 @@ export class Upgrade {
       perMessageDeflate: false,
       clientTracking: false,
       maxPayload: maxFrameBytes,
+      maxBufferedChunks: MAX_FRAME_CHUNKS,
+      maxFragments: MAX_FRAGMENTS,
     })
     this.#proxies = proxies
     this.#clock = clock

@@ -15,8 +15,9 @@ export class Agenda {
 
   at(due: number, run: (now: number) => void): Appointment {
     const appointment = { due, run }
-    const later = this.#appointments.findIndex((other) => other.due > due)
-    this.#appointments.splice(later < 0 ? this.#appointments.length : later, 0, appointment)
+    // From the end: most are for later than all that are there.
+    const before = this.#appointments.findLastIndex((other) => other.due <= due)
+    this.#appointments.splice(before + 1, 0, appointment)
     return appointment
   }
 

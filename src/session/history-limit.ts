@@ -5,6 +5,8 @@ import type { JoinCost } from './ports.ts'
 const MAX_MESSAGES = 500_000
 /** Users are warned when there is room for fewer than this. */
 const WARN_HEADROOM = 10_000
+/** What a session keeps beside its history is no longer (UTF-16 units, LIMIT14). */
+export const MAX_BESIDE_LENGTH = 64_000_000
 
 /** What users are told of messages that are refused. */
 export const REFUSAL = warning('The session takes no more messages until it gets a snapshot.')

@@ -88,4 +88,5 @@ export type SessionFact =
     }
   | { readonly kind: 'snapshot overdue'; readonly messages: number }
   | { readonly kind: 'message refused'; readonly messages: number }
+  | { readonly kind: 'vote refused' }
   | { readonly kind: 'votes missing'; readonly tuttiKey: string; readonly missing: number }

@@ -5,12 +5,12 @@ import { Absentees, type HasUser } from './absentees.ts'
 import { Agenda } from './agenda.ts'
 import { Debounce } from './debounce.ts'
 import { History } from './history.ts'
-import { headroomOf, REFUSAL, warningOf } from './history-limit.ts'
+import { headroomOf, MAX_BESIDE_LENGTH, REFUSAL, warningOf } from './history-limit.ts'
 import type { HistoryRoom, JoinCost, Member, SessionOutput } from './ports.ts'
 import type { SessionState, SnapshotRecord, StoredSession } from './record.ts'
 import { Roster, usersOf } from './roster.ts'
 import { SnapshotRequests } from './snapshot-requests.ts'
-import { CompletedTallies, countVote, type OpenTally, tallyPayload } from './tally.ts'
+import { CompletedTallies, OpenTallies, type OpenTally, tallyPayload } from './tally.ts'
 import { Teatime } from './teatime.ts'
 import { TickBeat } from './tick-beat.ts'
 import { TimeReserve } from './time-reserve.ts'
@@ -21,6 +21,19 @@ const USERS_DELAY_MS = 200
 const TALLY_TIMEOUT_MS = 1000
 /** Users are told no more often than this that messages are refused (ms). */
 const REFUSALS_TOLD_MS = 1000
+/** A message is held back by `delay` no longer than this (ms of real time, SEND4). */
+const MAX_HOLD_MS = 5000
+/** When messages of this length (UTF-16 units) are held back, members are better not read from (LIMIT15). */
+const PRESSED_LENGTH = 1_000_000
+
+/** Messages that wait for `delay` to be over. */
+interface Held {
+  readonly messages: Message[]
+  /** UTF-16 units */
+  length: number
+  /** teatime that members had reached by themselves: no message may be earlier */
+  readonly heardTime: number
+}
 
 /** What became of an announced snapshot. */
 type SnapshotFate = 'taken' | 'not newer' | 'from the future' | 'messages are gone'
@@ -37,7 +50,7 @@ export class Session<M extends Member> {
   readonly #roster: Roster
   readonly #absentees: Absentees
   readonly #debounce = new Debounce()
-  readonly #openTallies = new Map<string, OpenTally>()
+  readonly #openTallies = new OpenTallies()
   readonly #completedTallies: CompletedTallies
   readonly #teatime: Teatime
   readonly #history: History
@@ -52,8 +65,7 @@ export class Session<M extends Member> {
   #participantCount = 0
   #usersPending = false
   #lastRefusalTold = -Infinity
-  /** messages that wait for `delay` to be over */
-  #held: Message[] | undefined
+  #held: Held | undefined
   #snapshot: SnapshotRecord | undefined
   /** what only JOIN and SYNC need */
   #about: Pick<
@@ -126,6 +138,16 @@ export class Session<M extends Member> {
     return this.#about
   }
 
+  /** Whether so much is held back that nothing more should be taken in until it is let out. */
+  get isPressed(): boolean {
+    return this.#held !== undefined && this.#held.length >= PRESSED_LENGTH
+  }
+
+  /** What it keeps beside its history: votes, tags and messages held back (UTF-16 units, LIMIT14). */
+  get besideLength(): number {
+    return this.#openTallies.length + this.#debounce.length + (this.#held?.length ?? 0)
+  }
+
   /** What a SYNC would hold now. */
   get joinCost(): JoinCost {
     return { messages: this.#history.count, bytes: this.#history.length }
@@ -182,7 +204,7 @@ export class Session<M extends Member> {
 
   vote(vote: Tutti, now: number): void {
     const tally = this.#openTallies.get(vote.tuttiKey) ?? this.#openTally(vote, now)
-    if (tally && countVote(tally, vote.payload)) this.#completeTally(tally, now)
+    if (tally && this.#openTallies.count(tally, vote.payload)) this.#completeTally(tally, now)
   }
 
   setTicks({ tick, delay, scale }: Ticks, now: number): void {
@@ -292,24 +314,28 @@ export class Session<M extends Member> {
 
   /** Stamps and reflects a message, unless it must wait for `delay` or the history is full. */
   #post(message: Message, now: number): void {
-    if (this.#held) {
-      this.#held.push(message)
-      return
+    if (!this.#held) {
+      const heardTime = this.#heardTime
+      const due = this.#delay > 0 ? this.#teatime.when(heardTime) : now
+      if (due <= now) {
+        this.#reflect(message, now)
+        return
+      }
+      this.#held = { messages: [], length: 0, heardTime: Math.ceil(heardTime) }
+      this.#beat.stop()
+      this.#agenda.at(Math.min(due, now + MAX_HOLD_MS), (later) => this.#releaseHeld(later))
     }
-    const due = this.#delay > 0 ? this.#teatime.when(this.#heardTime) : now
-    if (due <= now) {
-      this.#reflect(message, now)
-      return
-    }
-    this.#held = [message]
-    this.#beat.stop()
-    this.#agenda.at(due, (later) => this.#releaseHeld(later))
+    if (!this.#hasRoom(now)) return
+    this.#held.messages.push(message)
+    this.#held.length += lengthOf(message)
   }
 
   #releaseHeld(now: number): void {
-    const held = this.#held ?? []
+    const held = this.#held
+    if (!held) return
     this.#held = undefined
-    for (const message of held) this.#reflect(message, now)
+    this.#teatime.reach(held.heardTime)
+    for (const message of held.messages) this.#reflect(message, now)
   }
 
   #reflect(message: Message, now: number): void {
@@ -347,19 +373,27 @@ export class Session<M extends Member> {
 
   /** Warns of a history that fills; false when it is full (SNAP7). */
   #hasRoom(now: number): boolean {
-    const { joinCost } = this
-    const headroom = headroomOf(joinCost, this.#room.maxBytes)
+    const { messages, bytes } = this.#historyToBe
+    const headroom = headroomOf({ messages, bytes }, this.#room.maxBytes)
     if (headroom > 0) {
-      this.#warn(warningOf(headroom, joinCost.messages))
+      this.#warn(warningOf(headroom, messages))
       return true
     }
     if (now - this.#lastRefusalTold >= REFUSALS_TOLD_MS) {
       this.#lastRefusalTold = now
       this.#warn(REFUSAL)
     }
-    const { messages } = joinCost
     this.#output.report({ kind: 'message refused', messages })
     return false
+  }
+
+  /** The history as it is when what is held back is in it. */
+  get #historyToBe(): JoinCost {
+    const { messages, bytes } = this.joinCost
+    const held = this.#held
+    return held
+      ? { messages: messages + held.messages.length, bytes: bytes + held.length }
+      : { messages, bytes }
   }
 
   #warn(info: Info | undefined): void {
@@ -369,23 +403,29 @@ export class Session<M extends Member> {
   #openTally(vote: Tutti, now: number): OpenTally | undefined {
     const time = this.#teatime.at(now)
     if (this.#completedTallies.refuses(vote.tuttiKey, vote.sendTime, time)) return undefined
+    if (this.#openTallies.isFull || this.besideLength > MAX_BESIDE_LENGTH) {
+      this.#output.report({ kind: 'vote refused' })
+      return undefined
+    }
     if (vote.firstMessage) this.#post(vote.firstMessage, now)
+    const { tuttiKey, sendTime, wantsVote, tallyTarget } = vote
     const tally: OpenTally = {
-      vote,
+      question: { tuttiKey, sendTime, wantsVote, tallyTarget },
       counts: new Map(),
+      payloadsLength: 0,
       missing: participantsOf([...this.#members]).length + this.#absentees.count,
       timeout: this.#agenda.at(now + TALLY_TIMEOUT_MS, (later) =>
         this.#completeTally(tally, later),
       ),
     }
-    this.#openTallies.set(vote.tuttiKey, tally)
+    this.#openTallies.open(tally)
     return tally
   }
 
   #completeTally(tally: OpenTally, now: number): void {
-    const { tuttiKey, sendTime } = tally.vote
+    const { tuttiKey, sendTime } = tally.question
     this.#agenda.cancel(tally.timeout)
-    this.#openTallies.delete(tuttiKey)
+    this.#openTallies.close(tally)
     this.#completedTallies.add(tuttiKey, sendTime, this.#teatime.at(now))
     if (tally.missing > 0) {
       this.#output.report({ kind: 'votes missing', tuttiKey, missing: tally.missing })
@@ -438,6 +478,11 @@ export class Session<M extends Member> {
     const url = this.#heraldUrl
     if (url !== undefined) this.#output.herald({ url, all, joined, left })
   }
+}
+
+/** UTF-16 units of what of a message is kept. */
+function lengthOf({ payload, rest }: Message): number {
+  return rest.reduce((sum, part) => sum + part.length + 1, payload.length)
 }
 
 function participantsOf<M extends Member>(members: readonly M[]): readonly M[] {

@@ -29,6 +29,11 @@ export class Teatime {
     return this.#last
   }
 
+  /** Goes on from this time if it has not come so far: it stands still until it would have. */
+  reach(time: number): void {
+    this.#last = Math.max(this.#last, time)
+  }
+
   /** Whole ms of real time since this run of the session began. */
   rawAt(now: number): number {
     return Math.max(0, Math.floor(now - this.#rawStart))

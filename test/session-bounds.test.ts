@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { Debounce } from '../src/session/debounce.ts'
+import { shortKey } from '../src/session/short-key.ts'
+import { Stage } from './support/stage.ts'
+
+const send = (stage: Stage, payload: string) =>
+  stage.say('a', JSON.stringify({ action: 'SEND', args: [0, 0, payload] }))
+const setTicks = (stage: Stage, args: object) =>
+  stage.say('a', JSON.stringify({ action: 'TICKS', args }))
+const vote = (stage: Stage, name: string, tuttiKey: string, payload: string, wantsVote = false) =>
+  stage.say(
+    name,
+    JSON.stringify({
+      action: 'TUTTI',
+      args: [stage.now, 0, payload, null, wantsVote, null, tuttiKey],
+    }),
+  )
+
+const timesOf = (stage: Stage) => stage.reflected.map((text) => JSON.parse(text)[0] as number)
+const kinds = (stage: Stage) => stage.facts.map(({ kind }) => kind)
+
+describe('messages that are held back', () => {
+  it('[SEND4] are reflected after five seconds of real time, whatever delay and scale say', () => {
+    const stage = new Stage()
+    stage.join('a', { ticks: { tick: 50 } })
+    stage.advanceTo(1000)
+    setTicks(stage, { tick: 30_000, delay: 1e9, scale: 1 / 64 })
+    const before = stage.reflected.length
+    send(stage, 'held')
+    stage.advanceTo(5999)
+    expect(stage.reflected).toHaveLength(before)
+    stage.advanceTo(6000)
+    expect(stage.reflected).toHaveLength(before + 1)
+  })
+
+  it('[SEND4] have a time that members had not reached by themselves', () => {
+    const stage = new Stage()
+    stage.join('a', { ticks: { tick: 50 } })
+    stage.advanceTo(1000)
+    setTicks(stage, { tick: 20_000, delay: 10_000 })
+    send(stage, 'held')
+    stage.advanceTo(6000)
+    const [heard] = timesOf(stage).slice(-1)
+    expect(heard).toBeGreaterThanOrEqual(1000 + 10_000 - 50)
+    send(stage, 'next')
+    expect(timesOf(stage).at(-1)).toBeGreaterThanOrEqual(heard ?? Infinity)
+  })
+
+  it('[LIMIT14] count beside the history, and as much of it is refused as the history has no room for', () => {
+    const stage = new Stage()
+    stage.join('a', { ticks: { tick: 50 } })
+    stage.advanceTo(1000)
+    stage.room.maxBytes = 100_000
+    setTicks(stage, { tick: 30_000, delay: 1e9 })
+    for (let sent = 0; sent < 20; sent += 1) send(stage, 'x'.repeat(10_000))
+    expect(stage.session.besideLength).toBeGreaterThan(80_000)
+    expect(stage.session.besideLength).toBeLessThan(110_000)
+    expect(kinds(stage)).toContain('message refused')
+    stage.advanceTo(7000)
+    expect(stage.session.besideLength).toBe(0)
+    expect(stage.session.joinCost.bytes).toBeLessThan(110_000)
+  })
+
+  it('[LIMIT15] press once they are a million long, until they are let out', () => {
+    const stage = new Stage()
+    stage.join('a', { ticks: { tick: 50 } })
+    stage.advanceTo(1000)
+    setTicks(stage, { tick: 30_000, delay: 1e9 })
+    for (let sent = 0; sent < 10; sent += 1) send(stage, 'x'.repeat(99_000))
+    expect(stage.session.isPressed).toBe(false)
+    send(stage, 'x'.repeat(99_000))
+    expect(stage.session.isPressed).toBe(true)
+    stage.advanceTo(6000)
+    expect(stage.session.isPressed).toBe(false)
+  })
+})
+
+describe('[LIMIT14] votes', () => {
+  it('of a hundred tallies at a time are counted, those for more are dropped', () => {
+    const stage = new Stage()
+    for (const name of ['a', 'b']) stage.join(name)
+    for (let key = 0; key < 101; key += 1) vote(stage, 'a', `k${key}@0`, 'p', true)
+    expect(kinds(stage).filter((kind) => kind === 'vote refused')).toHaveLength(1)
+    stage.advanceTo(1000)
+    const tallies = stage.reflected.filter((text) => text.includes('"tally"'))
+    expect(tallies).toHaveLength(100)
+    expect(stage.session.besideLength).toBe(0)
+  })
+
+  it('of one tally have payloads of a million in all: those beyond count as missing', () => {
+    const stage = new Stage()
+    const names = Array.from({ length: 20 }, (_, index) => `u${index}`)
+    for (const name of names) stage.join(name)
+    stage.advanceTo(200)
+    for (const name of names) vote(stage, name, 'k@200', name.padEnd(64_000, '.'), true)
+    expect(stage.session.besideLength).toBeLessThanOrEqual(1_000_000)
+    stage.advanceTo(1200)
+    const [, , tally] = JSON.parse(stage.reflected.at(-1) ?? '')
+    expect([Object.keys(tally.tally).length, tally.missingClients]).toEqual([15, 5])
+    expect(stage.session.besideLength).toBe(0)
+  })
+
+  it('are remembered by a digest of a long key, which is refused like a short one', () => {
+    const stage = new Stage()
+    stage.join('a')
+    const key = `${'k'.repeat(900)}@0`
+    vote(stage, 'a', key, 'p')
+    vote(stage, 'a', key, 'p', true)
+    expect(stage.reflected.filter((text) => text.includes('"tally"'))).toEqual([])
+    const { remembered } = stage.session.state(0).completedTallies
+    expect(remembered.map(([each]) => each.length)).toEqual([65])
+  })
+})
+
+describe('[LIMIT14] tags', () => {
+  it('are remembered ten thousand at most, the newest', () => {
+    const debounce = new Debounce()
+    const passes = (id: number) => debounce.passes({ debounce: 600_000, msgID: `${id}` }, id)
+    for (let id = 0; id < 100_000; id += 1) passes(id)
+    expect(debounce.length).toBeLessThanOrEqual(10_000 * 200)
+    expect([passes(99_999), passes(95_100), passes(5)]).toEqual([false, false, true])
+  })
+})
+
+describe('a key', () => {
+  it('is kept as it is if it is short', () => {
+    expect(shortKey('snapshot@5000')).toBe('snapshot@5000')
+    expect(shortKey('x'.repeat(64))).toBe('x'.repeat(64))
+  })
+
+  it('that is long becomes a digest, another one for each', () => {
+    const keys = Array.from({ length: 20_000 }, (_, index) =>
+      shortKey(`${'k'.repeat(100)}${index}`),
+    )
+    expect(new Set(keys).size).toBe(20_000)
+    expect(new Set(keys.map((key) => key.length))).toEqual(new Set([65]))
+  })
+})
