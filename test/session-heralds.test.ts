@@ -3,7 +3,7 @@ import { decode } from '../src/protocol/decode.ts'
 import type { Join, Json } from '../src/protocol/messages.ts'
 import { newSession } from '../src/session/new-session.ts'
 import type { StoredSession } from '../src/session/record.ts'
-import { Stage } from './support/stage.ts'
+import { announcedUsers, Stage } from './support/stage.ts'
 
 const URL = 'https://herald.example/here'
 const HERALD = { heraldUrl: URL }
@@ -79,6 +79,6 @@ describe('[JOIN9] the newest JOIN', () => {
 /** A session as it was stored while these users were in it. */
 function storedWith(announced: readonly Json[]): StoredSession {
   const join = decode(JSON.stringify({ action: 'JOIN', args: { version: 1, apiKey: '' } })) as Join
-  const presence = { announced, leaveDelay: 1000 }
+  const presence = { announced: announcedUsers(announced), leaveDelay: 1000 }
   return { ...newSession(join, 'timeline', undefined), presence }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { newSession } from '../src/session/new-session.ts'
 import type { Presence, SessionState, StoredSession } from '../src/session/record.ts'
-import { Stage } from './support/stage.ts'
+import { announcedUsers, Stage } from './support/stage.ts'
 
 const DELAY = 1250
 
@@ -31,7 +31,7 @@ function usersHeard(stage: Stage, name: string): unknown[] {
 }
 
 describe('[USERS10] a session that was stored with users in it', () => {
-  const announced = [['a'], ['b']]
+  const announced = announcedUsers([['a'], ['b']])
 
   it('says nothing of those who come back in time', () => {
     const stage = new Stage(stored({ announced, leaveDelay: DELAY }))
@@ -48,7 +48,7 @@ describe('[USERS10] a session that was stored with users in it', () => {
     stage.join('a', { leaveDelay: DELAY })
     stage.advanceTo(10_000)
     expect(usersHeard(stage, 'a')).toEqual([{ active: 1, total: 1, left: [['b']] }])
-    expect(stage.presence.announced).toEqual([['a']])
+    expect(stage.announced).toEqual([['a']])
   })
 
   it('counts the absent while somebody new joins, so that nobody takes it for a new session', () => {
@@ -64,7 +64,7 @@ describe('[USERS10] a session that was stored with users in it', () => {
   })
 
   it('takes one who comes back twice for a second connection', () => {
-    const stage = new Stage(stored({ announced: [['a']], leaveDelay: DELAY }))
+    const stage = new Stage(stored({ announced: announcedUsers([['a']]), leaveDelay: DELAY }))
     stage.join('a', { leaveDelay: DELAY })
     stage.join('a2', { leaveDelay: DELAY, user: ['a'] })
     stage.advanceTo(200)
@@ -73,7 +73,7 @@ describe('[USERS10] a session that was stored with users in it', () => {
 
   it('knows users that are objects or strings, too', () => {
     const users = ['s', { id: 'o', data: 'x' }]
-    const stage = new Stage(stored({ announced: users, leaveDelay: DELAY }))
+    const stage = new Stage(stored({ announced: announcedUsers(users), leaveDelay: DELAY }))
     stage.join('s', { leaveDelay: DELAY, user: 's' })
     stage.join('o', { leaveDelay: DELAY, user: { id: 'o', data: 'x' } })
     stage.advanceTo(10_000)
@@ -97,12 +97,12 @@ describe('who was announced is known for the next time', () => {
     stage.join('a2', { leaveDelay: DELAY, user: ['a'] })
     expect(stage.presence).toEqual({ announced: [], leaveDelay: DELAY })
     stage.advanceTo(200)
-    expect(stage.presence.announced).toEqual([['a'], ['a']])
+    expect(stage.announced).toEqual([['a'], ['a']])
     stage.leave('a2')
     stage.advanceTo(1400)
-    expect(stage.presence.announced).toEqual([['a'], ['a']])
+    expect(stage.announced).toEqual([['a'], ['a']])
     stage.advanceTo(1700)
-    expect(stage.presence.announced).toEqual([['a']])
+    expect(stage.announced).toEqual([['a']])
   })
 
   it('nobody, once the last one left unheard', () => {
@@ -111,7 +111,7 @@ describe('who was announced is known for the next time', () => {
     stage.advanceTo(200)
     stage.leave('a')
     stage.advanceTo(1000)
-    expect(stage.presence.announced).toEqual([])
+    expect(stage.announced).toEqual([])
   })
 })
 

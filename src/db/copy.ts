@@ -3,7 +3,7 @@ import { type Database, openReader } from './database.ts'
 import { MIGRATIONS, migrate } from './migrations.ts'
 
 /** Those that refer to others come after them. */
-const TABLES = ['sessions', 'snapshots', 'saved', 'files'] as const
+const TABLES = ['sessions', 'announced', 'snapshots', 'saved', 'files'] as const
 
 /**
  * Copies what the database knows, apart from messages, into memory: to try out what must not happen to

@@ -1,3 +1,4 @@
+import { announcedIn } from './announced.ts'
 import type { Database } from './database.ts'
 import { type FileRecord, type Files, filesIn } from './files.ts'
 import { messagesIn } from './messages.ts'
@@ -165,6 +166,7 @@ function sessionRemover(db: Database, files: Files): Garbage['removeSession'] {
   const messages = messagesIn(db)
   const snapshots = snapshotsIn(db)
   const sessions = sessionsIn(db)
+  const announced = announcedIn(db)
   const isOld = db
     .prepare<[number, number], number>('SELECT 1 FROM sessions WHERE id = ? AND visited_at < ?')
     .pluck()
@@ -173,6 +175,7 @@ function sessionRemover(db: Database, files: Files): Garbage['removeSession'] {
     files.touchAllOf(key, wallTime)
     snapshots.removeAll(key)
     messages.trim(key, Number.MAX_SAFE_INTEGER)
+    announced.removeAll(key)
     sessions.remove(key)
     return true
   })

@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { announcedIn } from './announced.ts'
 import type { Database } from './database.ts'
 import { MIGRATIONS, migrate } from './migrations.ts'
 
@@ -47,9 +48,50 @@ it('names the version of the box that used a database from the future', () => {
   expect(() => migrate(db)).toThrow('it was written by version 7.8.9 of the box')
 })
 
+it('keeps who was announced, whatever users are', () => {
+  migrate(db, MIGRATIONS.slice(0, 5))
+  const users = [
+    ['a'],
+    'b',
+    { id: 'c', data: ['é', null] },
+    null,
+    true,
+    1.5,
+    12345678901234,
+    '"q',
+    ['a'],
+  ]
+  const insert = db.prepare(`
+    INSERT INTO sessions (session_id, name, page_url, timeline, time, position, tick, delay, scale, flags,
+      completed_tallies, presence, created_at, visited_at)
+    VALUES (?, '', '', 't', 0, 0, 0, 0, 0, '{}', '{}', ?, 1, 2)`)
+  insert.run('empty', '{"announced":[],"leaveDelay":0}')
+  insert.run('full', JSON.stringify({ announced: users, leaveDelay: 12.5 }))
+  insert.run('odd', JSON.stringify({ announced: [[]], leaveDelay: Infinity }))
+  migrate(db)
+  const [empty = 0, full = 0, odd = 0] = db
+    .prepare<[], number>('SELECT id FROM sessions ORDER BY id')
+    .pluck()
+    .all()
+  const { of } = announcedIn(db)
+  expect(of(empty)).toEqual([])
+  expect(of(full)).toEqual(users.map((user, index) => ({ number: index + 1, user })))
+  expect(of(odd)).toEqual([{ number: 1, user: [] }])
+  const delays = db.prepare('SELECT leave_delay FROM sessions ORDER BY id').pluck().all()
+  expect(delays).toEqual([0, 12.5, 0])
+})
+
 it('makes all tables', () => {
   migrate(db)
   expect(tables()).toEqual(
-    expect.arrayContaining(['files', 'messages', 'saved', 'sessions', 'snapshots', 'trims']),
+    expect.arrayContaining([
+      'announced',
+      'files',
+      'messages',
+      'saved',
+      'sessions',
+      'snapshots',
+      'trims',
+    ]),
   )
 })

@@ -129,6 +129,21 @@ export const MIGRATIONS: readonly string[] = [
   DROP TRIGGER file_removed;
   DROP TABLE totals;
   `,
+  `
+  -- Who was announced as joined, and not yet as left: a row for each, so that a change writes no more than changed.
+  CREATE TABLE announced (
+    session INTEGER NOT NULL REFERENCES sessions,
+    number INTEGER NOT NULL,
+    user TEXT NOT NULL, -- JSON
+    PRIMARY KEY (session, number)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO announced
+    SELECT sessions.id, each.key + 1, presence -> ('$.announced[' || each.key || ']')
+    FROM sessions, json_each(presence, '$.announced') AS each;
+  ALTER TABLE sessions ADD COLUMN leave_delay REAL NOT NULL DEFAULT 0;
+  UPDATE sessions SET leave_delay = coalesce(presence ->> '$.leaveDelay', 0);
+  ALTER TABLE sessions DROP COLUMN presence;
+  `,
 ]
 
 /** @throws {Error} if the schema is newer than `migrations`; the database is then as it was */

@@ -1,4 +1,4 @@
-import type { Presence, SessionState } from '../session/record.ts'
+import type { SessionState, StateChanges } from '../session/record.ts'
 import type { Database } from './database.ts'
 
 interface SessionRow {
@@ -18,13 +18,14 @@ interface SessionRow {
   readonly flags: string
   readonly completed_tallies: string
   readonly persisted_path: string | null
-  readonly presence: string
+  readonly leave_delay: number
 }
 
 export interface FoundSession {
   readonly key: number
   readonly state: SessionState
-  readonly presence: Presence
+  /** ms */
+  readonly leaveDelay: number
 }
 
 /** The sessions. Their `key` names one timeline of one session and is never used again. */
@@ -33,11 +34,13 @@ export interface Sessions {
   timelineOf(sessionId: string): { readonly key: number; readonly timeline: string } | undefined
   /** Stores what the session is now, under the key it has or a new one. */
   put(sessionId: string, state: SessionState, wallTime: number): number
+  /** Stores what changed of its state. */
+  change(key: number, changes: StateChanges, wallTime: number): void
   /** Moves the session on to what it is after more messages. Its time never goes back. */
   advance(key: number, time: number, position: number, wallTime: number): void
   /** Moves its time alone on, never back. */
   reserve(key: number, time: number, wallTime: number): void
-  putPresence(key: number, presence: Presence): void
+  putLeaveDelay(key: number, leaveDelay: number): void
   remove(key: number): void
   /** Gives each session another timeline, so that clients start it over from what is stored. */
   renewTimelines(): void
@@ -65,13 +68,17 @@ export function sessionsIn(db: Database): Sessions {
   const reserve = db.prepare<[number, number, number]>(
     'UPDATE sessions SET time = max(time, ?), visited_at = ? WHERE id = ?',
   )
-  const putPresence = db.prepare<[string, number]>('UPDATE sessions SET presence = ? WHERE id = ?')
+  const putLeaveDelay = db.prepare<[number, number]>(
+    'UPDATE sessions SET leave_delay = ? WHERE id = ?',
+  )
+  const visit = db.prepare<[number, number]>('UPDATE sessions SET visited_at = ? WHERE id = ?')
+  const change = changerIn(db)
   const remove = db.prepare<[number]>('DELETE FROM sessions WHERE id = ?')
   const renew = db.prepare<[]>('UPDATE sessions SET timeline = lower(hex(randomblob(12)))')
   return {
     find: (sessionId) => {
       const row = find.get(sessionId)
-      return row && { key: row.id, state: stateOf(row), presence: JSON.parse(row.presence) }
+      return row && { key: row.id, state: stateOf(row), leaveDelay: row.leave_delay }
     },
     timelineOf: (sessionId) => timelineOf.get(sessionId),
     put: (sessionId, state, wallTime) => {
@@ -85,8 +92,12 @@ export function sessionsIn(db: Database): Sessions {
     reserve: (key, time, wallTime) => {
       reserve.run(time, wallTime, key)
     },
-    putPresence: (key, presence) => {
-      putPresence.run(JSON.stringify(presence), key)
+    change: (key, changes, wallTime) => {
+      change(key, changes)
+      visit.run(wallTime, key)
+    },
+    putLeaveDelay: (key, leaveDelay) => {
+      putLeaveDelay.run(leaveDelay, key)
     },
     remove: (key) => {
       remove.run(key)
@@ -97,7 +108,36 @@ export function sessionsIn(db: Database): Sessions {
   }
 }
 
-function columnsOf(sessionId: string, state: SessionState): Omit<SessionRow, 'id' | 'presence'> {
+/** What may change of a state, and the column that it is in. */
+const CHANGING = {
+  name: 'name',
+  appId: 'app_id',
+  persistentId: 'persistent_id',
+  pageUrl: 'page_url',
+  time: 'time',
+  tick: 'tick',
+  delay: 'delay',
+  scale: 'scale',
+  flags: 'flags',
+  completedTallies: 'completed_tallies',
+} as const satisfies Record<keyof StateChanges, keyof SessionRow>
+
+function changerIn(db: Database): (key: number, changes: StateChanges) => void {
+  const updates = new Map(
+    Object.entries(CHANGING).map(([field, column]) => [
+      field,
+      db.prepare<[unknown, number]>(`UPDATE sessions SET ${column} = ? WHERE id = ?`),
+    ]),
+  )
+  return (key, changes) => {
+    for (const [field, value] of Object.entries(changes)) {
+      const isJson = typeof value === 'object' && value !== null
+      updates.get(field)?.run(isJson ? JSON.stringify(value) : value, key)
+    }
+  }
+}
+
+function columnsOf(sessionId: string, state: SessionState): Omit<SessionRow, 'id' | 'leave_delay'> {
   return {
     session_id: sessionId,
     name: state.name,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { JournalEntry } from '../session/record.ts'
 import { Backlog } from './backlog.ts'
-import { newMessages, snapshotAt, stateAt } from './sample-records.ts'
+import { joining, newMessages, snapshotAt, stateAt } from './sample-records.ts'
 
 const messages = (sessionId: string, first: number, count = 1): JournalEntry => ({
   sessionId,
@@ -36,26 +36,40 @@ it('leaves whatever comes with more than messages where it is', () => {
   ).toEqual([messages('a', 1), state, messages('a', 3), snapshot, messages('a', 4, 2)])
 })
 
-it('keeps the last of states that follow each other, and who is there', () => {
-  const presence = { announced: ['u'], leaveDelay: 5 }
-  const [first, second] = [stateAt(1), stateAt(2)]
+it('keeps the last of what changed twice, and who came and left', () => {
   const other = stateAt(0, { timeline: 'other' })
+  const left = { left: [2], joined: [], leaveDelay: 7 }
   expect(
     entriesOf(
-      [{ sessionId: 'a', state: first, presence }],
-      [{ sessionId: 'b', state: first }],
-      [{ sessionId: 'a', state: second }],
+      [{ sessionId: 'a', state: stateAt(1), presence: joining(['u', 'v']) }],
+      [{ sessionId: 'b', changes: { tick: 1, pageUrl: 'one' } }],
+      [{ sessionId: 'a', changes: { tick: 1 } }],
+      [{ sessionId: 'b', changes: { tick: 2, scale: 3 } }],
+      [{ sessionId: 'a', presence: left }],
+      [{ sessionId: 'a', presence: joining(['w'], 3, 8) }],
       [{ sessionId: 'a', state: other }],
     ),
   ).toEqual([
-    { sessionId: 'a', state: second, presence },
-    { sessionId: 'b', state: first },
+    {
+      sessionId: 'a',
+      state: stateAt(1),
+      changes: { tick: 1 },
+      presence: {
+        left: [2],
+        joined: [
+          [1, '"u"'],
+          [3, '"w"'],
+        ],
+        leaveDelay: 8,
+      },
+    },
+    { sessionId: 'b', changes: { tick: 2, pageUrl: 'one', scale: 3 } },
     { sessionId: 'a', state: other },
   ])
 })
 
 it('keeps the last of times that follow each other, and none that something later makes needless', () => {
-  const presence = { announced: ['u'], leaveDelay: 5 }
+  const presence = joining(['u'])
   const snapshot = { sessionId: 'f', snapshot: snapshotAt(1) }
   expect(
     entriesOf(
@@ -87,10 +101,12 @@ it('makes one run of messages between which a time was reserved', () => {
   ).toEqual([messages('a', 1, 2)])
 })
 
-it('takes the time of a state, though an earlier one was reserved ahead of it', () => {
+it('takes a time that was changed, though an earlier one was reserved ahead of it', () => {
   const first = { sessionId: 'a', state: stateAt(1) }
-  const last = { sessionId: 'a', state: stateAt(1, { time: 50 }) }
-  expect(entriesOf([first], [{ sessionId: 'a', reservedTime: 9000 }], [last])).toEqual([last])
+  const last = { sessionId: 'a', changes: { time: 50 } }
+  expect(entriesOf([first], [{ sessionId: 'a', reservedTime: 9000 }], [last])).toEqual([
+    { ...first, ...last },
+  ])
 })
 
 it('ends a run that has become long', () => {
@@ -106,7 +122,22 @@ it('knows how much it holds, and of which sessions', () => {
   const backlog = new Backlog()
   expect([backlog.length, backlog.concerns('a')]).toEqual([0, false])
   backlog.add([messages('a', 1)])
-  expect(backlog.length).toBeGreaterThan(newMessages(1, 1).text.length)
+  const { length } = backlog
+  expect(length).toBeGreaterThan(newMessages(1, 1).text.length)
+  const long = 'x'.repeat(1000)
+  for (const entry of [
+    { state: stateAt(1, { name: long }) },
+    { state: stateAt(1, { flags: { [long]: true } }) },
+    { changes: { pageUrl: long } },
+    { changes: { completedTallies: { remembered: [[long, 1]], forgottenTime: 0 } } },
+    { presence: joining([{ id: long }]) },
+    { snapshot: { ...snapshotAt(1), hash: long } },
+    { saved: { appId: long, persistentId: '', path: '' } },
+  ] satisfies Array<Partial<JournalEntry>>) {
+    const other = new Backlog()
+    other.add([{ sessionId: 'a', ...entry }])
+    expect(other.length).toBeGreaterThan(long.length)
+  }
   expect([backlog.concerns('a'), backlog.concerns('b')]).toEqual([true, false])
 })
 

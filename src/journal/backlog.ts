@@ -1,13 +1,13 @@
+import { mergedChange } from '../session/presence-change.ts'
 import type { JournalEntry, NewMessages } from '../session/record.ts'
+import { lengthOf } from './entry-length.ts'
 
 /** A run ends when it has become so long (UTF-16 units): it is deleted as a whole when nobody needs it. */
 const LONG_RUN = 250_000
-/** What an entry takes besides its messages, roughly (UTF-16 units). */
-const ENTRY_LENGTH = 500
 
 /**
  * What is committed and on its way into the database, as few entries as possible: a session's messages
- * become one run, and of states that follow each other only the last counts.
+ * become one run, and of what changed twice only the last counts.
  */
 export class Backlog {
   readonly #entries: JournalEntry[] = []
@@ -36,7 +36,7 @@ export class Backlog {
   }
 
   #addOne(entry: JournalEntry): void {
-    this.#length += ENTRY_LENGTH + (entry.messages?.text.length ?? 0)
+    this.#length += lengthOf(entry)
     this.#hasSaved ||= entry.saved !== undefined
     const index = this.#newest.get(entry.sessionId)
     const before = index === undefined ? undefined : this.#entries[index]
@@ -52,13 +52,14 @@ function merged(before: JournalEntry, after: JournalEntry): JournalEntry | undef
   if (isTimeOnly(after)) {
     return { ...before, reservedTime: Math.max(before.reservedTime ?? 0, after.reservedTime) }
   }
-  if (isTimeOnly(before) && (after.messages || after.state)) return after
+  if (isTimeOnly(before) && (after.messages || hasTime(after))) return after
   if (isMessagesOnly(before) && isMessagesOnly(after)) {
     if (!messages || !after.messages || messages.text.length > LONG_RUN) return undefined
     return { sessionId, messages: joined(messages, after.messages) }
   }
-  const isSame = before.state?.timeline === after.state?.timeline || !after.state
-  return isSame && isStateOnly(before) && isStateOnly(after) ? withState(before, after) : undefined
+  // Another state begins another timeline.
+  const isMore = isStateOnly(before) && isStateOnly(after) && !after.state
+  return isMore ? withMore(before, after) : undefined
 }
 
 /** A reserved time alone: messages or a state that follow have a time of their own, which counts. */
@@ -72,18 +73,33 @@ function isMessagesOnly(entry: JournalEntry): boolean {
 }
 
 /** Whether it has more than messages and a reserved time. */
-function hasMore({ state, snapshot, presence, saved }: JournalEntry): boolean {
-  return Boolean(state || snapshot || presence || saved)
+function hasMore({ state, changes, snapshot, presence, saved }: JournalEntry): boolean {
+  return Boolean(state || changes || snapshot || presence || saved)
 }
 
 function isStateOnly({ messages, snapshot, saved }: JournalEntry): boolean {
   return !(messages || snapshot || saved)
 }
 
-/** A state has the time that counts, even if one was reserved before that is later. */
-function withState({ reservedTime, ...before }: JournalEntry, after: JournalEntry): JournalEntry {
-  const isReserved = reservedTime !== undefined && !after.state
-  return { ...before, ...(isReserved && { reservedTime }), ...after }
+/** Whether it sets the time, even back: then it does not matter what was reserved before. */
+function hasTime({ state, changes }: JournalEntry): boolean {
+  return state !== undefined || changes?.time !== undefined
+}
+
+function withMore(before: JournalEntry, after: JournalEntry): JournalEntry {
+  const { reservedTime: earlier, ...rest } = before
+  const { reservedTime: later = 0 } = after
+  const reservedTime = hasTime(after) ? later : Math.max(earlier ?? 0, later)
+  const changes = before.changes && after.changes && { ...before.changes, ...after.changes }
+  const presence =
+    before.presence && after.presence && mergedChange(before.presence, after.presence)
+  return {
+    ...rest,
+    ...after,
+    ...(reservedTime > 0 && { reservedTime }),
+    ...(changes && { changes }),
+    ...(presence && { presence }),
+  }
 }
 
 function joined(earlier: NewMessages, later: NewMessages): NewMessages {

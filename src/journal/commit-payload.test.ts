@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { JournalEntry } from '../session/record.ts'
 import { packCommit, unpackCommit } from './commit-payload.ts'
-import { newMessages, snapshotAt, stateAt } from './sample-records.ts'
+import { joining, newMessages, snapshotAt, stateAt } from './sample-records.ts'
 
 const saved = { appId: 'app', persistentId: 'persistent', path: 'path' }
 
@@ -9,6 +9,7 @@ it.each<[string, JournalEntry[]]>([
   ['nothing', []],
   ['messages alone', [{ sessionId: 'a', messages: newMessages(1, 2) }]],
   ['a time alone', [{ sessionId: 'a', reservedTime: 0 }]],
+  ['what changed', [{ sessionId: 'a', changes: { tick: 7, appId: null } }]],
   ['a state alone', [{ sessionId: 'a', state: stateAt(1) }]],
   [
     'everything, for several sessions',
@@ -18,7 +19,7 @@ it.each<[string, JournalEntry[]]>([
         messages: newMessages(1, 2),
         state: stateAt(2),
         snapshot: snapshotAt(1),
-        presence: { announced: [['u'], { id: 'v', data: 'x' }], leaveDelay: 1250 },
+        presence: joining([['u'], { id: 'v', data: 'x' }]),
         saved,
       },
       { sessionId: 'b', saved },

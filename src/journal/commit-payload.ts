@@ -6,7 +6,7 @@ import type { JournalEntry } from '../session/record.ts'
  */
 export type CommitPayload = ReadonlyArray<string | number | undefined | RareParts>
 
-type RareParts = Pick<JournalEntry, 'state' | 'reservedTime' | 'snapshot' | 'presence' | 'saved'>
+type RareParts = Omit<JournalEntry, 'sessionId' | 'messages'>
 
 const SLOTS = 6
 

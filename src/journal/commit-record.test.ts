@@ -48,3 +48,32 @@ it('leaves older records out that come behind, also in the middle of one', () =>
 it('has no record of another database', () => {
   expect(numbersIn(logOf(1), checksumSeed('other'))).toEqual([])
 })
+
+it('reads what a box logged before the presence was stored as what changed', () => {
+  const state =
+    '{"name":"n","pageUrl":"p","timeline":"t","time":1,"position":2,"tick":33.33,"delay":0,"scale":1,' +
+    '"flags":{},"completedTallies":{"remembered":[],"forgottenTime":-1}}'
+  const presence = '{"announced":[["a"],"b",{"id":"c"}],"leaveDelay":1250}'
+  const line =
+    `9357bc1c 7 [{"sessionId":"s","messages":{"first":1,"count":2,"text":"[1],[2]","time":1},` +
+    `"state":${state},"presence":${presence}},{"sessionId":"u","presence":{"announced":[],"leaveDelay":null}}]\n`
+  const joined = [
+    [1, '["a"]'],
+    [2, '"b"'],
+    [3, '{"id":"c"}'],
+  ]
+  expect([...decodeRecords(SEED, Buffer.from(line))]).toEqual([
+    {
+      number: 7,
+      entries: [
+        {
+          sessionId: 's',
+          messages: { first: 1, count: 2, text: '[1],[2]', time: 1 },
+          state: JSON.parse(state),
+          presence: { left: 'all', joined, leaveDelay: 1250 },
+        },
+        { sessionId: 'u', presence: { left: 'all', joined: [], leaveDelay: 0 } },
+      ],
+    },
+  ])
+})

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { JournalEntry } from '../session/record.ts'
+import { upToDate } from './old-entry.ts'
 
 /** One commit as the commit log keeps it. */
 export interface CommitRecord {
@@ -53,7 +54,7 @@ function decodeRecord(seed: number, line: Buffer): CommitRecord | undefined {
   const numberEnd = text.indexOf(' ')
   return {
     number: Number(text.slice(0, numberEnd)),
-    entries: JSON.parse(text.slice(numberEnd)) as JournalEntry[],
+    entries: (JSON.parse(text.slice(numberEnd)) as JournalEntry[]).map(upToDate),
   }
 }
 

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Announced } from '../db/announced.ts'
 import type { Messages } from '../db/messages.ts'
 import type { Saved } from '../db/saved.ts'
 import type { Sessions } from '../db/sessions.ts'
@@ -16,6 +17,7 @@ const ROWS_PER_STEP = 500
 /** What restoring reads. */
 export interface RestoreSource {
   readonly sessions: Sessions
+  readonly announced: Announced
   readonly messages: Messages
   readonly snapshots: Snapshots
   /** how many a session can fall back to */
@@ -54,7 +56,7 @@ export function* restore(source: RestoreSource, request: RestoreRequest): Steps<
 function* restoreSession(source: RestoreSource, sessionId: string): Steps<Restored['session']> {
   const stored = source.sessions.find(sessionId)
   if (!stored) return undefined
-  const { key, state, presence } = stored
+  const { key, state, leaveDelay } = stored
   const isThere = ({ path }: { path: string }) => hasFile(source, sessionId, path)
   const snapshot = source.snapshots.newestFirst(key, source.keptSnapshots).find(isThere)
   if (!snapshot && state.persistedPath !== undefined && !isThere({ path: state.persistedPath })) {
@@ -69,6 +71,7 @@ function* restoreSession(source: RestoreSource, sessionId: string): Steps<Restor
     source.onProblem({ kind: 'session lost', sessionId, reason })
     return undefined
   }
+  const presence = { announced: source.announced.of(key), leaveDelay }
   return { state, snapshot, presence }
 }
 

@@ -1,3 +1,4 @@
+import { announcedIn } from '../db/announced.ts'
 import { type Database, openReader } from '../db/database.ts'
 import { filesIn } from '../db/files.ts'
 import { fileIndexIn } from '../db/inventory.ts'
@@ -28,6 +29,7 @@ export function openRestorer(db: Database, options: ArchiveOptions): Restorer {
   const { touch } = filesIn(db)
   const source = {
     sessions: sessionsIn(reader),
+    announced: announcedIn(reader),
     messages: messagesIn(reader),
     snapshots: snapshotsIn(reader),
     keptSnapshots,

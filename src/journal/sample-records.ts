@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import type { Json } from '../protocol/messages.ts'
 import type {
   MessageRun,
   NewMessages,
+  PresenceChange,
   SessionState,
   SnapshotRecord,
   StoredSession,
@@ -68,6 +70,12 @@ export function snapshotAt(position: number): SnapshotRecord {
     seq: position,
     position,
   }
+}
+
+/** These join, and get the numbers from `first`. */
+export function joining(users: readonly Json[], first = 1, leaveDelay = 1250): PresenceChange {
+  const joined = users.map((user, index) => [first + index, JSON.stringify(user)] as const)
+  return { left: [], joined, leaveDelay }
 }
 
 /** A session's messages as one run; none if they do not follow one another. */

@@ -7,6 +7,7 @@ import type { JournalEntry } from '../session/record.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import { openJournal } from './journal.ts'
 import {
+  joining,
   journalOptions,
   messagesOf,
   newMessages,
@@ -90,13 +91,49 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
       })
     })
 
-    it('gives back who was there, as committed last', async () => {
-      const presence = { announced: ['u', ['v'], { id: 'w', data: 'x' }], leaveDelay: 1250 }
-      await commit({ sessionId: ID, state: stateAt(0), presence })
-      await commit({ sessionId: ID, state: stateAt(0) })
+    it('gives back who was there, as those are who came and did not leave', async () => {
+      const users = ['u', ['v'], { id: 'w', data: 'x' }, null]
+      const announced = users.map((user, index) => ({ number: index + 1, user }))
+      await commit({ sessionId: ID, state: stateAt(0), presence: joining(users) })
+      await commit({ sessionId: ID, changes: { tick: 1 } })
+      expect((await load())?.presence).toEqual({ announced, leaveDelay: 1250 })
+      const change = { left: [2, 4], joined: [[9, '"z"']], leaveDelay: 7 } as const
+      await commit({ sessionId: ID, presence: change })
+      const [u, , w] = announced
+      const then = { announced: [u, w, { number: 9, user: 'z' }], leaveDelay: 7 }
+      expect((await load())?.presence).toEqual(then)
+      await commit({ sessionId: ID, presence: { left: [], joined: [], leaveDelay: 8 } })
+      expect((await load())?.presence).toEqual({ ...then, leaveDelay: 8 })
+    })
+
+    it('gives back nobody once all left, or when the timeline is another', async () => {
+      await commit({ sessionId: ID, state: stateAt(0), presence: joining(['u', 'v']) })
+      await commit({
+        sessionId: ID,
+        presence: { left: 'all', joined: [[1, '"w"']], leaveDelay: 5 },
+      })
+      const presence = { announced: [{ number: 1, user: 'w' }], leaveDelay: 5 }
       expect((await load())?.presence).toEqual(presence)
       await commit({ sessionId: ID, state: stateAt(0, { timeline: 'another' }) })
       expect((await load())?.presence).toEqual({ announced: [], leaveDelay: 0 })
+    })
+
+    it('changes what an entry says that changed, and leaves the rest', async () => {
+      await start(2)
+      const completedTallies = { remembered: [['other@2', 2]], forgottenTime: 1.5 } as const
+      const changes = { name: 'other', appId: null, time: 3, tick: 7, flags: {}, completedTallies }
+      await commit({ sessionId: ID, changes })
+      const state = { ...stateAt(2), ...changes, appId: undefined }
+      expect((await load())?.state).toEqual(state)
+      const rest = { appId: 'b', persistentId: null, pageUrl: 'c', delay: 8, scale: 9 }
+      await commit({ sessionId: ID, messages: newMessages(3, 1), changes: rest })
+      expect((await load())?.state).toEqual({
+        ...state,
+        ...rest,
+        persistentId: undefined,
+        position: 3,
+        time: stateAt(3).time,
+      })
     })
 
     it('gives back a state without its optional parts', async () => {
@@ -127,9 +164,9 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
       expect((await load())?.state).toEqual(stateAt(2, { time: 5000 }))
     })
 
-    it('takes the time of a state, though an earlier one was reserved ahead of it', async () => {
+    it('takes a time that was changed, though a later one was reserved ahead of it', async () => {
       await commit({ sessionId: ID, state: stateAt(0, { time: 5000 }) })
-      await commit({ sessionId: ID, state: stateAt(0, { time: 3500 }) })
+      await commit({ sessionId: ID, changes: { time: 3500 } })
       expect((await load())?.state.time).toBe(3500)
     })
 
@@ -150,24 +187,28 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
     it('changes nothing but its snapshot or who is there with an entry that has no more', async () => {
       await start(2)
       bed.addFile(snapshotAt(1).path)
-      const presence = { announced: ['u'], leaveDelay: 0 }
       await commit({ sessionId: ID, snapshot: snapshotAt(1) })
-      await commit({ sessionId: ID, presence })
+      await commit({ sessionId: ID, presence: joining(['u']) })
       expect(await load()).toEqual({
         state: stateAt(2),
         snapshot: snapshotAt(1),
         messages: [runAt(2, 1)],
-        presence,
+        presence: { announced: [{ number: 1, user: 'u' }], leaveDelay: 1250 },
       })
     })
 
     it('moves on with messages that come with all but a state', async () => {
       await start(2)
       bed.addFile(snapshotAt(2).path)
-      const presence = { announced: ['u'], leaveDelay: 0 }
-      const rest = { snapshot: snapshotAt(2), presence }
-      await commit({ sessionId: ID, messages: newMessages(3, 1), ...rest })
-      expect(await load()).toEqual({ state: stateAt(3), messages: [runAt(3, 1)], ...rest })
+      const snapshot = snapshotAt(2)
+      await commit({
+        sessionId: ID,
+        ...{ messages: newMessages(3, 1), snapshot, presence: joining(['u']) },
+      })
+      const presence = { announced: [{ number: 1, user: 'u' }], leaveDelay: 1250 }
+      expect(await load()).toEqual({
+        ...{ state: stateAt(3), messages: [runAt(3, 1)], snapshot, presence },
+      })
     })
 
     it('gives the newest snapshot and the messages after it', async () => {

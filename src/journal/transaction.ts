@@ -1,3 +1,4 @@
+import { announcedIn } from '../db/announced.ts'
 import { commitCountIn } from '../db/commit-count.ts'
 import type { Database } from '../db/database.ts'
 import { filesIn } from '../db/files.ts'
@@ -5,7 +6,7 @@ import { messagesIn } from '../db/messages.ts'
 import { savedIn } from '../db/saved.ts'
 import { sessionsIn } from '../db/sessions.ts'
 import { snapshotsIn } from '../db/snapshots.ts'
-import type { JournalEntry, SnapshotRecord } from '../session/record.ts'
+import type { JournalEntry, PresenceChange, SnapshotRecord } from '../session/record.ts'
 import type { ArchiveOptions } from './options.ts'
 
 /**
@@ -21,6 +22,7 @@ export function transactionIn(
 ): Transaction {
   const commits = commitCountIn(db)
   const sessions = sessionsIn(db)
+  const announced = announcedIn(db)
   const messages = messagesIn(db)
   const snapshots = snapshotsIn(db)
   const saved = savedIn(db)
@@ -43,6 +45,7 @@ export function transactionIn(
       files.touchAllOf(before.key, now)
       snapshots.removeAll(before.key)
       trim(before.key, Number.MAX_SAFE_INTEGER)
+      announced.removeAll(before.key)
       sessions.remove(before.key)
     }
     return sessions.put(sessionId, state, now)
@@ -54,11 +57,15 @@ export function transactionIn(
     if (needless !== undefined) trim(key, needless)
   }
 
-  function commitEntry(entry: JournalEntry, now: number): void {
-    if (entry.saved) saved.put(entry.saved, now)
-    if (isSavedOnly(entry)) return
+  function changePresence(key: number, change: PresenceChange): void {
+    announced.change(key, change)
+    sessions.putLeaveDelay(key, change.leaveDelay)
+  }
+
+  function commitOwn(entry: JournalEntry, now: number): void {
     const key = keyOf(entry, now)
-    if (entry.presence) sessions.putPresence(key, entry.presence)
+    if (entry.changes) sessions.change(key, entry.changes, now)
+    if (entry.presence) changePresence(key, entry.presence)
     if (entry.messages) {
       const { first, count, time } = entry.messages
       messages.append(key, entry.messages)
@@ -66,6 +73,11 @@ export function transactionIn(
     }
     if (entry.reservedTime !== undefined) sessions.reserve(key, entry.reservedTime, now)
     if (entry.snapshot) takeSnapshot(key, entry.snapshot, now)
+  }
+
+  function commitEntry(entry: JournalEntry, now: number): void {
+    if (entry.saved) saved.put(entry.saved, now)
+    if (!isSavedOnly(entry)) commitOwn(entry, now)
   }
 
   return db.transaction((entries: readonly JournalEntry[], number: number) => {
@@ -78,7 +90,6 @@ export function transactionIn(
 }
 
 /** Whether nothing in it is the session's own. */
-function isSavedOnly(entry: JournalEntry): boolean {
-  const { state, messages, reservedTime, snapshot, presence } = entry
-  return !state && !messages && reservedTime === undefined && !snapshot && !presence
+function isSavedOnly({ saved, sessionId, ...own }: JournalEntry): boolean {
+  return Object.keys(own).length === 0
 }

@@ -78,6 +78,7 @@ describe('what whoever runs the box sees', () => {
       return commit(entries)
     }
     const b = await bed.member(S, 'b')
+    b.send('SEND', [0, 0, 'x'])
     await b.ping()
     expect(bed.reflector.takePunctuality().commitMs).toBeGreaterThanOrEqual(40)
     expect(bed.reflector.takePunctuality()).toEqual({ tickLatenessMs: 0, commitMs: 0 })

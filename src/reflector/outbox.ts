@@ -1,13 +1,15 @@
 import { encodeRecv, encodeTick } from '../protocol/encode.ts'
 import type { HeraldNews, Member, SessionFact, SessionOutput, Sync } from '../session/ports.ts'
+import { mergedChange } from '../session/presence-change.ts'
 import type {
   JournalEntry,
   NewMessages,
-  Presence,
+  PresenceChange,
   SavedRecord,
   SessionState,
   SnapshotRecord,
 } from '../session/record.ts'
+import { StoredState } from '../session/stored-state.ts'
 import { encodeFrames } from './frame.ts'
 import type { ReflectorMetrics } from './ports.ts'
 import type { Turn, TurnMember, TurnShare } from './turn.ts'
@@ -47,6 +49,7 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   readonly reflected = { messages: 0, bytes: 0 }
   #effects: Effect[] = []
   #messages: string[] = []
+  readonly #stored = new StoredState()
   #isStateNew = false
   #isTimeNew = false
   /** what a turn seldom has besides */
@@ -93,7 +96,13 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     this.#turn.add(this, frame.length)
   }
 
+  /** The session is there: restored from this state, or, without one, about to begin. */
+  start(state: SessionState | undefined): void {
+    this.#stored.start(state)
+  }
+
   stateChanged(): void {
+    if (this.#isStateNew || !this.#stored.lacks(this.#source.state())) return
     this.#isStateNew = true
     this.#turn.add(this)
   }
@@ -109,7 +118,9 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     this.#turn.add(this)
   }
 
-  presenceChanged(presence: Presence): void {
+  presenceChanged(change: PresenceChange): void {
+    const before = this.#rare?.presence
+    const presence = before ? mergedChange(before, change) : change
     this.#rare = { ...this.#rare, presence }
     this.#turn.add(this)
   }
@@ -155,23 +166,9 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
 
   #takeEntry(): JournalEntry | undefined {
     const messages = this.#takeMessages()
-    const rare = this.#rare
-    const isStateNew = this.#isStateNew
-    // Messages and a state have a time of their own.
-    const isTimeNew = this.#isTimeNew && !messages && !isStateNew
-    this.#rare = undefined
-    this.#isStateNew = false
-    this.#isTimeNew = false
-    if (!isStateNew && !isTimeNew && !rare) {
-      return messages && { sessionId: this.#sessionId, messages }
-    }
-    return {
-      sessionId: this.#sessionId,
-      ...(messages && { messages }),
-      ...(isStateNew && { state: this.#source.state() }),
-      ...(isTimeNew && { reservedTime: this.#source.progress().time }),
-      ...rare,
-    }
+    const rest = this.#takeRest(messages !== undefined)
+    if (!rest) return messages && { sessionId: this.#sessionId, messages }
+    return { sessionId: this.#sessionId, ...rest, ...(messages && { messages }) }
   }
 
   #takeMessages(): NewMessages | undefined {
@@ -180,9 +177,34 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     const { time, position } = this.#source.progress()
     const text = this.#messages.join()
     this.#messages = []
+    this.#stored.movedOn(time)
     this.reflected.messages += count
     this.reflected.bytes += text.length
     return { first: position - count + 1, count, text, time }
+  }
+
+  /** What there is besides messages; undefined: nothing. */
+  #takeRest(hasMessages: boolean): Omit<JournalEntry, 'sessionId'> | undefined {
+    const rare = this.#rare
+    const isStateNew = this.#isStateNew
+    // Messages and a state have a time of their own.
+    const isTimeNew = this.#isTimeNew && !hasMessages && !isStateNew
+    this.#rare = undefined
+    this.#isStateNew = false
+    this.#isTimeNew = false
+    if (!isStateNew && !isTimeNew && !rare) return undefined
+    const rest = {
+      ...(isStateNew && this.#stored.take(this.#source.state())),
+      ...(isTimeNew && { reservedTime: this.#takeTime() }),
+      ...rare,
+    }
+    return Object.keys(rest).length > 0 ? rest : undefined
+  }
+
+  #takeTime(): number {
+    const { time } = this.#source.progress()
+    this.#stored.movedOn(time)
+    return time
   }
 }
 

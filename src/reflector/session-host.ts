@@ -230,6 +230,7 @@ export class SessionHost implements Sleeper {
     // Who opened it may be gone again: the first who is there gives it name, ticks and tove.
     const first = waiting[0]?.join ?? opener
     const stored = start.session ?? newSession(first, newTimeline(), start.persistedPath)
+    this.#outbox.start(start.session?.state)
     const session = new Session<Connection>(this.sessionId, this.#outbox, budget, stored, now)
     budget.add(session.joinCost)
     this.#state = { tag: 'running', session }

@@ -115,6 +115,10 @@ export class Turn {
       shares.push(share)
       if (share.entry) entries.push(share.entry)
     }
+    if (entries.length === 0) {
+      for (const { release } of shares) release()
+      return
+    }
     this.#committing = new Set(members)
     this.#underWay = this.#committer.commit(entries).then(
       () => {

@@ -11,33 +11,37 @@ export interface HasUser {
  * nobody notices, or given up, which is a leave like any other (USERS10).
  */
 export class Absentees {
-  readonly #absent: HasUser[]
+  readonly #absent: Set<HasUser>
+  /** they by their user's JSON: there may be thousands, and each who joins may be one of them */
+  readonly #byUser: Map<string, HasUser[]>
 
-  constructor(users: readonly Json[]) {
-    this.#absent = users.map((user) => ({ user }))
+  constructor(absent: readonly HasUser[]) {
+    this.#absent = new Set(absent)
+    this.#byUser = Map.groupBy(absent, ({ user }) => JSON.stringify(user))
   }
 
   /** They, as long as nobody came back for them. */
-  get all(): readonly HasUser[] {
+  get all(): Iterable<HasUser> {
     return this.#absent
   }
 
   get count(): number {
-    return this.#absent.length
+    return this.#absent.size
   }
 
-  /** Whether one was absent who now comes back as this user. */
-  takeBack(user: Json | undefined): boolean {
-    if (this.#absent.length === 0) return false
-    const text = JSON.stringify(user)
-    const index = this.#absent.findIndex((absent) => JSON.stringify(absent.user) === text)
-    if (index < 0) return false
-    this.#absent.splice(index, 1)
-    return true
+  /** The one who was absent and now comes back as this user, if there is one. */
+  takeBack(user: Json | undefined): HasUser | undefined {
+    if (this.#absent.size === 0 || user === undefined) return undefined
+    const back = this.#byUser.get(JSON.stringify(user))?.shift()
+    if (back) this.#absent.delete(back)
+    return back
   }
 
   /** Gives all of them up. */
   takeAll(): readonly HasUser[] {
-    return this.#absent.splice(0)
+    const all = [...this.#absent]
+    this.#absent.clear()
+    this.#byUser.clear()
+    return all
   }
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../protocol/messages.ts'
 import type { HasUser } from './absentees.ts'
-import type { Presence, SnapshotRecord } from './record.ts'
+import type { PresenceChange, SnapshotRecord } from './record.ts'
 
 /** One connection as its session sees it; without a user it hears SYNC and INFO only. */
 export interface Member extends HasUser {
@@ -47,12 +47,12 @@ export interface SessionOutput<M extends Member> {
   sync(member: M, sync: Sync): void
   /** @param frame text of a finished frame */
   tell(frame: string, members: readonly M[]): void
-  /** The session's state changed in a way that must outlive memory. */
+  /** Something may have changed of the session's state; what did must outlive memory. */
   stateChanged(): void
   /** Its `progress` told a later time than before, which must outlive memory; it is no more than that. */
   timeReserved(): void
   snapshotTaken(snapshot: SnapshotRecord): void
-  presenceChanged(presence: Presence): void
+  presenceChanged(change: PresenceChange): void
   herald(news: HeraldNews): void
   report(fact: SessionFact): void
 }

@@ -47,6 +47,19 @@ export interface SessionState {
   readonly persistedPath: string | undefined
 }
 
+/** What changes of a state along its timeline. Its position is not among it: that moves on with the messages. */
+export interface StateChanges
+  extends Partial<
+    Pick<
+      SessionState,
+      'name' | 'pageUrl' | 'time' | 'tick' | 'delay' | 'scale' | 'flags' | 'completedTallies'
+    >
+  > {
+  /** null: it has none any more, as JSON can tell */
+  readonly appId?: string | null
+  readonly persistentId?: string | null
+}
+
 /** A run of messages: their JSON texts in order, joined by commas, as SYNC needs them. */
 export interface MessageRun {
   /** position of the first message */
@@ -68,26 +81,46 @@ export interface SavedRecord {
   readonly path: string
 }
 
+/** A user that was announced as joined, and not yet as left. */
+export interface AnnouncedUser {
+  /** tells it from the others of its session, who may be given alike */
+  readonly number: number
+  /** as its client gave it */
+  readonly user: Json
+}
+
 /** Who is in the session as far as its members were told. */
 export interface Presence {
-  /** users as their clients gave them, one for each connection that was announced and not yet as left */
-  readonly announced: readonly Json[]
+  /** one for each connection that was announced */
+  readonly announced: readonly AnnouncedUser[]
   /** ms to hold back the announcement that a user left */
   readonly leaveDelay: number
 }
 
+/** What changed of a presence: first those left, and then these joined. */
+export interface PresenceChange {
+  /** their numbers */
+  readonly left: readonly number[] | 'all'
+  /** each with its number, and as JSON: it is never looked into on its way */
+  readonly joined: ReadonlyArray<readonly [number: number, user: string]>
+  readonly leaveDelay: number
+}
+
 /**
- * One session's share of a commit: messages first, then the rest as it is after them. Most have
- * messages alone, which move the stored time and position on, or a reserved time alone; the first has a state.
+ * One session's share of a commit, in the order in which it is to be stored: the state or what changed of it,
+ * then the messages, which move position and time on, and the rest as it is after them. A timeline begins with
+ * a state, and only then there is one. Most entries have messages alone, or a reserved time alone.
  */
 export interface JournalEntry {
   readonly sessionId: string
-  readonly messages?: NewMessages
+  /** as it is after the entry's messages */
   readonly state?: SessionState
+  readonly changes?: StateChanges
+  readonly messages?: NewMessages
   /** teatime, ms, that members may reach without messages: moves the stored time on, never back, after all the rest */
   readonly reservedTime?: number
   readonly snapshot?: SnapshotRecord
-  readonly presence?: Presence
+  readonly presence?: PresenceChange
   readonly saved?: SavedRecord
 }
 

@@ -177,13 +177,16 @@ export class Session<M extends Member> {
     this.#sync(member, now)
     this.#output.stateChanged()
     if (this.#members.has(member)) return
-    const isBack = this.#absentees.takeBack(member.user) // USERS10
+    const back = this.#absentees.takeBack(member.user) // USERS10
     this.#members.add(member)
     if (member.user === undefined) return
     this.#setAudience([...this.#audience, member])
     this.#beat.start(now)
     this.#requestSnapshot(now)
-    if (isBack) return
+    if (back) {
+      this.#roster.replace(back, member)
+      return
+    }
     this.#roster.join(member)
     this.#announceUsersSoon(now)
   }
@@ -450,8 +453,7 @@ export class Session<M extends Member> {
   }
 
   #reportPresence(): void {
-    const { announced } = this.#roster
-    this.#output.presenceChanged({ announced, leaveDelay: this.#leaveDelay })
+    this.#output.presenceChanged({ ...this.#roster.takeNews(), leaveDelay: this.#leaveDelay })
   }
 
   #announceUsersSoon(now: number): void {

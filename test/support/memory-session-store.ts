@@ -1,3 +1,4 @@
+import { presenceAfter } from '../../src/session/presence-change.ts'
 import type {
   JournalEntry,
   MessageRun,
@@ -9,6 +10,7 @@ import type {
   StoredStart,
 } from '../../src/session/record.ts'
 import type { SessionStore } from '../../src/session/session-store.ts'
+import { stateAfter } from '../../src/session/stored-state.ts'
 
 const KEPT_SNAPSHOTS = 3
 
@@ -80,11 +82,12 @@ export class MemorySessionStore implements SessionStore {
 
 /** What is kept of a session after the entry. Throws where the journal would refuse it. */
 function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
-  const state = stateAfter(before?.state, entry)
+  const state = stateThen(before?.state, entry)
   const isSame = before?.state.timeline === state.timeline
   const messages = isSame ? [...before.messages] : []
   const snapshots = isSame ? before.snapshots : []
-  const presence = entry.presence ?? (isSame ? before.presence : { announced: [], leaveDelay: 0 })
+  const wasThere = isSame ? before.presence : { announced: [], leaveDelay: 0 }
+  const presence = entry.presence ? presenceAfter(wasThere, entry.presence) : wasThere
   if (entry.messages) {
     const { first, count, text } = entry.messages
     if (messages.some((run) => run.first === first)) throw new Error(`message ${first} is there`)
@@ -104,10 +107,11 @@ function keptAfter(before: Kept | undefined, entry: JournalEntry): Kept {
   }
 }
 
-function stateAfter(before: SessionState | undefined, entry: JournalEntry): SessionState {
-  const { sessionId, messages, reservedTime = 0 } = entry
-  const state = entry.state ?? before
-  if (!state) throw new Error(`session ${sessionId} has no state yet`)
+function stateThen(before: SessionState | undefined, entry: JournalEntry): SessionState {
+  const { sessionId, messages, changes = {}, reservedTime = 0 } = entry
+  const found = entry.state ?? before
+  if (!found) throw new Error(`session ${sessionId} has no state yet`)
+  const state = stateAfter(found, changes)
   if (entry.state || !messages) return { ...state, time: Math.max(state.time, reservedTime) }
   const { first, count, time } = messages
   const position = first + count - 1

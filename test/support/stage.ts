@@ -9,7 +9,13 @@ import type {
   SessionOutput,
   Sync,
 } from '../../src/session/ports.ts'
-import type { Presence, SnapshotRecord, StoredSession } from '../../src/session/record.ts'
+import { presenceAfter } from '../../src/session/presence-change.ts'
+import type {
+  AnnouncedUser,
+  Presence,
+  SnapshotRecord,
+  StoredSession,
+} from '../../src/session/record.ts'
 import { Session } from '../../src/session/session.ts'
 
 const JOIN_ARGS = { version: 1, apiKey: 'none', name: 'test', ticks: { tick: 100_000 } }
@@ -25,6 +31,11 @@ export class StageMember implements Member {
     this.user = user
     this.isViewer = isViewer
   }
+}
+
+/** Users as a store gives them back. */
+export function announcedUsers(users: readonly Json[]): AnnouncedUser[] {
+  return users.map((user, index) => ({ number: index + 1, user }))
 }
 
 /** One session named `S` on a manual clock, with recording members: no socket, disk or timer. */
@@ -52,6 +63,12 @@ export class Stage {
   /** @param stored what the session is restored from at its first join; else it is new */
   constructor(stored?: StoredSession) {
     this.#stored = stored
+    if (stored) this.presence = stored.presence
+  }
+
+  /** The users that are stored as announced. */
+  get announced(): Json[] {
+    return this.presence.announced.map(({ user }) => user)
   }
 
   get session(): Session<StageMember> {
@@ -150,9 +167,9 @@ export class Stage {
         this.#turn.needsCommit = true
         this.snapshots.push(snapshot)
       },
-      presenceChanged: (presence) => {
+      presenceChanged: (change) => {
         this.#turn.needsCommit = true
-        this.presence = presence
+        this.presence = presenceAfter(this.presence, change)
       },
       herald: (news) => this.heralded.push(news),
       report: (fact) => this.facts.push(fact),

@@ -1,0 +1,27 @@
+import type { AnnouncedUser, Presence, PresenceChange } from './record.ts'
+
+type Coming = Pick<PresenceChange, 'left' | 'joined'>
+
+/** One change for two that follow each other. */
+export function mergedChange(before: PresenceChange, after: PresenceChange): PresenceChange {
+  return { ...mergedComing(before, after), leaveDelay: after.leaveDelay }
+}
+
+/** Likewise, of who left and joined. */
+export function mergedComing(before: Coming, after: Coming): Coming {
+  if (after.left === 'all') return { left: 'all', joined: after.joined }
+  if (after.left.length === 0 && after.joined.length === 0) return before
+  const gone = new Set(after.left)
+  return {
+    left: before.left === 'all' ? 'all' : [...before.left, ...after.left],
+    joined: [...before.joined.filter(([number]) => !gone.has(number)), ...after.joined],
+  }
+}
+
+/** Who is there after a change. */
+export function presenceAfter(before: Presence, change: PresenceChange): Presence {
+  const { left, joined, leaveDelay } = change
+  const stay = before.announced.filter(({ number }) => left !== 'all' && !left.includes(number))
+  const come = joined.map(([number, user]): AnnouncedUser => ({ number, user: JSON.parse(user) }))
+  return { announced: [...stay, ...come], leaveDelay }
+}
