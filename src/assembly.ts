@@ -51,7 +51,7 @@ export function assemble(materials: Materials) {
   const { config, log, storage } = materials
   const clock = createClock(log)
   const metrics = createMetrics(
-    () => reflector.joinCosts(),
+    () => reflector.costs(),
     () => storage.apps.totals(),
   )
   const { heraldHosts: allowed } = config

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { HistoryBudget } from './history-budget.ts'
 
 const LIMITS = { historyBytes: 250, historiesBytes: 500 }
-const costs = (...all: number[]) => all.map((bytes) => ({ messages: 1, bytes }))
+const costs = (...all: number[]) => all.map((bytes) => ({ messages: 1, bytes, besideBytes: 0 }))
 
 it('[LIMIT7] a session may keep as much as its own limit while there is plenty', () => {
   const budget = new HistoryBudget(LIMITS)
@@ -32,10 +32,17 @@ it('[LIMIT7] however many grow as long as they may, all together stay below it',
 
 it('[LIMIT7] counts what is brought back at once', () => {
   const budget = new HistoryBudget(LIMITS)
-  budget.add({ messages: 1, bytes: 450 })
+  budget.add({ messages: 1, bytes: 400, besideBytes: 50 })
   expect([budget.maxBytes, budget.isUsedUp]).toEqual([50, false])
-  budget.add({ messages: 1, bytes: 100 })
+  budget.add({ messages: 1, bytes: 100, besideBytes: 0 })
   expect([budget.maxBytes, budget.isUsedUp]).toEqual([1, true])
   budget.update(costs(10))
   expect([budget.maxBytes, budget.isUsedUp]).toEqual([250, false])
+})
+
+it('[LIMIT7] counts each message at once, however fast they come', () => {
+  const budget = new HistoryBudget(LIMITS)
+  budget.took(300)
+  budget.took(150)
+  expect(budget.maxBytes).toBe(50)
 })

@@ -1,22 +1,25 @@
-import type { HistoryRoom, JoinCost } from '../session/ports.ts'
+import type { HistoryRoom, SessionCost } from '../session/ports.ts'
 import type { ReflectorLimits } from './limits.ts'
 
 type Limits = Pick<ReflectorLimits, 'historyBytes' | 'historiesBytes'>
 
 /**
- * Shares the memory for histories out among sessions: each may keep as much as is left for all. So the longest
- * stop first, the shortest never as long as there is anything left, and all together stay below the limit.
+ * Shares the memory for histories, and for what sessions keep beside them, out among sessions: each may keep
+ * as much as is left for all. So the longest stop first, the shortest never as long as there is anything left,
+ * and all together stay below the limit.
  */
 export class HistoryBudget implements HistoryRoom {
-  /** looked at for every message */
-  maxBytes: number
   readonly #limits: Limits
   #left: number
 
   constructor(limits: Limits) {
     this.#limits = limits
     this.#left = limits.historiesBytes
-    this.maxBytes = this.#share()
+  }
+
+  /** Looked at for every message. */
+  get maxBytes(): number {
+    return Math.max(1, Math.min(this.#limits.historyBytes, this.#left))
   }
 
   /** Whether sessions may keep less than one alone because there are others. */
@@ -29,20 +32,18 @@ export class HistoryBudget implements HistoryRoom {
     return this.#left <= 0
   }
 
-  /** A session was brought back with this. */
-  add({ bytes }: JoinCost): void {
+  took(bytes: number): void {
     this.#left -= bytes
-    this.maxBytes = this.#share()
   }
 
-  /** Counts anew; to be called every second or so. */
-  update(costs: Iterable<JoinCost>): void {
+  /** A session was brought back with this. */
+  add({ bytes, besideBytes }: SessionCost): void {
+    this.took(bytes + besideBytes)
+  }
+
+  /** Counts anew, since what is given up is not told; to be called every second or so. */
+  update(costs: Iterable<SessionCost>): void {
     this.#left = this.#limits.historiesBytes
-    for (const { bytes } of costs) this.#left -= bytes
-    this.maxBytes = this.#share()
-  }
-
-  #share(): number {
-    return Math.max(1, Math.min(this.#limits.historyBytes, this.#left))
+    for (const cost of costs) this.add(cost)
   }
 }

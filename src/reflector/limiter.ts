@@ -1,5 +1,5 @@
 import { CLOSE_CODE } from '../protocol/close-code.ts'
-import type { JoinCost } from '../session/ports.ts'
+import type { SessionCost } from '../session/ports.ts'
 import { Breaches, type Culprit } from './breaches.ts'
 import type { Connection } from './connection.ts'
 import { logFields } from './connection-log.ts'
@@ -105,7 +105,7 @@ export class Limiter {
   }
 
   /** To be called once a second. @param costs of all sessions */
-  sweep(connections: Iterable<Connection>, costs: Iterable<JoinCost>, now: number): void {
+  sweep(connections: Iterable<Connection>, costs: Iterable<SessionCost>, now: number): void {
     this.breaches.sweep(now)
     this.budget.update(costs)
     for (const connection of connections) this.#throttle.refill(connection)

@@ -202,6 +202,7 @@ describe('sessions', () => {
   it('[LIMIT7] with the longest histories stop when memory is short, the others go on', async () => {
     await open({ historyBytes: 100_000, historiesBytes: 150_000 })
     const [long, short] = [await member('long'), await member('short', randomSessionId())]
+    await seconds(1)
     long.send('SEND', [0, 0, 'x'.repeat(90_000)])
     await long.next('RECV', ([, , payload]) => String(payload).startsWith('x'))
     await seconds(1)
@@ -225,13 +226,13 @@ describe('sessions', () => {
     await until(() => bed.logged('end').length === 1, 'gone')
     await seconds(12)
     const long = await member('long')
-    long.send('SEND', [0, 0, 'x'.repeat(99_000)])
+    long.send('SEND', [0, 0, 'x'.repeat(90_000)])
     await long.next('RECV', ([, , payload]) => String(payload).startsWith('x'))
     await seconds(1)
     const back = await bed.connect(other)
     await back.join()
     expect(await refused(randomSessionId())).toEqual(noRoom)
-    expect(bed.breaches).toEqual(['histories-size'])
+    expect(new Set(bed.breaches)).toEqual(new Set(['histories-size']))
   })
 })
 

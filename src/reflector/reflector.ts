@@ -4,7 +4,7 @@ import { CLOSE_CODE, ProtocolError } from '../protocol/close-code.ts'
 import { decode } from '../protocol/decode.ts'
 import type { ClientMessage, Join, Json } from '../protocol/messages.ts'
 import { withoutTokens } from '../protocol/token-path.ts'
-import type { JoinCost } from '../session/ports.ts'
+import type { SessionCost } from '../session/ports.ts'
 import type { SessionStore } from '../session/session-store.ts'
 import { Committer } from './committer.ts'
 import {
@@ -235,9 +235,9 @@ export class Reflector {
     return false
   }
 
-  /** What joining each of the running sessions costs now. */
-  *joinCosts(): Iterable<JoinCost> {
-    for (const { session } of this.#hosts.values()) if (session) yield session.joinCost
+  /** What each of the running sessions keeps in memory now. */
+  *costs(): Iterable<SessionCost> {
+    for (const { session } of this.#hosts.values()) if (session) yield session.cost
   }
 
   takePunctuality(): Punctuality {
@@ -475,7 +475,7 @@ export class Reflector {
   #sweep(): void {
     const now = this.#parts.clock.now()
     this.#committer.watch(now)
-    this.#limiter.sweep(this.#connections, this.joinCosts(), now)
+    this.#limiter.sweep(this.#connections, this.costs(), now)
     this.#liveness.check(this.#connections)
   }
 }

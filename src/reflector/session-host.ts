@@ -232,7 +232,7 @@ export class SessionHost implements Sleeper {
     const stored = start.session ?? newSession(first, newTimeline(), start.persistedPath)
     this.#outbox.start(start.session?.state)
     const session = new Session<Connection>(this.sessionId, this.#outbox, budget, stored, now)
-    budget.add(session.joinCost)
+    budget.add(session.cost)
     this.#state = { tag: 'running', session }
     metrics.sessionOpened()
     this.#startedAt = clock.wallTime()
@@ -258,8 +258,16 @@ export class SessionHost implements Sleeper {
       connection.close(CLOSE_CODE.noRoom, 'This session has as many users as it can.')
       return
     }
-    if (this.#state.tag === 'parking') this.#state = { tag: 'running', session }
     const now = this.#parts.clock.now()
+    if (!session.has(connection) && !session.makesRoomFor(join.user, now)) {
+      this.#parts.breaches.note('beside-history', this.#culprit(), 'long users are refused')
+      connection.close(
+        CLOSE_CODE.noRoom,
+        'This session has no room for what your app tells of you.',
+      )
+      return
+    }
+    if (this.#state.tag === 'parking') this.#state = { tag: 'running', session }
     session.join(connection, join, now)
     this.#watchMembers(now)
     this.#parts.onJoined(connection)

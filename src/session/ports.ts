@@ -61,6 +61,8 @@ export interface SessionOutput<M extends Member> {
 export interface HistoryRoom {
   /** length of the messages since its snapshot, as in `JoinCost`; above 0 */
   readonly maxBytes: number
+  /** It keeps so much more: all sessions share what there is. */
+  took(bytes: number): void
 }
 
 /** What joining a session costs now: the messages since its snapshot, which every joiner gets. */
@@ -68,6 +70,12 @@ export interface JoinCost {
   readonly messages: number
   /** UTF-16 units of their JSON, which are bytes as long as it is ASCII, and a comma for each */
   readonly bytes: number
+}
+
+/** What a running session keeps in memory. */
+export interface SessionCost extends JoinCost {
+  /** UTF-16 units of what it keeps beside its history (LIMIT14) */
+  readonly besideBytes: number
 }
 
 /** Why a snapshot is asked for: many messages or bytes since the last one, its age, or a user who left. */

@@ -13,7 +13,7 @@ it('numbers those who are announced, each anew', () => {
   const [a, b, silent] = [{ user: 'u' }, { user: 'u' }, { user: undefined }]
   for (const who of [a, b, silent]) roster.join(who)
   expect(roster.takeNews()).toEqual({ left: [], joined: [] })
-  roster.take(true)
+  roster.take()
   expect(roster.takeNews()).toEqual({
     left: [],
     joined: [
@@ -23,7 +23,7 @@ it('numbers those who are announced, each anew', () => {
   })
   roster.leave(a)
   roster.join({ user: ['w'] })
-  roster.take(true)
+  roster.take()
   expect(roster.takeNews()).toEqual({ left: [1], joined: [[3, '["w"]']] })
   expect(roster.takeNews()).toEqual({ left: [], joined: [] })
 })
@@ -39,7 +39,7 @@ it('goes on with the numbers that are stored, and knows who takes the place of w
   roster.join(next)
   roster.leave(back)
   roster.leave(announced[0])
-  roster.take(true)
+  roster.take()
   expect(roster.takeNews()).toEqual({ left: [7, 4], joined: [[8, '"c"']] })
 })
 
@@ -47,9 +47,9 @@ it('[USERS4] has all left if nobody is there to be told', () => {
   const roster = new Roster([{ number: 1, user: 'a' }])
   const b = { user: 'b' }
   roster.join(b)
-  roster.take(true)
+  roster.take()
   roster.leave(b)
-  roster.take(false)
+  roster.forget()
   expect(roster.takeNews()).toEqual({ left: 'all', joined: [] })
 })
 
@@ -82,7 +82,8 @@ class Coming {
 
   /** Nobody is given up while somebody is there. */
   #announce(isHeard: boolean): void {
-    this.#roster.take(isHeard)
+    if (isHeard) this.#roster.take()
+    else this.#roster.forget()
     if (!isHeard) this.#here = []
     this.announced = [...this.#here]
     const change = changeOf(this.#roster)

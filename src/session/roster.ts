@@ -5,7 +5,12 @@ import type { AnnouncedUser, PresenceChange } from './record.ts'
 
 type News = Pick<PresenceChange, 'left' | 'joined'>
 
+/** The JSON of their users. */
+type Texts = ReadonlyMap<HasUser, string>
+
 const NO_NEWS: News = { left: [], joined: [] }
+/** Users in one announcement are not longer together (UTF-16 units), so that no message is too large. */
+const MAX_ANNOUNCED_LENGTH = 1_000_000
 
 /** Joins and leaves that were not announced yet, by connection, not by user (USERS2); and who was. */
 export class Roster {
@@ -42,16 +47,21 @@ export class Roster {
     this.#numbers.set(who, number)
   }
 
-  /**
-   * The users to announce; forgets them.
-   * @param isHeard false if nobody is there to be told: the next to join starts with nobody announced
-   */
-  take(isHeard: boolean): { joined: Json[]; left: Json[] } {
+  /** The users to announce, as many as one message has room for (USERS1); forgets them. */
+  take(): { joined: Json[]; left: Json[] } {
+    const left = takeSome(this.#left, MAX_ANNOUNCED_LENGTH)
+    const joined = takeSome(this.#joined, MAX_ANNOUNCED_LENGTH - left.length)
+    this.#note(joined.texts, left.texts)
+    return { joined: usersOf(joined.texts.keys()), left: usersOf(left.texts.keys()) }
+  }
+
+  /** Nobody is there to be told: the next to join starts with nobody announced (USERS4). */
+  forget(): { joined: Json[]; left: Json[] } {
     const changes = { joined: usersOf(this.#joined), left: usersOf(this.#left) }
-    if (isHeard) this.#note()
-    else this.#giveUp()
     this.#joined.clear()
     this.#left.clear()
+    this.#numbers.clear()
+    this.#news = { left: 'all', joined: [] }
     return changes
   }
 
@@ -62,26 +72,37 @@ export class Roster {
     return news
   }
 
-  #note(): void {
+  #note(come: Texts, gone: Texts): void {
     const joined: Array<readonly [number, string]> = []
-    for (const who of this.#joined) {
-      if (who.user === undefined) continue
+    for (const [who, text] of come) {
       this.#numbers.set(who, ++this.#lastNumber)
-      joined.push([this.#lastNumber, JSON.stringify(who.user)])
+      joined.push([this.#lastNumber, text])
     }
     const left: number[] = []
-    for (const who of this.#left) {
+    for (const who of gone.keys()) {
       const number = this.#numbers.get(who)
       if (number !== undefined) left.push(number)
       this.#numbers.delete(who)
     }
     this.#news = mergedComing(this.#news, { left, joined })
   }
+}
 
-  #giveUp(): void {
-    this.#numbers.clear()
-    this.#news = { left: 'all', joined: [] }
+/**
+ * Takes those whose users are not longer than that together, and one at least; who has no user is forgotten.
+ */
+function takeSome(from: Set<HasUser>, most: number): { texts: Texts; length: number } {
+  const texts = new Map<HasUser, string>()
+  let length = 0
+  for (const who of from) {
+    const text = who.user === undefined ? '' : JSON.stringify(who.user)
+    if (length > 0 && length + text.length > most) break
+    from.delete(who)
+    if (text === '') continue
+    texts.set(who, text)
+    length += text.length
   }
+  return { texts, length }
 }
 
 /** The users of those who have one. */

@@ -2,11 +2,11 @@ import { encodeInfo, encodeRequ, type Info } from '../protocol/encode.ts'
 import type { Join, Json, Message, Send, Snap, Ticks, Tutti } from '../protocol/messages.ts'
 import { positionOf, seqAt } from '../protocol/seq.ts'
 import { Absentees, type HasUser } from './absentees.ts'
-import { Agenda } from './agenda.ts'
+import { Agenda, type Appointment } from './agenda.ts'
 import { Debounce } from './debounce.ts'
 import { History } from './history.ts'
 import { headroomOf, MAX_BESIDE_LENGTH, REFUSAL, warningOf } from './history-limit.ts'
-import type { HistoryRoom, JoinCost, Member, SessionOutput } from './ports.ts'
+import type { HistoryRoom, JoinCost, Member, SessionCost, SessionOutput } from './ports.ts'
 import type { SessionState, SnapshotRecord, StoredSession } from './record.ts'
 import { Roster, usersOf } from './roster.ts'
 import { SnapshotRequests } from './snapshot-requests.ts'
@@ -14,6 +14,7 @@ import { CompletedTallies, OpenTallies, type OpenTally, tallyPayload } from './t
 import { Teatime } from './teatime.ts'
 import { TickBeat } from './tick-beat.ts'
 import { TimeReserve } from './time-reserve.ts'
+import { lengthOfUser, UserLengths } from './user-lengths.ts'
 
 /** Joins and leaves are gathered for this long before they are announced (ms). */
 const USERS_DELAY_MS = 200
@@ -25,6 +26,11 @@ const REFUSALS_TOLD_MS = 1000
 const MAX_HOLD_MS = 5000
 /** When messages of this length (UTF-16 units) are held back, members are better not read from (LIMIT15). */
 const PRESSED_LENGTH = 1_000_000
+
+/** Of those who are gone and not announced, a session remembers so many; of more, the oldest are announced. */
+const MAX_GONE = 500
+/** A joiner whose user is no longer (UTF-16 units) finds room whatever others take. */
+const ORDINARY_USER_LENGTH = 4000
 
 /** Messages that wait for `delay` to be over. */
 interface Held {
@@ -63,6 +69,9 @@ export class Session<M extends Member> {
   #audience: readonly M[] = []
   /** how many of them are no viewers */
   #participantCount = 0
+  /** members whose socket is closed, the oldest first, and when they are given up */
+  readonly #gone = new Map<M, Appointment>()
+  readonly #userLengths = new UserLengths()
   #usersPending = false
   #lastRefusalTold = -Infinity
   #held: Held | undefined
@@ -97,6 +106,7 @@ export class Session<M extends Member> {
     this.#leaveDelay = presence.leaveDelay
     this.#roster = new Roster(presence.announced)
     this.#absentees = new Absentees(presence.announced)
+    for (const absent of presence.announced) this.#userLengths.add(absent)
     this.#agenda.at(now + this.#leaveDelay, (later) => this.#giveUpAbsentees(later))
     this.#completedTallies = new CompletedTallies(state.completedTallies)
   }
@@ -143,14 +153,31 @@ export class Session<M extends Member> {
     return this.#held !== undefined && this.#held.length >= PRESSED_LENGTH
   }
 
-  /** What it keeps beside its history: votes, tags and messages held back (UTF-16 units, LIMIT14). */
+  /** What it keeps beside its history: users, votes, tags and messages held back (UTF-16 units, LIMIT14). */
   get besideLength(): number {
-    return this.#openTallies.length + this.#debounce.length + (this.#held?.length ?? 0)
+    const held = this.#held?.length ?? 0
+    return this.#userLengths.total + this.#openTallies.length + this.#debounce.length + held
+  }
+
+  /**
+   * Whether it has room for one more user. Those who are gone make room first: they are announced before
+   * their leave delay is over (LIMIT17).
+   */
+  makesRoomFor(user: Json | undefined, now: number): boolean {
+    const length = lengthOfUser(user)
+    if (length <= ORDINARY_USER_LENGTH) return true
+    const most = Math.min(MAX_BESIDE_LENGTH, this.#room.maxBytes)
+    while (this.besideLength + length > most && this.#gone.size > 0) this.#giveUpOldest(now)
+    return this.besideLength + length <= most
   }
 
   /** What a SYNC would hold now. */
   get joinCost(): JoinCost {
     return { messages: this.#history.count, bytes: this.#history.length }
+  }
+
+  get cost(): SessionCost {
+    return { ...this.joinCost, besideBytes: this.besideLength }
   }
 
   /** Where a restored session goes on: at or after any teatime that members have reached (TIME6). */
@@ -179,6 +206,8 @@ export class Session<M extends Member> {
     if (this.#members.has(member)) return
     const back = this.#absentees.takeBack(member.user) // USERS10
     this.#members.add(member)
+    if (back) this.#userLengths.remove(back)
+    this.#room.took(this.#userLengths.add(member))
     if (member.user === undefined) return
     this.#setAudience([...this.#audience, member])
     this.#beat.start(now)
@@ -197,7 +226,12 @@ export class Session<M extends Member> {
     this.#setAudience(this.#audience.filter((other) => other !== member))
     if (this.#audience.length === 0) this.#beat.stop()
     this.#requestSnapshot(now)
-    this.#agenda.at(now + this.#leaveDelay, (later) => this.#remove(member, later))
+    const due = now + this.#leaveDelay
+    this.#gone.set(
+      member,
+      this.#agenda.at(due, (later) => this.#remove(member, later)),
+    )
+    if (this.#gone.size > MAX_GONE) this.#giveUpOldest(now)
   }
 
   send({ message, tags }: Send, now: number): void {
@@ -350,6 +384,7 @@ export class Session<M extends Member> {
     const more = rest.length > 0 ? `,${rest.join()}` : ''
     const text = `[${time},${seq},${message.payload}${more}]`
     this.#history.push(text)
+    this.#room.took(text.length)
     this.#output.reflect(text, this.#audience)
     if (this.#audience.length > 0) this.#beat.restart(now) // TICK2
     this.#requestSnapshot(now)
@@ -363,10 +398,10 @@ export class Session<M extends Member> {
 
   /** Asks those who can make one for a snapshot if it is time to. */
   #requestSnapshot(now: number): void {
-    const { joinCost } = this
-    const why = this.#snapshotRequests.next(joinCost, this.#participantCount, now)
+    const { count: messages, length: bytes } = this.#history
+    const history = { messages, bytes, maxBytes: this.#room.maxBytes }
+    const why = this.#snapshotRequests.next(history, this.#participantCount, now)
     if (!why) return
-    const { messages } = joinCost
     this.#output.tell(encodeRequ(this.id), participantsOf(this.#audience))
     this.#output.report({ kind: 'snapshot requested', messages, why })
     if (this.#snapshotRequests.isOverdue) {
@@ -376,8 +411,9 @@ export class Session<M extends Member> {
 
   /** Warns of a history that fills; false when it is full (SNAP7). */
   #hasRoom(now: number): boolean {
-    const { messages, bytes } = this.#historyToBe
-    const headroom = headroomOf({ messages, bytes }, this.#room.maxBytes)
+    const history = this.#historyToBe
+    const { messages } = history
+    const headroom = headroomOf(history, this.#room.maxBytes)
     if (headroom > 0) {
       this.#warn(warningOf(headroom, messages))
       return true
@@ -392,11 +428,11 @@ export class Session<M extends Member> {
 
   /** The history as it is when what is held back is in it. */
   get #historyToBe(): JoinCost {
-    const { messages, bytes } = this.joinCost
+    const { joinCost } = this
     const held = this.#held
-    return held
-      ? { messages: messages + held.messages.length, bytes: bytes + held.length }
-      : { messages, bytes }
+    if (!held) return joinCost
+    const { messages, bytes } = joinCost
+    return { messages: messages + held.messages.length, bytes: bytes + held.length }
   }
 
   #warn(info: Info | undefined): void {
@@ -438,13 +474,26 @@ export class Session<M extends Member> {
     this.#output.stateChanged()
   }
 
+  #giveUpOldest(now: number): void {
+    const [oldest] = this.#gone
+    if (!oldest) return
+    const [member, appointment] = oldest
+    this.#agenda.cancel(appointment)
+    this.#remove(member, now)
+  }
+
   #remove(member: M, now: number): void {
+    this.#gone.delete(member)
+    this.#userLengths.remove(member)
     this.#members.delete(member)
     if (member.user !== undefined) this.#announceLeft(member, now)
   }
 
   #giveUpAbsentees(now: number): void {
-    for (const absent of this.#absentees.takeAll()) this.#announceLeft(absent, now)
+    for (const absent of this.#absentees.takeAll()) {
+      this.#userLengths.remove(absent)
+      this.#announceLeft(absent, now)
+    }
   }
 
   #announceLeft(who: HasUser, now: number): void {
@@ -467,7 +516,7 @@ export class Session<M extends Member> {
     if (!this.#roster.hasChanges) return
     const all = usersOf([...this.#members, ...this.#absentees.all])
     const { length: active } = all
-    const { joined, left } = this.#roster.take(active > 0)
+    const { joined, left } = active > 0 ? this.#roster.take() : this.#roster.forget()
     this.#reportPresence()
     this.#output.report({ kind: 'users', active, joined: joined.length, left: left.length })
     // USERS4: if nobody is there, nobody would hear it.
@@ -479,6 +528,7 @@ export class Session<M extends Member> {
     }
     const url = this.#heraldUrl
     if (url !== undefined) this.#output.herald({ url, all, joined, left })
+    if (this.#roster.hasChanges) this.#announceUsersSoon(now)
   }
 }
 

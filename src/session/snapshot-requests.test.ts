@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { SnapshotRequests } from './snapshot-requests.ts'
 
 const MINUTE = 60_000
-const NOTHING = { messages: 0, bytes: 0 }
-const SHORT = { messages: 1, bytes: 10 }
-const LONG = { messages: 2001, bytes: 20_000 }
-const HEAVY = { messages: 20, bytes: 2_000_001 }
+const ROOM = { maxBytes: 250_000_000 }
+const NOTHING = { messages: 0, bytes: 0, ...ROOM }
+const SHORT = { messages: 1, bytes: 10, ...ROOM }
+const LONG = { messages: 2001, bytes: 20_000, ...ROOM }
+const HEAVY = { messages: 20, bytes: 2_000_001, ...ROOM }
 
 /** Wakes it whenever it is due, until `end`; when it asked, and why. */
 function asked(requests: SnapshotRequests, history: typeof LONG, audience: number, end: number) {
@@ -21,10 +22,16 @@ function asked(requests: SnapshotRequests, history: typeof LONG, audience: numbe
 describe('[SNAP9] [SNAP10] a long history', () => {
   it('is one of more than 2,000 messages or two million characters', () => {
     const requests = new SnapshotRequests()
-    expect(requests.next({ messages: 2000, bytes: 2_000_000 }, 1, 0)).toBeUndefined()
+    expect(requests.next({ messages: 2000, bytes: 2_000_000, ...ROOM }, 1, 0)).toBeUndefined()
     expect(requests.nextDue).toBe(Infinity)
     expect(requests.next(LONG, 1, 1)).toBe('messages')
     expect(new SnapshotRequests().next(HEAVY, 1, 0)).toBe('bytes')
+  })
+
+  it('is one that fills half of the room it has', () => {
+    const history = { messages: 1, bytes: 501, maxBytes: 1000 }
+    expect(new SnapshotRequests().next({ ...history, bytes: 500 }, 1, 0)).toBeUndefined()
+    expect(new SnapshotRequests().next(history, 1, 0)).toBe('bytes')
   })
 
   it('[SNAP14] is left alone for 30 s after a snapshot', () => {
@@ -137,8 +144,8 @@ describe('[SNAP13] a request without an answer', () => {
     const requests = new SnapshotRequests()
     requests.next(LONG, 1, 0)
     asked(requests, LONG, 1, MINUTE)
-    expect(requests.next({ messages: 59_999, bytes: 0 }, 1, 2 * MINUTE)).toBeUndefined()
-    const full = { messages: 60_000, bytes: 0 }
+    expect(requests.next({ messages: 59_999, bytes: 0, ...ROOM }, 1, 2 * MINUTE)).toBeUndefined()
+    const full = { messages: 60_000, bytes: 0, ...ROOM }
     expect(requests.next(full, 1, 2 * MINUTE)).toBe('messages')
     expect(asked(requests, full, 1, 4 * MINUTE)).toHaveLength(20)
   })

@@ -1,4 +1,4 @@
-import type { JoinCost, SnapshotReason } from './ports.ts'
+import type { HistoryRoom, JoinCost, SnapshotReason } from './ports.ts'
 
 /** A history of more messages than this is long… */
 const LONG_MESSAGES = 2000
@@ -16,6 +16,9 @@ const NO_PAUSE_FROM = 60_000
 const NO_PAUSE_FROM_BYTES = 30_000_000
 /** Making a snapshot stops the app for a moment: how long a long history is left alone after one (ms). */
 const REST_MS = 30_000
+
+/** How long a history is, and may be. */
+type HistorySize = JoinCost & Pick<HistoryRoom, 'maxBytes'>
 
 /** Decides when members are asked for a snapshot. None of it is stored: a restored session begins anew. */
 export class SnapshotRequests {
@@ -51,7 +54,7 @@ export class SnapshotRequests {
    * the history or the audience is another, and when it is due.
    * @param audience how many there are who could answer
    */
-  next(history: JoinCost, audience: number, now: number): SnapshotReason | undefined {
+  next(history: HistorySize, audience: number, now: number): SnapshotReason | undefined {
     this.#note(history, audience, now)
     const reason = audience > 0 ? this.#reason(history, now) : undefined
     this.#nextDue = reason ? this.#due(reason, history) : Infinity
@@ -70,10 +73,11 @@ export class SnapshotRequests {
     this.#audience = audience
   }
 
-  #reason({ messages, bytes }: JoinCost, now: number): SnapshotReason | undefined {
+  #reason({ messages, bytes, maxBytes }: HistorySize, now: number): SnapshotReason | undefined {
     if (this.#isLeftAlone) return 'leaving'
     if (messages > LONG_MESSAGES) return 'messages'
-    if (bytes > LONG_BYTES) return 'bytes'
+    // Others may leave it less room than it would have alone (LIMIT7).
+    if (bytes > Math.min(LONG_BYTES, maxBytes / 2)) return 'bytes'
     return now - this.#since > OLD_MS ? 'age' : undefined
   }
 

@@ -14,7 +14,7 @@ it('counts what met a limit, by the limit', async () => {
 })
 
 it('reads what joins cost when it is asked: all sessions together, and the dearest', async () => {
-  let costs: Array<{ messages: number; bytes: number }> = []
+  let costs: Array<{ messages: number; bytes: number; besideBytes: number }> = []
   const metrics = createMetrics(() => costs, noApps)
   const read = async () => {
     const { body } = await metrics.expose()
@@ -28,8 +28,8 @@ it('reads what joins cost when it is asked: all sessions together, and the deare
     { messages_max: 0, bytes_max: 0 },
   ])
   costs = [
-    { messages: 20, bytes: 100 },
-    { messages: 3, bytes: 5000 },
+    { messages: 20, bytes: 100, besideBytes: 7 },
+    { messages: 3, bytes: 5000, besideBytes: 30 },
   ]
   expect(await read()).toEqual([
     { messages: 23, bytes: 5100 },

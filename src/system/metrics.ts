@@ -3,10 +3,11 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** Upper bounds of the latency histogram, ms: each a third above the one before. */
 const LATENCY_BUCKETS_MS = [8, 10, 13, 17, 22, 29, 38, 50, 66, 87, 115, 153, 203, 270, 360]
 
-/** What joining a session costs: the messages since its snapshot. */
-interface JoinCost {
+/** What a running session keeps: the messages since its snapshot, and what there is beside them. */
+interface SessionCost {
   readonly messages: number
   readonly bytes: number
+  readonly besideBytes: number
 }
 
 /** How much of hosted apps is kept. */
@@ -18,9 +19,9 @@ interface AppTotals {
 
 /**
  * The box's metrics in Prometheus' terms, under the names that dashboards of the reference know.
- * @param joinCosts of all running sessions, asked for whenever somebody reads the metrics, as is what follows
+ * @param costs of all running sessions, asked for whenever somebody reads the metrics, as is what follows
  */
-export function createMetrics(joinCosts: () => Iterable<JoinCost>, appTotals: () => AppTotals) {
+export function createMetrics(costs: () => Iterable<SessionCost>, appTotals: () => AppTotals) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -48,7 +49,7 @@ export function createMetrics(joinCosts: () => Iterable<JoinCost>, appTotals: ()
     buckets: LATENCY_BUCKETS_MS,
     registers,
   })
-  addHistoryGauges(registry, joinCosts)
+  addHistoryGauges(registry, costs)
   addAppGauges(registry, appTotals)
   return {
     limitBreached: breachCounter(registry),
@@ -91,9 +92,9 @@ function addAppGauges(registry: Registry, appTotals: () => AppTotals): void {
 }
 
 /** What all running sessions keep since their snapshots, and the dearest join among them. */
-function addHistoryGauges(registry: Registry, joinCosts: () => Iterable<JoinCost>): void {
-  const add = (name: string, help: string, read: (costs: readonly JoinCost[]) => number) => {
-    const collect = () => gauge.set(read([...joinCosts()]))
+function addHistoryGauges(registry: Registry, costs: () => Iterable<SessionCost>): void {
+  const add = (name: string, help: string, read: (costs: readonly SessionCost[]) => number) => {
+    const collect = () => gauge.set(read([...costs()]))
     const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect })
   }
   const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
@@ -107,4 +108,9 @@ function addHistoryGauges(registry: Registry, joinCosts: () => Iterable<JoinCost
       most(costs.map((cost) => cost[what])),
     )
   }
+  const beside =
+    'Bytes that all sessions keep beside their histories: users, votes, what is held back'
+  add('reflector_beside_bytes', beside, (costs) =>
+    total(costs.map(({ besideBytes }) => besideBytes)),
+  )
 }

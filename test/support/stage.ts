@@ -41,7 +41,7 @@ export function announcedUsers(users: readonly Json[]): AnnouncedUser[] {
 /** One session named `S` on a manual clock, with recording members: no socket, disk or timer. */
 export class Stage {
   now = 0
-  readonly room = { maxBytes: 250_000_000 }
+  readonly room = { maxBytes: 250_000_000, took: () => {} }
   readonly snapshots: SnapshotRecord[] = []
   readonly facts: SessionFact[] = []
   readonly heralded: HeraldNews[] = []
