@@ -13,6 +13,10 @@ const MAX_VOTERS = 200
 const MAX_PROGRAMS = 20
 /** Longer texts of clients are cut (UTF-16 units). */
 const MAX_TEXT_LENGTH = 500
+/** A host name is not longer (RFC 1035), and a header that says so may be. */
+const MAX_HOST_LENGTH = 260
+/** Of a session that nobody is in, the votes of the newest ballot only are remembered, and not more than these. */
+const MAX_PARKED_VOTERS = 10
 /** What clients call the vote on what the model is. */
 const SNAPSHOT_TOPIC = /^snapshot\b/
 /** A longer vote is no vote on a snapshot, nor is one on what has a longer name. */
@@ -145,6 +149,12 @@ export class Chronicle {
   }
 
   closed(sessionId: string): void {
+    const ballots = this.#stories.get(sessionId)?.ballots
+    const [newest] = ballots?.splice(0).slice(-1) ?? []
+    if (newest) {
+      const votes = new Map([...newest.votes].slice(0, MAX_PARKED_VOTERS))
+      ballots?.push({ ...newest, votes })
+    }
     this.#onChange(sessionId)
   }
 
@@ -189,6 +199,7 @@ function keptLabel({ name, appId, persistentId, pageUrl }: SessionLabel): Sessio
 function keptVisitor({ user, sdk, codeHash, ...visitor }: Visitor): Visitor {
   return {
     ...visitor,
+    boxHost: keptText(visitor.boxHost, MAX_HOST_LENGTH),
     user: kept(userName(user)),
     sdk: sdk && kept(sdk),
     codeHash: codeHash && kept(codeHash),

@@ -1,3 +1,5 @@
+import { keptText } from './kept-text.ts'
+
 /** How many lines are kept… */
 const MAX_LINES = 2000
 /** …and how much of a long one (UTF-16 units). */
@@ -41,7 +43,7 @@ export class LogTail {
   /** Takes a line of JSON. */
   write(line: string): void {
     this.#lines[this.#count % MAX_LINES] =
-      line.length > MAX_LINE_LENGTH ? line.slice(0, MAX_LINE_LENGTH) : line
+      line.length > MAX_LINE_LENGTH ? keptText(line, MAX_LINE_LENGTH) : line
     this.#count += 1
   }
 

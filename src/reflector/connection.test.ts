@@ -37,7 +37,7 @@ beforeEach(() => {
       pass: { role: 'participant' as const, appId: undefined, isGood: () => true },
     },
   } as const
-  const observer = { received() {}, pinged() {}, failed() {}, closed() {} }
+  const observer = { received() {}, read() {}, pinged() {}, failed() {}, closed() {} }
   const socket = new Duplex({ read() {}, write() {}, highWaterMark: 10_000_000 })
   const { write } = socket
   socket.write = (...args: [chunk: Buffer]) => {

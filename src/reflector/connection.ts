@@ -53,6 +53,8 @@ interface Traffic {
 /** Told what comes from the other end. */
 export interface ConnectionObserver {
   received(connection: Connection, data: Buffer): void
+  /** so many bytes were read from its socket at once, and handled */
+  read(connection: Connection, bytes: number): void
   /** a web-socket ping or pong came */
   pinged(connection: Connection): void
   failed(connection: Connection, error: Error): void
@@ -144,6 +146,7 @@ export class Connection implements Receiver, WriteStream, Payer {
   open(): void {
     const webSocket = this.#webSocket
     webSocket.connection = this
+    Object.assign(this.#socket, { connection: this }).on('data', onRead)
     webSocket.on('message', onMessage).on('ping', onPing).on('pong', onPong)
     webSocket.on('error', onError).on('close', onClose)
   }
@@ -167,7 +170,7 @@ export class Connection implements Receiver, WriteStream, Payer {
 
   /** Whether so much waits for it that nothing should be added that others do not get. */
   get isBehind(): boolean {
-    return this.#backlog > MAX_PONG_BACKLOG_BYTES
+    return this.backlog > MAX_PONG_BACKLOG_BYTES
   }
 
   /** URL under which this client reaches a file of the box. */
@@ -180,7 +183,7 @@ export class Connection implements Receiver, WriteStream, Payer {
     this.traffic.mo += count
     this.traffic.bo += frames.length
     this.#put(frames)
-    if (this.#backlog > this.#parts.limits.backlogBytes) {
+    if (this.backlog > this.#parts.limits.backlogBytes) {
       this.close(CLOSE_CODE.unresponsive, 'client unresponsive')
     }
   }
@@ -224,10 +227,10 @@ export class Connection implements Receiver, WriteStream, Payer {
   /** Whether too much waits for its client, or much for one that takes nothing (LIVE4). */
   isStuck(now: number): boolean {
     const { backlogBytes, backlogMs } = this.#parts.limits
-    if (this.#backlog > backlogBytes) return true
+    if (this.backlog > backlogBytes) return true
     const waiting = this.#waiting
     if (!waiting) return false
-    if (waiting.blocks.length === 0 && this.#backlog <= BEHIND_BYTES) return false
+    if (waiting.blocks.length === 0 && this.backlog <= BEHIND_BYTES) return false
     return now - waiting.lastTaken >= backlogMs
   }
 
@@ -242,6 +245,11 @@ export class Connection implements Receiver, WriteStream, Payer {
   pinged(bytes: number): void {
     this.#controlBytes += bytes + MAX_FRAME_HEADER_BYTES
     this.observer.pinged(this)
+  }
+
+  /** Answers a ping, unless the answers to earlier ones wait. */
+  pong(data: Buffer): void {
+    if (this.isOpen && !this.isBehind) this.#webSocket.pong(data)
   }
 
   /** Whether it is not read from: its silence is none of its own. */
@@ -298,7 +306,7 @@ export class Connection implements Receiver, WriteStream, Payer {
   }
 
   /** Bytes that wait for its client, but for what of a SYNC its socket was not given yet. */
-  get #backlog(): number {
+  get backlog(): number {
     return this.#socket.writableLength + (this.#waiting?.bytes ?? 0)
   }
 
@@ -347,8 +355,14 @@ function onMessage(this: ConnectionSocket, data: Buffer): void {
   connection?.observer.received(connection, data)
 }
 
+function onRead(this: Duplex & { connection?: Connection }, chunk: Buffer): void {
+  const { connection } = this
+  connection?.observer.read(connection, chunk.length)
+}
+
 function onPing(this: ConnectionSocket, data: Buffer): void {
   this.connection?.pinged(data.length)
+  this.connection?.pong(data)
 }
 
 function onPong(this: ConnectionSocket, data: Buffer): void {

@@ -74,7 +74,7 @@ export function handlePlain(
       return
     case 'LOG': {
       if (isOverdrawn(connection)) return
-      const clientLog = loggable(message.text)
+      const clientLog = loggable(message.text, message.text.length)
       const reason = loggable(message.text.replace(/ .*/s, ''))
       const fields = { ...logFields(connection, 'client-log'), reason, clientLog }
       log.info(fields, 'client log')

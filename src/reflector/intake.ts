@@ -13,6 +13,8 @@ export const HOLD = {
   reception: 8,
   /** its session holds back as much as it may (LIMIT15) */
   session: 16,
+  /** others have to be read first (LIMIT18) */
+  turn: 32,
 } as const
 
 export type Hold = (typeof HOLD)[keyof typeof HOLD]

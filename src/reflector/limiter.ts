@@ -7,9 +7,9 @@ import { Counts } from './counts.ts'
 import { HistoryBudget } from './history-budget.ts'
 import type { ReflectorLimits } from './limits.ts'
 import type { Clock, Log, ReflectorMetrics } from './ports.ts'
+import { boundBacklogs, boundUnfinished } from './socket-memory.ts'
 import { Throttle } from './throttle.ts'
 import { Turnstile } from './turnstile.ts'
-import { boundUnfinished } from './unfinished-frames.ts'
 
 /** Why no session is opened, for the user who asks for it. */
 const NO_ROOM = {
@@ -110,8 +110,11 @@ export class Limiter {
     this.budget.update(costs)
     for (const connection of connections) this.#throttle.refill(connection)
     boundUnfinished(connections, (connection) => {
-      this.breaches.note('unfinished-frames', culprit(connection), 'frames that do not end are cut')
+      const what = 'clients whose frames do not end are closed'
+      this.breaches.note('unfinished-frames', culprit(connection), what)
     })
+    // It is noted when they are gone.
+    boundBacklogs(connections)
   }
 
   #sessionLimitMet(account: string | undefined): keyof typeof NO_ROOM | undefined {

@@ -39,6 +39,7 @@ import type {
   Timers,
   Witness,
 } from './ports.ts'
+import { ReadTurns } from './read-turns.ts'
 import { Reception } from './reception.ts'
 import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
@@ -119,6 +120,7 @@ export class Reflector {
   readonly #committer: Committer
   readonly #turn: Turn
   readonly #reception: Reception<Connection>
+  readonly #readTurns: ReadTurns<Connection>
   readonly #intake = new Intake<Connection>(HOLD.store)
   readonly #limiter: Limiter
   readonly #liveness: Liveness<Connection>
@@ -142,6 +144,7 @@ export class Reflector {
         (this.#hosts.get(origin.sessionId)?.session?.memberCount ?? 0) > 0,
     })
     this.#wheel = new Wheel(clock, timers)
+    this.#readTurns = new ReadTurns(timers)
     this.#reception = new Reception(timers, (connection, data) => this.#read(connection, data))
     const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
     this.#trouble = new StoreTrouble({ clock, timers, log, members })
@@ -156,6 +159,7 @@ export class Reflector {
       limits,
       observer: {
         received: (connection, data) => this.#receive(connection, data),
+        read: (connection, bytes) => this.#readTurns.took(connection, bytes),
         pinged: (connection) => this.#limiter.charge(connection, 1, 0),
         failed: (connection, error) => this.#failed(connection, error),
         closed: (connection, code, reason) => this.#disconnected(connection, code, reason),
@@ -432,6 +436,7 @@ export class Reflector {
     const { clock, log, metrics, witness } = this.#parts
     this.#connections.delete(connection)
     this.#intake.forget(connection)
+    this.#readTurns.forget(connection)
     this.#reception.forget(connection)
     this.#hosts.get(connection.origin.sessionId)?.forget(connection)
     this.#limiter.left(connection)

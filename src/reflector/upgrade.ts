@@ -66,6 +66,8 @@ export class Upgrade {
       perMessageDeflate: false,
       clientTracking: false,
       maxPayload: maxFrameBytes,
+      // ws would answer for as long as its client reads nothing.
+      autoPong: false,
       maxBufferedChunks: MAX_FRAME_CHUNKS,
       maxFragments: MAX_FRAGMENTS,
     })
