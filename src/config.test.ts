@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, loadConfig } from './config.ts'
+import { parseHistories } from './setting-parsers.ts'
 import { SETTINGS } from './settings.ts'
 
 function problems(env: Record<string, string>): readonly string[] {
@@ -138,4 +139,19 @@ it('every setting starts with BOX_ and says what it is for', () => {
     expect(env).toMatch(/^BOX_[A-Z_]+$/)
     expect(help.length).toBeGreaterThan(10)
   }
+})
+
+describe('what all sessions may keep', () => {
+  const GB = 1_000_000_000
+
+  it('is 500 MB by itself, or a quarter of what Node may take of the memory', () => {
+    expect(parseHistories('auto', 4 * GB)).toBe(500_000_000)
+    expect(parseHistories('auto', 0.5 * GB)).toBe(125_000_000)
+  })
+
+  it('is what the owner says, 0 for no limit', () => {
+    expect(parseHistories('900', GB)).toBe(900_000_000)
+    expect(parseHistories('0', GB)).toBe(Infinity)
+    expect(() => parseHistories('half', GB)).toThrow('a whole number from 0 to 1000000000, or auto')
+  })
 })

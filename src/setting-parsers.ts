@@ -24,13 +24,27 @@ export function parseMegabytes(text: string): number {
   return parseInteger(text, 1, 100_000) * 1_000_000
 }
 
-export function parseKibibytes(text: string): number {
-  return parseInteger(text, 16, 1_048_576) * 1024
-}
-
 export const MOST_UPLOADS = 1_000_000
 /** Larger limits are no different from none. */
 export const MOST = 1_000_000_000
+
+/** All sessions together keep no more (bytes), unless the owner says so. */
+const MOST_HISTORIES_BYTES = 500_000_000
+/** Of the memory that Node may take: text that is not Latin takes twice its length. */
+const HISTORIES_SHARE = 1 / 4
+
+/** @param heapBytes the memory that Node may take */
+export function parseHistories(text: string, heapBytes: number): number {
+  if (text === 'auto')
+    return Math.min(MOST_HISTORIES_BYTES, Math.floor(heapBytes * HISTORIES_SHARE))
+  if (!/^\d+$/.test(text) || Number(text) > MOST)
+    throw new Error(`a whole number from 0 to ${MOST}, or auto`)
+  return text === '0' ? Infinity : Number(text) * 1_000_000
+}
+
+export function parseKibibytes(text: string): number {
+  return parseInteger(text, 16, 1_048_576) * 1024
+}
 
 /** Ten years are as good as for ever. */
 export const MOST_DAYS = 3650

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8'
 import { parseNetworks } from './access/networks.ts'
 import { parseOrigins } from './access/origins.ts'
 import { POLICIES } from './access/policy.ts'
@@ -11,6 +12,7 @@ import {
   oneOf,
   parseAdminPassword,
   parseDays,
+  parseHistories,
   parseHost,
   parseInteger,
   parseJwtSecret,
@@ -294,11 +296,11 @@ export const SETTINGS = {
     'what a session keeps since its last snapshot, MB',
     1_000_000,
   ),
-  historiesBytes: limit(
+  historiesBytes: setting(
     'BOX_MAX_HISTORIES_MB',
-    500,
-    'what all running sessions keep since their last snapshots, in memory, MB; the longest stop first',
-    1_000_000,
+    'auto',
+    'what all running sessions keep since their last snapshots, in memory, MB; the longest stop first; `auto`: a quarter of what Node may take of the memory, 500 at most; 0: no limit',
+    (text) => parseHistories(text, getHeapStatistics().heap_size_limit),
   ),
   backlogBytes: limit(
     'BOX_MAX_BACKLOG_MB',
