@@ -129,6 +129,10 @@ export const MIGRATIONS: readonly string[] = [
   DROP TRIGGER file_removed;
   DROP TABLE totals;
   `,
+  `
+  -- Whether nobody said yet who may which app the session runs (ROLE8). Of those before this, somebody did.
+  ALTER TABLE sessions ADD COLUMN is_app_unknown INTEGER NOT NULL DEFAULT 0;
+  `,
 ]
 
 /** @throws {Error} if the schema is newer than `migrations`; the database is then as it was */

@@ -5,7 +5,7 @@ import type { ClientMessage, Json } from '../protocol/messages.ts'
 import type { Sync } from '../session/ports.ts'
 import type { ReflectorLimits } from './limits.ts'
 import type { Receiver } from './outbox.ts'
-import { isWatching } from './pass.ts'
+import { isWatching, saysWhichApp } from './pass.ts'
 import type { Clock, Pass, Program } from './ports.ts'
 import { syncFrames } from './sync-frames.ts'
 import type { Payer } from './throttle.ts'
@@ -87,6 +87,7 @@ interface Waiting {
 export class Connection implements Receiver, WriteStream, Payer {
   readonly origin: ConnectionOrigin
   readonly isViewer: boolean
+  readonly saysWhichApp: boolean
   /** a message of this viewer was dropped, which the log was told */
   hasSpoken = false
   /** when it was accepted, monotonic ms */
@@ -123,6 +124,7 @@ export class Connection implements Receiver, WriteStream, Payer {
     this.#socket = socket
     this.origin = origin
     this.isViewer = isWatching(origin.pass)
+    this.saysWhichApp = saysWhichApp(origin.pass)
     this.#parts = parts
     this.since = parts.clock.now()
     this.lastHeard = this.since

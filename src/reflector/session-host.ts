@@ -11,7 +11,7 @@ import type { Connection } from './connection.ts'
 import type { HistoryBudget } from './history-budget.ts'
 import type { ReflectorLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
-import { isFor, WRONG_APP } from './pass.ts'
+import { type App, admitsTo, appOpened, isSameApp, saysWhichApp, WRONG_APP } from './pass.ts'
 import type {
   Clock,
   FileDirectory,
@@ -137,7 +137,7 @@ export class SessionHost implements Sleeper {
       this.#admit(session, waiter)
       return
     }
-    if (this.#state.tag === 'new') this.#open(join)
+    if (this.#state.tag === 'new') this.#open(waiter)
     if (this.#state.tag === 'opening') this.#state.waiting.push(waiter)
     else if (this.#state.tag === 'ending') connection.close(CLOSE_CODE.pleaseReconnect, RESTORING)
     else throw new Error('a parked session cannot be joined')
@@ -200,28 +200,32 @@ export class SessionHost implements Sleeper {
     else if (this.#state.tag !== 'ending') this.#state = { tag: 'parked' }
   }
 
-  #open(join: Join): void {
+  #open(opener: Waiting): void {
     this.#state = { tag: 'opening', waiting: [] }
-    this.#parts.store.load(this.sessionId, join.appId, join.persistentId).then(
-      (start) => this.#start(start, join),
+    const { appId, persistentId } = appOf(opener)
+    this.#parts.store.load(this.sessionId, appId, persistentId).then(
+      (start) => this.#start(start, opener),
       (error: unknown) => this.#failToOpen(error),
     )
   }
 
-  #start(start: StoredStart, opener: Join): void {
+  #start(start: StoredStart, opener: Waiting): void {
     if (this.#state.tag !== 'opening') return
     const { clock, metrics, newTimeline, log, budget } = this.#parts
     const { waiting } = this.#state
     const now = clock.now()
     // Who opened it may be gone again: the first who is there gives it name, ticks and tove.
-    const first = waiting[0]?.join ?? opener
-    const stored = start.session ?? newSession(first, newTimeline(), start.persistedPath)
+    const first = waiting[0] ?? opener
+    const persistedPath = isSameApp(appOf(first), appOf(opener)) ? start.persistedPath : undefined
+    const isAppUnknown = !saysWhichApp(first.connection.origin.pass)
+    const stored =
+      start.session ?? newSession(first.join, newTimeline(), persistedPath, isAppUnknown)
     const session = new Session<Connection>(this.sessionId, this.#outbox, budget, stored, now)
     budget.add(session.joinCost)
     this.#state = { tag: 'running', session }
     metrics.sessionOpened()
     this.#startedAt = clock.wallTime()
-    const from = start.session ? 'stored state' : start.persistedPath ? 'persisted data' : 'nothing'
+    const from = start.session ? 'stored state' : persistedPath ? 'persisted data' : 'nothing'
     const { time: teatime, position } = stored.state
     const fields = { scope: 'session', event: 'start', sessionId: this.sessionId }
     log.notice(
@@ -235,7 +239,7 @@ export class SessionHost implements Sleeper {
 
   #admit(session: Session<Connection>, waiter: Waiting): void {
     const { connection, join } = waiter
-    if (!isFor(connection.origin.pass, session.about.appId)) {
+    if (!admitsTo(connection.origin.pass, session.about, join)) {
       connection.close(CLOSE_CODE.noAccess, WRONG_APP)
       return
     }
@@ -376,4 +380,8 @@ export class SessionHost implements Sleeper {
     if (!session) throw new Error('the session is not open')
     return session
   }
+}
+
+function appOf({ connection, join }: Waiting): App {
+  return appOpened(connection.origin.pass, join)
 }

@@ -28,6 +28,11 @@ export interface SessionState {
   readonly name: string
   readonly appId: string | undefined
   readonly persistentId: string | undefined
+  /**
+   * True while nobody joined whose word it is to say which app the session runs (ROLE8): then there is neither `appId`
+   * nor `persistentId`. What was stored before there was this field does not have it.
+   */
+  readonly isAppUnknown: boolean
   /** the page that opened the session, as its client told */
   readonly pageUrl: string
   readonly timeline: string
