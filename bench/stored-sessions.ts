@@ -81,6 +81,7 @@ function stateAt(position: number): SessionState {
     name: 'bench',
     appId: undefined,
     persistentId: undefined,
+    isAppUnknown: false,
     pageUrl: 'http://127.0.0.1/',
     timeline: 'bench',
     tove: undefined,

@@ -7,7 +7,8 @@ import { addressesOf, askBox, keyOfBox } from './ask-box.ts'
 
 const USAGE = `Makes links that let people into the box, while it runs.
 
-usage: npm run invite -- [--role ROLE] [--hours N] [--app ID] [--session ID] [--label TEXT]
+usage: npm run invite -- [--role ROLE] [--hours N] [--app ID] [--session ID]
+                         [--persistent-id ID] [--label TEXT]
        npm run invite -- --list
        npm run invite -- --revoke ID
 
@@ -16,6 +17,10 @@ usage: npm run invite -- [--role ROLE] [--hours N] [--app ID] [--session ID] [--
   --hours N     how long the link is good, 24 unless set
   --app ID      the only app it is good for
   --session ID  the only session it is good for, by its id of 43 characters
+  --persistent-id ID
+                with --app: under which id that app keeps its data. A link for one
+                session can start from that data and store it only with both, or
+                once somebody without such a link has joined
   --label TEXT  what you call it, to know it again
   --list        all links that are good
   --revoke ID   ends a link, and whoever came in by it is out
@@ -55,7 +60,7 @@ function readOrder(): Order | undefined {
     const text = { type: 'string' } as const
     const { values } = parseArgs({
       options: {
-        ...{ app: text, session: text, label: text, revoke: text },
+        ...{ app: text, session: text, 'persistent-id': text, label: text, revoke: text },
         role: { type: 'string', default: 'participant' },
         hours: { type: 'string', default: DEFAULT_HOURS },
         list: { type: 'boolean', default: false },
@@ -67,7 +72,8 @@ function readOrder(): Order | undefined {
       return { method: 'DELETE', path, report: revokedReport }
     }
     const { role, app: appId, session: sessionId, label } = values
-    const body = { role, hours: Number(values.hours), appId, sessionId, label }
+    const persistentId = values['persistent-id']
+    const body = { role, hours: Number(values.hours), appId, persistentId, sessionId, label }
     return { method: 'POST', path: '', body, report: madeReport }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`)
@@ -103,8 +109,20 @@ function revokedReport(answer: unknown): string {
   return `Revoked: ${inviteLine(answer as Invite)}`
 }
 
-function inviteLine({ id, role, expiresAt, appId, sessionId, label }: Invite): string {
-  const scope = [appId && `app ${appId}`, sessionId && `session ${sessionId}`].filter(Boolean)
+function inviteLine({
+  id,
+  role,
+  expiresAt,
+  appId,
+  persistentId,
+  sessionId,
+  label,
+}: Invite): string {
+  const scope = [
+    appId && `app ${appId}`,
+    persistentId && `data ${persistentId}`,
+    sessionId && `session ${sessionId}`,
+  ].filter(Boolean)
   return [`${id}  ${role}  until ${expiresAt}`, ...scope, label]
     .filter((part) => part !== '')
     .join('  ')

@@ -65,7 +65,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
       tls.noteHost(hostBehind(request, proxies))
       reflector.accept(request, ...rest)
     }
-    const gate = await openGate(config, { clock, log, proxies, breaches, accept })
+    const gate = await openGate(config, { clock, log, proxies, breaches, tls, accept })
     release.add(() => gate.close())
     server.on('upgrade', (...request) => gate.entrance.handle(...request))
     await storage.opened

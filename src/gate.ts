@@ -10,11 +10,15 @@ import type { AppParts } from './http/app.ts'
 import type { RunningSessions } from './http/file-scope.ts'
 import { publicUrl } from './reflector/public-url.ts'
 import { refuseUpgrade } from './reflector/refusal.ts'
-import type { Proxies } from './reflector/upgrade.ts'
 import { accountOf } from './system/account.ts'
+import { hostNames } from './system/addresses.ts'
 import type { SteadyClock } from './system/clock.ts'
 import type { BoxLog } from './system/log.ts'
 import { programVersion } from './system/program-version.ts'
+import type { Proxies } from './system/proxies.ts'
+import { LOCAL, permits } from './tls/constraints.ts'
+import { isCovered } from './tls/host.ts'
+import type { Tls } from './tls/ports.ts'
 
 const DAY_MS = 86_400_000
 
@@ -23,6 +27,7 @@ export interface GateParts {
   readonly log: BoxLog
   readonly proxies: Proxies
   readonly breaches: Breaches
+  readonly tls: Pick<Tls, 'mode' | 'names'>
   /** takes over web sockets that were let in */
   readonly accept: EntranceParts['accept']
 }
@@ -65,7 +70,7 @@ export async function openGate(config: Config, parts: GateParts): Promise<Gate> 
   }
 }
 
-function accessOptions(config: Config, { clock, log }: GateParts): AccessOptions {
+function accessOptions(config: Config, { clock, log, tls }: GateParts): AccessOptions {
   const { access: policy, allow, origins, monitors } = config
   const dir = resolve(config.filesDir)
   return {
@@ -73,8 +78,30 @@ function accessOptions(config: Config, { clock, log }: GateParts): AccessOptions
     passphrase: config.passphrase ?? config.passphraseFile,
     adminPassword: config.adminPassword ?? config.adminPasswordFile,
     issuer: issuerIn(config),
+    hosts: hostsOf(config, tls),
     ...{ clock, log, accountOf },
   }
+}
+
+/** By which names the box may be asked: those that it has, that its admin gave it, and that mean nothing outside. */
+function hostsOf({ hostnames, urls }: Config, tls: GateParts['tls']): AccessOptions['hosts'] {
+  const given = [...hostnames, ...urls.map((url) => new URL(url).hostname)]
+  return {
+    isNamed: (name) => {
+      // Who gave the box a certificate said for what; one that it makes itself is for all by which people come.
+      const certified = tls.mode === 'provided' ? tls.names() : []
+      return isCovered(name, new Set([...given, ...certified, ...machineNames()]))
+    },
+    // A name of one label is found in the network's own DNS only.
+    isLocal: (name) => !name.includes('.') || permits(LOCAL, name),
+  }
+}
+
+/** Those of this machine, as browsers write them. */
+function machineNames(): readonly string[] {
+  const [full = '', ...others] = hostNames()
+  const [first = ''] = full.split('.', 1)
+  return [full, first, ...others].map((name) => name.toLowerCase())
 }
 
 function issuerIn(config: Config): Issuer | undefined {
@@ -101,6 +128,7 @@ async function appParts(
       ...{ door, logins, clock, sessions, pages: await DoorPages.load() },
       pageKeys: admin.pageKeys,
       publicUrl: ({ raw }) => whereabouts.publicUrl(raw),
+      hosts: ({ raw }) => whereabouts.hosts(raw),
     },
     login: {
       tokens: await access.tokens(),
@@ -131,9 +159,10 @@ function setupPathOf({ admin }: Access): string | undefined {
   return admin.password.id === undefined ? `admin/setup/${admin.setupLink.make().code}` : undefined
 }
 
-function whereaboutsBy({ isTrusted, clientAddress }: Proxies): Whereabouts {
+function whereaboutsBy({ isTrusted, clientAddress, hosts }: Proxies): Whereabouts {
   return {
     clientAddress,
+    hosts,
     publicUrl: (request) => publicUrl(request, isTrusted(request.socket.remoteAddress ?? '')),
   }
 }

@@ -329,7 +329,7 @@ export const SETTINGS = {
   hostnames: setting(
     'BOX_HOSTNAMES',
     '',
-    'with `local-ca`: names and addresses by which people reach the box, beside local ones; `*.school.example` is one, too; comma-separated',
+    'names and addresses by which people reach the box, beside its own and local ones: by others nobody comes in with `lan`, and with `local-ca` they are in the certificate; `*.school.example` is one, too; comma-separated',
     parseHostnames,
   ),
   tlsDir: setting(
@@ -365,7 +365,7 @@ export const SETTINGS = {
   urls: setting(
     'BOX_URLS',
     '',
-    "addresses to greet with, if they are not this machine's own; comma-separated. Their ports are those that people use, 80 and 443 if nothing is said",
+    "addresses to greet with, if they are not this machine's own, by whose names people may come in; comma-separated. Their ports are those that people use, 80 and 443 if nothing is said",
     parseUrls,
   ),
 } as const

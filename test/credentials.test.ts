@@ -204,9 +204,16 @@ describe('[ACCESS8] a link for one session', () => {
       `/files/apps/${app}/snap/${ID}/${persistentId}.${ID}/0000000001_1.${ID}`,
       '/files/nothing',
     ]
-    await expectStatus(token, 'PUT', [ours[1] ?? ''], 403)
+    const [snapshot = '', data = '', appSnapshot = ''] = ours
+    await expectStatus(token, 'PUT', [data], 403)
     await client.join({ appId: app, persistentId })
-    await expectStatus(token, 'PUT', ours, 201)
+    // [ROLE8] Which app that is, its holder cannot say.
+    await expectStatus(token, 'PUT', [snapshot, appSnapshot], 201)
+    await expectStatus(token, 'PUT', [data], 403)
+    const { token: all } = await bed.invite()
+    await (await clients.connect(reflectorUrl(all), sessionId)).join({ appId: app, persistentId })
+    await expectStatus(token, 'PUT', [snapshot, appSnapshot], 200)
+    await expectStatus(token, 'PUT', [data], 201)
     await expectStatus(token, 'GET', ours, 200)
     await expectStatus(token, 'PUT', others, 403)
     await expectStatus(token, 'GET', others, 403)
@@ -227,6 +234,100 @@ describe('[ACCESS8] a link for one session', () => {
     const others = [FILE.replace(ID, other), FILE, dataPath('org.other.app', ID, DATA)]
     await expectStatus(token, 'PUT', ours, 201)
     await expectStatus(token, 'PUT', others, 403)
+  })
+})
+
+describe('[ROLE8] a link for one session', () => {
+  const sessionId = randomSessionId()
+  const diary = { appId: 'org.example.diary', persistentId: 'D'.repeat(43) }
+  const chess = { appId: 'org.example.chess', persistentId: 'C'.repeat(43) }
+  const fileOf = ({ appId, persistentId }: typeof diary, hash: string) =>
+    `/files/apps/${appId}/${persistentId}/save/${hash.repeat(43)}`
+  beforeAll(() => start('invite'))
+  afterAll(() => bed.stop())
+  afterEach(() => clients.closeAll())
+
+  async function joinAs(token: string, id: string, args: object) {
+    const client = await clients.connect(reflectorUrl(token), id)
+    const { url } = await client.join({ ...args })
+    return { client, path: url.replace(/^.*(?=\/files\/)/, '') }
+  }
+
+  /** Has data stored as the app's newest, as far as the box takes it. */
+  async function save(token: string, id: string, app: typeof diary, hash: string): Promise<number> {
+    const { client } = await joinAs(token, id, app)
+    const path = fileOf(app, hash)
+    const { status } = await bed.ask(
+      WAYS.bearer({ method: 'PUT', path, body: DATA }, token),
+      STRANGER,
+    )
+    client.send('SAVE', { persistTime: 1, url: `http://box${path}` })
+    await client.ping()
+    return status
+  }
+
+  /** What the next session of that app starts from. */
+  async function savedOf(app: typeof diary): Promise<string> {
+    const { token } = await bed.invite()
+    return (await joinAs(token, randomSessionId(), app)).path
+  }
+
+  test('neither reads nor replaces what another app saved', async () => {
+    const { token: all } = await bed.invite()
+    const { token } = await bed.invite({ sessionId })
+    expect(await save(all, randomSessionId(), diary, 'A')).toBe(201)
+    await expect.poll(() => savedOf(diary)).toBe(fileOf(diary, 'A'))
+    expect((await joinAs(token, sessionId, diary)).path).toBe('')
+    await expectStatus(token, 'GET', [fileOf(diary, 'A')], 403)
+    expect(await save(token, sessionId, diary, 'B')).toBe(403)
+    // Somebody who may has uploaded the very file.
+    await expectStatus(all, 'PUT', [fileOf(diary, 'B')], 201)
+    expect(await save(token, sessionId, diary, 'B')).toBe(403)
+    await expect.poll(() => bed.logged('persist').at(-1)).toMatchObject({ level: 'warn' })
+    expect(await savedOf(diary)).toBe(fileOf(diary, 'A'))
+  })
+
+  test('is held to the app that others named, also after a restart', async () => {
+    const { token } = await bed.invite({ sessionId })
+    const { token: all } = await bed.invite()
+    await joinAs(all, sessionId, chess)
+    await clients.closeAll()
+    bed = await bed.restart({ BOX_ACCESS: 'invite' })
+    const client = await clients.connect(reflectorUrl(token), sessionId)
+    client.send('JOIN', joinArgs(diary))
+    expect((await client.closed()).code).toBe(4103)
+    expect(await save(token, sessionId, chess, 'A')).toBe(201)
+    await expect.poll(() => savedOf(chess)).toBe(fileOf(chess, 'A'))
+    await expectStatus(token, 'GET', [fileOf(chess, 'A')], 200)
+    await expectStatus(token, 'GET', [fileOf(diary, 'A')], 403)
+  })
+
+  test('may say for which data of which app it is, and then needs nobody else', async () => {
+    const id = randomSessionId()
+    const { token, persistentId } = await bed.invite({ sessionId: id, ...diary })
+    expect(persistentId).toBe(diary.persistentId)
+    expect((await joinAs(token, id, diary)).path).toBe(fileOf(diary, 'A'))
+    expect(await save(token, id, diary, 'C')).toBe(201)
+    await expect.poll(() => savedOf(diary)).toBe(fileOf(diary, 'C'))
+    const client = await clients.connect(reflectorUrl(token), id)
+    client.send('JOIN', joinArgs({ ...diary, persistentId: chess.persistentId }))
+    expect((await client.closed()).code).toBe(4103)
+  })
+
+  test('cannot name data without an app', async () => {
+    const body = JSON.stringify({ hours: 1, persistentId: diary.persistentId })
+    const { status, body: text } = await bed.api('POST', '', body)
+    expect([status, JSON.parse(text).detail]).toEqual([
+      400,
+      'persistentId is for one app: say which, as appId',
+    ])
+  })
+
+  test('for one app may be for some of its data only', async () => {
+    const { token } = await bed.invite(chess)
+    const other = { ...chess, persistentId: diary.persistentId }
+    await expectStatus(token, 'PUT', [fileOf(chess, 'D')], 201)
+    await expectStatus(token, 'PUT', [fileOf(other, 'D'), fileOf(diary, 'D')], 403)
   })
 })
 
@@ -307,6 +408,19 @@ describe('[ACCESS11] an upload that brings neither origin nor credential', () =>
       for (const path of others) expect([401, 403]).toContain((await put(path, noOrigin)).status)
     },
   )
+
+  test('[ROLE8] is let in for snapshots where a member cannot say which app it is', async () => {
+    await start('invite')
+    const sessionId = randomSessionId()
+    const { token } = await bed.invite({ sessionId })
+    const client = await clients.connect(reflectorUrl(token), sessionId, { headers: STRANGER })
+    await client.join({ appId: app, persistentId })
+    const ofApp = `/files/apps/${app}/snap/${ID}/${persistentId}.${sessionId}/0000000001_1.${ID}`
+    for (const path of [FILE.replace(ID, sessionId), ofApp]) {
+      expect((await put(path, noOrigin)).status).toBe(201)
+    }
+    expect((await put(dataPath(app, persistentId, DATA), noOrigin)).status).toBe(403)
+  })
 
   test('is not, for a session that somebody only watches', async () => {
     await start('invite')

@@ -8,6 +8,7 @@ import { Door } from './door.ts'
 import type { Issuer } from './foreign-tokens.ts'
 import { Invites } from './invites.ts'
 import { openKey } from './key-file.ts'
+import { KnownHosts, type KnownHostsParts } from './known-hosts.ts'
 import { Logins } from './logins.ts'
 import { Origins } from './origins.ts'
 import { PageKeys } from './page-keys.ts'
@@ -33,6 +34,8 @@ export interface AccessOptions {
   /** undefined: the policy's own */
   readonly origins: readonly string[] | undefined
   readonly monitors: readonly string[]
+  /** by which names the box may be asked */
+  readonly hosts: KnownHostsParts
   readonly passphrase: string | undefined
   /** of the settings */
   readonly adminPassword: string | undefined
@@ -90,8 +93,10 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     )
     return loaded
   }
+  const hosts = new KnownHosts(options.hosts)
   const door = new Door({
-    policy: new Policy(policy, allow),
+    policy: new Policy(policy, allow, hosts),
+    hosts,
     origins: new Origins(origins),
     monitors,
     verify: async (token) => (await tokens()).verify(token),

@@ -106,15 +106,19 @@ export class BoxTokens {
     const { clock, invites, passphrase, sessions, apiTokens } = this.#parts
     const expiresAt = exp * 1000
     const isInTime = () => clock.wallTime() < expiresAt
-    const pass = { appId: undefined, sessionId: undefined, expiresAt }
+    const pass = { appId: undefined, persistentId: undefined, sessionId: undefined, expiresAt }
     switch (aud) {
       case KINDS.invite: {
         const invite = invites.find(jti)
         if (!invite) return bad('this link was revoked')
-        const { role, appId, sessionId, label } = invite
+        const { role, appId, persistentId, sessionId, label } = invite
         const who = label === '' ? `invite ${jti}` : `invite ${jti} (${label})`
         const isGood = () => isInTime() && invites.find(jti) !== undefined
-        const scope = { appId: appId ?? undefined, sessionId: sessionId ?? undefined }
+        const scope = {
+          appId: appId ?? undefined,
+          persistentId: persistentId ?? undefined,
+          sessionId: sessionId ?? undefined,
+        }
         return { tag: 'good', pass: { ...pass, ...scope, role, who, isGood } }
       }
       case KINDS.passphrase: {

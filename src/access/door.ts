@@ -1,5 +1,6 @@
 import type { CookieName } from './cookies.ts'
 import { type Credential, isCookie } from './credential.ts'
+import type { Caller, KnownHosts } from './known-hosts.ts'
 import { Networks, plainAddress } from './networks.ts'
 import type { Origins } from './origins.ts'
 import { ANYBODY, type Pass, type Role } from './pass.ts'
@@ -29,9 +30,7 @@ export type Answer =
     }
 
 /** A request as the door sees it. */
-export interface Visit {
-  /** the client's own address */
-  readonly address: string
+export interface Visit extends Caller {
   /** the first that is good counts */
   readonly credentials: readonly Credential[]
   /** of the page that asks; undefined: no page does, or it is none of the door's business */
@@ -43,6 +42,7 @@ export interface Visit {
 export interface DoorParts {
   readonly policy: Policy
   readonly origins: Origins
+  readonly hosts: KnownHosts
   /** addresses that may see how the box is doing; see `parseNetworks` */
   readonly monitors: readonly string[]
   /** what a token is good for, whoever shows it */
@@ -109,64 +109,70 @@ export class Door {
   /** Nobody waits for the answer who shows no credential. */
   admit(visit: Visit, entry: Entry): Answer | Promise<Answer> {
     if (entry === 'everybody') return WELCOME
-    const address = plainAddress(visit.address)
-    const { credentials } = visit
+    const { credentials, hosts } = visit
+    const caller = { address: plainAddress(visit.address), hosts }
     return credentials.length === 0
-      ? this.#admitAddress(address, entry, [])
-      : this.#admitByCredential(credentials, address, entry)
+      ? this.#admitAddress(caller, entry, [])
+      : this.#admitByCredential(credentials, caller, entry)
   }
 
   async #admitByCredential(
     credentials: readonly Credential[],
-    address: string,
+    caller: Caller,
     entry: Entry,
   ): Promise<Answer> {
     const staleCookies: CookieName[] = []
     for (const credential of credentials) {
       const verdict = await this.#parts.verify(credential.token)
       if (verdict.tag === 'good') {
-        return this.#admitPass(verdict.pass, address, entry, staleCookies)
+        return this.#admitPass(verdict.pass, caller, entry, staleCookies)
       }
       if (verdict.tag === 'unclear' || !isCookie(credential)) {
-        return this.#refuse(address, refusalOf(verdict), staleCookies)
+        return this.#refuse(caller, refusalOf(verdict), staleCookies)
       }
       staleCookies.push(credential.from)
     }
-    return this.#admitAddress(address, entry, staleCookies)
+    return this.#admitAddress(caller, entry, staleCookies)
   }
 
-  #admitAddress(address: string, entry: Entry, staleCookies: readonly CookieName[]): Answer {
+  #admitAddress(caller: Caller, entry: Entry, staleCookies: readonly CookieName[]): Answer {
     const { policy } = this.#parts
-    const pass = policy.passFor(address)
-    if (policy.mayLogIn(address)) {
+    const pass = policy.passFor(caller)
+    if (policy.mayLogIn(caller)) {
       if (entry === 'callers') return { tag: 'admitted', pass: pass ?? ANYBODY, staleCookies }
       if (entry === 'onlookers' || entry === 'admins') {
         return { tag: 'refused', refusal: NOT_LOGGED_IN, staleCookies }
       }
     }
     if (pass || entry === 'monitors') {
-      return this.#admitPass(pass ?? ANYBODY, address, entry, staleCookies)
+      return this.#admitPass(pass ?? ANYBODY, caller, entry, staleCookies)
     }
-    return this.#refuse(address, policy.refusalFor(address), staleCookies)
+    return this.#refuse(caller, policy.refusalFor(caller), staleCookies)
   }
 
   #admitPass(
     pass: Pass,
-    address: string,
+    caller: Caller,
     entry: Entry,
     staleCookies: readonly CookieName[],
   ): Answer {
     if (entry === 'monitors' || entry === 'onlookers' || entry === 'admins') {
-      const isNear = entry === 'monitors' && this.#monitors.includes(address)
-      if (!isNear && !ROLES_FOR[entry].includes(pass.role)) {
-        const refusal = entry === 'monitors' ? MONITORS_ONLY : ADMINS_ONLY
-        return this.#refuse(address, refusal, staleCookies)
+      const refusal = entry === 'monitors' ? this.#refusalOfMonitor(caller) : ADMINS_ONLY
+      if (refusal && !ROLES_FOR[entry].includes(pass.role)) {
+        return this.#refuse(caller, refusal, staleCookies)
       }
     }
     return { tag: 'admitted', pass, staleCookies }
   }
 
-  #refuse(address: string, refusal: Refusal, staleCookies: readonly CookieName[]): Answer {
+  /** Why the address alone does not show how the box is doing; undefined: it does. */
+  #refusalOfMonitor(caller: Caller): Refusal | undefined {
+    return this.#monitors.includes(caller.address)
+      ? this.#parts.hosts.refusalFor(caller, 'machine')
+      : MONITORS_ONLY
+  }
+
+  #refuse({ address }: Caller, refusal: Refusal, staleCookies: readonly CookieName[]): Answer {
     return { tag: 'refused', refusal: this.#noted(address, refusal), staleCookies }
   }
 

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { refuseUpgrade } from '../reflector/refusal.ts'
 import { Door } from './door.ts'
 import { Entrance } from './entrance.ts'
+import { KnownHosts } from './known-hosts.ts'
 import { Origins } from './origins.ts'
 import { ANYBODY } from './pass.ts'
 import { Policy } from './policy.ts'
@@ -26,8 +27,10 @@ let sockets: Socket[]
 beforeEach(async () => {
   ;[verdicts, accepted, turnedAway, sockets] = [[], [], [], []]
   const log = { notice: none, warn: none, error: none }
+  const hosts = new KnownHosts({ isNamed: () => true, isLocal: () => true })
   const door = new Door({
-    ...{ policy: new Policy('invite', []), origins: new Origins([]), monitors: [], log },
+    ...{ policy: new Policy('invite', [], hosts), hosts, origins: new Origins([]) },
+    ...{ monitors: [], log },
     clock: { now: () => 0, wallTime: () => 0 },
     verify: () => {
       const verdict = Promise.withResolvers<Verdict>()
@@ -37,7 +40,11 @@ beforeEach(async () => {
   })
   entrance = new Entrance({
     ...{ door, log, mostWaiting: MOST_WAITING, onTooMany: (address) => turnedAway.push(address) },
-    whereabouts: { clientAddress: () => '192.168.1.7', publicUrl: () => 'http://box' },
+    whereabouts: {
+      clientAddress: () => '192.168.1.7',
+      publicUrl: () => 'http://box',
+      hosts: () => ['box'],
+    },
     refuse: refuseUpgrade,
     accept: (_request, socket, head) => {
       accepted.push({ socket, head })

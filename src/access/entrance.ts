@@ -74,6 +74,7 @@ export class Entrance {
     const { whereabouts } = this.#parts
     return {
       address: whereabouts.clientAddress(request),
+      hosts: whereabouts.hosts(request),
       credentials: credentialsOf(request.url ?? '/', request.headers),
       origin: request.headers.origin,
       publicUrl: () => whereabouts.publicUrl(request),

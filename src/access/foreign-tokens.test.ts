@@ -36,7 +36,13 @@ function token(claims: object, secret = SECRET, alg = 'HS256'): Promise<string> 
 
 describe('[ACCESS5] a token signed by the secret', () => {
   test.each([
-    [{}, { role: 'participant', appId: undefined, sessionId: undefined, who: 'token' }],
+    [
+      {},
+      {
+        ...{ role: 'participant', who: 'token' },
+        ...{ appId: undefined, persistentId: undefined, sessionId: undefined },
+      },
+    ],
     [
       { role: 'viewer', sub: 'ada' },
       { role: 'viewer', who: 'token of ada' },
@@ -44,6 +50,10 @@ describe('[ACCESS5] a token signed by the secret', () => {
     [
       { role: 'admin', appId: 'org.app', sessionId: 'x' },
       { appId: 'org.app', sessionId: 'x' },
+    ],
+    [
+      { appId: 'org.app', persistentId: 'p', sessionId: 'x' },
+      { appId: 'org.app', persistentId: 'p', sessionId: 'x' },
     ],
     [
       { app: 'org.app', session: 'x' },
@@ -74,6 +84,7 @@ describe('[ACCESS5] a token signed by the secret', () => {
     ['has another role', () => token({ role: 'king' })],
     ['has an app that is no text', () => token({ app: 7 })],
     ['has an empty session', () => token({ session: '' })],
+    ['has a persistentId that is no text', () => token({ persistentId: [] })],
     ['does not run out', () => token({ exp: undefined })],
     ['is not good yet', () => token({ nbf: NOW_S + 3600 })],
     ['is signed by another', () => token({}, 'x'.repeat(32))],

@@ -82,13 +82,14 @@ export class ForeignTokens {
     const role = ROLES.find((each) => each === (claims.role ?? 'participant'))
     if (!role) return bad(`the token's role is none of ${ROLES.join(', ')}`)
     const [appId, sessionId] = [claims.appId ?? claims.app, claims.sessionId ?? claims.session]
-    if (!isTextOrMissing(appId) || !isTextOrMissing(sessionId)) {
-      return bad("the token's app or session is no text")
+    const { persistentId } = claims
+    if (!isTextOrMissing(appId) || !isTextOrMissing(sessionId) || !isTextOrMissing(persistentId)) {
+      return bad("the token's app, session or persistentId is no text")
     }
     const expiresAt = (exp + CLOCK_TOLERANCE_S) * 1000
     const isGood = () => this.#clock.wallTime() < expiresAt
     const who = sub === undefined ? 'token' : `token of ${sub}`
-    return { tag: 'good', pass: { role, appId, sessionId, who, expiresAt, isGood } }
+    return { tag: 'good', pass: { role, appId, persistentId, sessionId, who, expiresAt, isGood } }
   }
 
   #unclear(error: KeysUnavailableError): Verdict {

@@ -18,6 +18,7 @@ const orderSchema = {
     role: { type: 'string', enum: ROLES, default: 'participant' },
     hours: { type: 'number', exclusiveMinimum: 0, maximum: MOST_HOURS },
     appId: { type: 'string', pattern: '^[A-Za-z][\\w.-]{2,127}$' },
+    persistentId: { type: 'string', pattern: '^[\\w-]{43}$' },
     sessionId: { type: 'string', pattern: '^[\\w-]{43}$' },
     label: { type: 'string', maxLength: 100 },
   },
@@ -26,6 +27,7 @@ const inviteProperties = {
   id: text,
   role: text,
   appId: textOrNull,
+  persistentId: textOrNull,
   sessionId: textOrNull,
   label: text,
   createdAt: text,
@@ -33,7 +35,8 @@ const inviteProperties = {
 } as const
 const inviteSchema = {
   type: 'object',
-  required: Object.keys(inviteProperties),
+  // Links of earlier versions have no persistentId.
+  required: Object.keys(inviteProperties).filter((name) => name !== 'persistentId'),
   properties: inviteProperties,
 } as const
 const madeSchema = {
@@ -83,6 +86,10 @@ export async function inviteRoutes(app: FastifyInstance, options: InviteRoutesOp
   app.get('/invites', { schema: listRoute }, async () => invites.list())
 
   app.post<{ Body: InviteOrder }>('/invites', { schema: makeRoute }, async (request, reply) => {
+    const { appId, persistentId } = request.body
+    if (persistentId !== undefined && appId === undefined) {
+      throw new RequestError(400, 'persistentId is for one app: say which, as appId')
+    }
     const invite = await invites.create(request.body)
     const { token } = await boxTokens.forInvite(invite)
     note('invite-made', request, invite)

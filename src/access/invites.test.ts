@@ -44,6 +44,16 @@ test('[ACCESS5] invites outlive a restart, until they run out or are revoked', a
   expect((await open()).list()).toEqual([])
 })
 
+test('[ROLE8] a link of before there was a persistentId is as good as ever', async () => {
+  const made = await (await open()).create({ role: 'viewer', hours: 1, appId: 'org.app' })
+  const { persistentId, ...before } = made
+  expect(persistentId).toBeNull()
+  await writeFile(join(dir, 'invites.json'), JSON.stringify({ invites: [before] }))
+  const invites = await open()
+  expect(invites.find(made.id)).toEqual(before)
+  expect(errors).toEqual([])
+})
+
 test('changes that come together are all kept', async () => {
   const invites = await open()
   const made = await Promise.all(

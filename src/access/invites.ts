@@ -13,6 +13,8 @@ export interface Invite {
   readonly role: Role
   /** the only app it is good for; null: any */
   readonly appId: string | null
+  /** the only persistent data of that app it is good for; null: any. Links of earlier versions have none. */
+  readonly persistentId?: string | null
   /** the only session it is good for; null: any */
   readonly sessionId: string | null
   /** what its maker calls it; "" if nothing */
@@ -28,6 +30,7 @@ export interface InviteOrder {
   readonly role: Role
   readonly hours: number
   readonly appId?: string
+  readonly persistentId?: string
   readonly sessionId?: string
   readonly label?: string
 }
@@ -68,12 +71,14 @@ export class Invites {
     return this.#kept.records.filter(({ expiresAt }) => Date.parse(expiresAt) > now)
   }
 
-  async create({ role, hours, appId, sessionId, label }: InviteOrder): Promise<Invite> {
+  async create(order: InviteOrder): Promise<Invite> {
+    const { role, hours, appId, persistentId, sessionId, label } = order
     const now = this.#clock.wallTime()
     const invite: Invite = {
       id: randomBytes(ID_BYTES).toString('hex'),
       role,
       appId: appId ?? null,
+      persistentId: persistentId ?? null,
       sessionId: sessionId ?? null,
       label: label ?? '',
       createdAt: new Date(now).toISOString(),
@@ -99,6 +104,7 @@ function isInvite(value: unknown): value is Invite {
     typeof invite.id === 'string' &&
     ROLES.some((role) => role === invite.role) &&
     isTextOrNull(invite.appId) &&
+    isTextOrNull(invite.persistentId ?? null) &&
     isTextOrNull(invite.sessionId) &&
     typeof invite.label === 'string' &&
     typeof invite.createdAt === 'string' &&

@@ -10,6 +10,8 @@ export interface Pass {
   readonly role: Role
   /** the only app it is good for; undefined: any */
   readonly appId: string | undefined
+  /** the only persistent data of an app it is good for; undefined: any */
+  readonly persistentId: string | undefined
   /** the only session it is good for; undefined: any */
   readonly sessionId: string | undefined
   /** whose it is, in the words of the audit log */
@@ -24,6 +26,7 @@ export interface Pass {
 export const ANYBODY: Pass = {
   role: 'participant',
   appId: undefined,
+  persistentId: undefined,
   sessionId: undefined,
   who: 'anybody',
   expiresAt: undefined,

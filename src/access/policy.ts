@@ -1,3 +1,4 @@
+import type { Caller, KnownHosts } from './known-hosts.ts'
 import { LAN, Networks } from './networks.ts'
 import { ANYBODY, type Pass } from './pass.ts'
 import type { Refusal } from './refusal.ts'
@@ -10,29 +11,35 @@ export type PolicyName = (typeof POLICIES)[number]
 export class Policy {
   readonly name: PolicyName
   readonly #near: Networks
+  readonly #hosts: KnownHosts
 
   /** @param allow networks that count as near, beside the LAN */
-  constructor(name: PolicyName, allow: readonly string[]) {
+  constructor(name: PolicyName, allow: readonly string[], hosts: KnownHosts) {
     this.name = name
+    this.#hosts = hosts
     this.#near = new Networks([...LAN, ...allow])
   }
 
-  /** The pass that an address alone gives; undefined: none. */
-  passFor(address: string): Pass | undefined {
+  /** The pass that an address alone gives, asked for by a name of the box; undefined: none. */
+  passFor(caller: Caller): Pass | undefined {
     if (this.name === 'open') return ANYBODY
-    return this.name === 'lan' && this.#near.includes(address) ? ANYBODY : undefined
+    if (this.name !== 'lan' || !this.#near.includes(caller.address)) return undefined
+    return this.#hosts.refusalFor(caller, 'network') ? undefined : ANYBODY
   }
 
   /** Whether whoever comes from there may try to log in: that is a way in where the address alone is none. */
-  mayLogIn(address: string): boolean {
-    return this.name !== 'lan' || this.passFor(address) !== undefined
+  mayLogIn(caller: Caller): boolean {
+    return this.name !== 'lan' || this.passFor(caller) !== undefined
   }
 
   /** What those are told for whom there is no pass. */
-  refusalFor(address: string): Refusal {
+  refusalFor(caller: Caller): Refusal {
+    const { address } = caller
     switch (this.name) {
       case 'lan':
-      case 'open':
+      case 'open': {
+        const unknownName = this.#hosts.refusalFor(caller, 'network')
+        if (unknownName && this.#near.includes(address)) return unknownName
         return {
           statusCode: 403,
           message:
@@ -40,6 +47,7 @@ export class Policy {
             `whoever runs the box can send you an invite, or let you in with BOX_ALLOW=${address}`,
           page: 'stranger',
         }
+      }
       case 'passphrase':
         return {
           statusCode: 401,

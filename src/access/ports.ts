@@ -31,4 +31,6 @@ export interface Whereabouts {
   clientAddress(request: IncomingMessage): string
   /** Scheme, host and path prefix by which the client reaches the box. */
   publicUrl(request: IncomingMessage): string
+  /** Each host by which the request says that it came: the one that it was sent with, and those that proxies tell. */
+  hosts(request: IncomingMessage): readonly string[]
 }

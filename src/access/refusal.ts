@@ -1,6 +1,7 @@
 /** A page for those who are not in: a file in `web/door/`. */
 export const DOOR_PAGES = [
   'stranger',
+  'unknown-name',
   'passphrase',
   'link',
   'refused',

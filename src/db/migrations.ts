@@ -144,6 +144,10 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE sessions SET leave_delay = coalesce(presence ->> '$.leaveDelay', 0);
   ALTER TABLE sessions DROP COLUMN presence;
   `,
+  `
+  -- Whether nobody said yet who may which app the session runs (ROLE8). Of those before this, somebody did.
+  ALTER TABLE sessions ADD COLUMN is_app_unknown INTEGER NOT NULL DEFAULT 0;
+  `,
 ]
 
 /** @throws {Error} if the schema is newer than `migrations`; the database is then as it was */

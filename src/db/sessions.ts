@@ -7,6 +7,7 @@ interface SessionRow {
   readonly name: string
   readonly app_id: string | null
   readonly persistent_id: string | null
+  readonly is_app_unknown: number
   readonly page_url: string
   readonly timeline: string
   readonly tove: string | null
@@ -53,13 +54,13 @@ export function sessionsIn(db: Database): Sessions {
   )
   const put = db.prepare<[object], { id: number }>(`
     INSERT INTO sessions (
-      session_id, name, app_id, persistent_id, page_url, timeline, tove, time, position, tick, delay,
+      session_id, name, app_id, persistent_id, is_app_unknown, page_url, timeline, tove, time, position, tick, delay,
       scale, flags, completed_tallies, persisted_path, created_at, visited_at
     ) VALUES (
-      @session_id, @name, @app_id, @persistent_id, @page_url, @timeline, @tove, @time, @position, @tick, @delay,
+      @session_id, @name, @app_id, @persistent_id, @is_app_unknown, @page_url, @timeline, @tove, @time, @position, @tick, @delay,
       @scale, @flags, @completed_tallies, @persisted_path, @wallTime, @wallTime
     ) ON CONFLICT (session_id) DO UPDATE SET -- the rest is the same all along a timeline
-      page_url = @page_url, time = @time, position = @position, tick = @tick, delay = @delay,
+      name = @name, app_id = @app_id, persistent_id = @persistent_id, is_app_unknown = @is_app_unknown, page_url = @page_url, time = @time, position = @position, tick = @tick, delay = @delay,
       scale = @scale, flags = @flags, completed_tallies = @completed_tallies, visited_at = @wallTime
     RETURNING id`)
   const advance = db.prepare<[number, number, number, number]>(
@@ -113,6 +114,7 @@ const CHANGING = {
   name: 'name',
   appId: 'app_id',
   persistentId: 'persistent_id',
+  isAppUnknown: 'is_app_unknown',
   pageUrl: 'page_url',
   time: 'time',
   tick: 'tick',
@@ -131,10 +133,14 @@ function changerIn(db: Database): (key: number, changes: StateChanges) => void {
   )
   return (key, changes) => {
     for (const [field, value] of Object.entries(changes)) {
-      const isJson = typeof value === 'object' && value !== null
-      updates.get(field)?.run(isJson ? JSON.stringify(value) : value, key)
+      updates.get(field)?.run(columnOf(value), key)
     }
   }
+}
+
+function columnOf(value: StateChanges[keyof StateChanges]): string | number | null | undefined {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
 }
 
 function columnsOf(sessionId: string, state: SessionState): Omit<SessionRow, 'id' | 'leave_delay'> {
@@ -143,6 +149,7 @@ function columnsOf(sessionId: string, state: SessionState): Omit<SessionRow, 'id
     name: state.name,
     app_id: state.appId ?? null,
     persistent_id: state.persistentId ?? null,
+    is_app_unknown: state.isAppUnknown ? 1 : 0,
     page_url: state.pageUrl,
     timeline: state.timeline,
     tove: state.tove ?? null,
@@ -162,6 +169,7 @@ function stateOf(row: SessionRow): SessionState {
     name: row.name,
     appId: row.app_id ?? undefined,
     persistentId: row.persistent_id ?? undefined,
+    isAppUnknown: row.is_app_unknown === 1,
     pageUrl: row.page_url,
     timeline: row.timeline,
     tove: row.tove ?? undefined,

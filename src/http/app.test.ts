@@ -55,6 +55,7 @@ beforeEach(async () => {
     ...{ dir, accessDir: join(dir, 'access'), policy: 'open', allow: [], origins: undefined },
     ...{ monitors: ['loopback'], passphrase: undefined, adminPassword: undefined },
     issuer: undefined,
+    hosts: { isNamed: () => true, isLocal: () => true },
     ...{ clock, log, accountOf },
   })
   const { door, logins, invites, audit, admin } = access
@@ -68,6 +69,7 @@ beforeEach(async () => {
       ...{
         sessions: { about: () => undefined, hasMember: () => false },
         publicUrl: () => 'http://box',
+        hosts: () => ['box'],
       },
     },
     login: {

@@ -28,6 +28,7 @@ import { trustRoutes } from '../trust/routes.ts'
 import { addressRoutes } from './addresses.ts'
 import { type ApiParts, apiRoutes } from './api.ts'
 import { addDoor, type DoorHookParts, type PassOf } from './door-hook.ts'
+import { entryOf } from './entries.ts'
 import { addErrorHandlers, sendError } from './errors.ts'
 import { addHsts, setSecurityHeaders } from './headers.ts'
 import { type OperationSource, operationRoutes } from './operation.ts'
@@ -97,8 +98,10 @@ export function buildApp(parts: AppParts): FastifyInstance {
   addHsts(app, (request) => tls.isPublic() && isSecure(request))
   const redirect = new HttpsRedirect({ tls, http, ports, publicUrl })
   const passOf = addDoor(app, { ...entrance, redirect })
-  // Not of those whom the door refused.
-  app.addHook('onRequest', async ({ hostname }) => tls.noteHost(hostname))
+  // Neither of those whom the door refused, nor of those whom it did not look at.
+  app.addHook('onRequest', async ({ hostname, method, routeOptions }) => {
+    if (entryOf(method, routeOptions.url) !== 'everybody') tls.noteHost(hostname)
+  })
   app.addHook('onResponse', async (request, reply) => {
     const { ip, method, originalUrl } = request
     const [path = ''] = originalUrl.split('?', 1)

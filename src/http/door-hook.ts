@@ -35,6 +35,8 @@ export interface DoorHookParts {
   readonly sessions: RunningSessions
   /** scheme, host and prefix by which the box was asked */
   readonly publicUrl: (request: FastifyRequest) => string
+  /** see `Whereabouts` */
+  readonly hosts: (request: FastifyRequest) => readonly string[]
   /** sends on to https who opens a page that is better not read by http */
   readonly redirect: HttpsRedirect
 }
@@ -68,6 +70,7 @@ function askDoor(
   const isOnlyRead = (method === 'GET' || method === 'HEAD') && !isOnShared
   const visit = {
     address: addressOf(request),
+    hosts: parts.hosts(request),
     credentials: credentialsShown(request, parts),
     origin: isOnlyRead ? undefined : headers.origin,
     publicUrl: () => publicUrl(request),

@@ -1,11 +1,15 @@
 import { type Pass, WATCHING_ROLES } from '../access/pass.ts'
 import type { Refusal } from '../access/refusal.ts'
-import { type FilePath, parseRequestTarget } from '../files/file-path.ts'
+import { type AppFilePath, type FilePath, parseRequestTarget } from '../files/file-path.ts'
 
 /** What is known of a session that runs. */
 export interface SessionAbout {
   readonly appId: string | undefined
   readonly persistentId: string | undefined
+  /** nobody joined yet whose word it is to say which app it runs (ROLE8) */
+  readonly isAppUnknown: boolean
+  /** persistent data it started from */
+  readonly persistedPath: string | undefined
 }
 
 /** The sessions that run, as far as it matters whose files are theirs. */
@@ -38,10 +42,13 @@ export function refusalOfFile(
 ): Refusal | undefined {
   const isRead = method === 'GET' || method === 'HEAD'
   if (WATCHING_ROLES.includes(pass.role) && !isRead) return ONLY_WATCHES
-  if (pass.appId === undefined && pass.sessionId === undefined) return undefined
+  const { appId, persistentId, sessionId } = pass
+  if (appId === undefined && persistentId === undefined && sessionId === undefined) return undefined
   const file = parseRequestTarget(target)
   const isOurs =
-    file && isOfSession(file, pass.sessionId, sessions) && isOfApp(file, pass.appId, sessions)
+    file &&
+    (sessionId === undefined || isOfSession(file, sessionId, isRead, sessions)) &&
+    isOfApp(file, pass, sessions)
   return isOurs ? undefined : OTHER_FILES
 }
 
@@ -57,27 +64,47 @@ export function isUploadOfMember(
 ): boolean {
   const file = parseRequestTarget(target)
   if (!file) return false
-  return sessions.hasMember(address, (sessionId, { appId, persistentId }) =>
-    file.kind === 'snapshot'
-      ? file.sessionId === sessionId && (file.app === undefined || file.app.appId === appId)
-      : file.appId === appId && file.persistentId === persistentId,
+  return sessions.hasMember(address, (sessionId, about) => {
+    if (file.kind !== 'snapshot') return isSameApp(file, about)
+    const isOfItsApp = about.isAppUnknown || (file.app ?? about).appId === about.appId
+    return file.sessionId === sessionId && isOfItsApp
+  })
+}
+
+/**
+ * A snapshot is one session's; what an app saved or shared, that of all who run the same app in the same way. Which app
+ * that is was said by somebody whose word it is (ROLE8); what the session started from, its members may read in any case.
+ */
+function isOfSession(
+  file: FilePath,
+  sessionId: string,
+  isRead: boolean,
+  sessions: RunningSessions,
+): boolean {
+  if (file.kind === 'snapshot') return file.sessionId === sessionId
+  const session = sessions.about(sessionId)
+  if (!session) return false
+  return isSameApp(file, session) || (isRead && file.path === session.persistedPath)
+}
+
+function isOfApp(
+  file: FilePath,
+  { appId, persistentId }: Pick<Pass, 'appId' | 'persistentId'>,
+  sessions: RunningSessions,
+): boolean {
+  const session = file.kind === 'snapshot' ? sessions.about(file.sessionId) : undefined
+  const owner = file.kind === 'snapshot' ? (file.app ?? session) : file
+  // Whoever may use one app only is let into such a session as well (ROLE7).
+  if (owner === session && session?.isAppUnknown) return true
+  return (
+    (appId === undefined || owner?.appId === appId) &&
+    (persistentId === undefined || owner?.persistentId === persistentId)
   )
 }
 
-/** A snapshot is one session's; what an app saved or shared, that of all who run the same app in the same way. */
-function isOfSession(
-  file: FilePath,
-  sessionId: string | undefined,
-  sessions: RunningSessions,
+function isSameApp(
+  file: AppFilePath,
+  { appId, persistentId }: Pick<SessionAbout, 'appId' | 'persistentId'>,
 ): boolean {
-  if (sessionId === undefined) return true
-  if (file.kind === 'snapshot') return file.sessionId === sessionId
-  const session = sessions.about(sessionId)
-  return session?.appId === file.appId && session.persistentId === file.persistentId
-}
-
-function isOfApp(file: FilePath, appId: string | undefined, sessions: RunningSessions): boolean {
-  if (appId === undefined) return true
-  const owner = file.kind === 'snapshot' ? (file.app ?? sessions.about(file.sessionId)) : file
-  return owner?.appId === appId
+  return file.appId === appId && file.persistentId === persistentId
 }

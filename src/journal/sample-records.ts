@@ -33,6 +33,7 @@ export function stateAt(position: number, changes: Partial<SessionState> = {}): 
     name: 'app/name',
     appId: 'app',
     persistentId: 'persistent',
+    isAppUnknown: false,
     pageUrl: 'http://page/',
     timeline: 'timeline-1',
     tove: 'tove',

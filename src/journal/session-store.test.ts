@@ -142,6 +142,14 @@ function describeSessionStore(name: string, make: () => Promise<SessionStoreBed>
       expect((await load())?.state).toEqual(state)
     })
 
+    it('[ROLE8] gives back that its app is not known, and which it is once that is', async () => {
+      const unknown = { appId: undefined, persistentId: undefined, isAppUnknown: true }
+      await commit({ sessionId: ID, state: stateAt(0, { ...unknown, name: 'hearsay' }) })
+      expect((await load())?.state).toEqual(stateAt(0, { ...unknown, name: 'hearsay' }))
+      await commit({ sessionId: ID, state: stateAt(0) })
+      expect((await load())?.state).toEqual(stateAt(0))
+    })
+
     it('gives all messages of a session that never had a snapshot', async () => {
       await start(6)
       const session = await load()

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
+import { ANYBODY } from '../access/pass.ts'
 import { Connection, ConnectionSocket } from './connection.ts'
 import { WritePump } from './write-pump.ts'
 
@@ -34,7 +35,7 @@ beforeEach(() => {
     ...{ connection: '10.0.0.1:1.a', userIp: '10.0.0.1', account: undefined, sessionId: 'S' },
     ...{
       baseUrl: 'http://box',
-      pass: { role: 'participant' as const, appId: undefined, isGood: () => true },
+      pass: ANYBODY,
     },
   } as const
   const observer = { received() {}, read() {}, pinged() {}, failed() {}, closed() {} }

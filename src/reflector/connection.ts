@@ -6,7 +6,7 @@ import type { Sync } from '../session/ports.ts'
 import type { Hold } from './intake.ts'
 import type { ReflectorLimits } from './limits.ts'
 import type { Receiver } from './outbox.ts'
-import { isWatching } from './pass.ts'
+import { isWatching, saysWhichApp } from './pass.ts'
 import type { Clock, Pass, Program } from './ports.ts'
 import { syncFrames } from './sync-frames.ts'
 import type { Payer } from './throttle.ts'
@@ -94,6 +94,7 @@ interface Waiting {
 export class Connection implements Receiver, WriteStream, Payer {
   readonly origin: ConnectionOrigin
   readonly isViewer: boolean
+  readonly saysWhichApp: boolean
   /** a message of this viewer was dropped, which the log was told */
   hasSpoken = false
   /** when it was accepted, monotonic ms */
@@ -137,6 +138,7 @@ export class Connection implements Receiver, WriteStream, Payer {
     this.#bytesReadBefore = bytesReadFrom(socket)
     this.origin = origin
     this.isViewer = isWatching(origin.pass)
+    this.saysWhichApp = saysWhichApp(origin.pass)
     this.#parts = parts
     this.since = parts.clock.now()
     this.lastHeard = this.since

@@ -178,7 +178,11 @@ async function handleSave(
   { log, files }: DispatchParts,
 ): Promise<void> {
   const fields = logFields(connection, 'persist')
-  const { appId, persistentId } = session.about
+  const { appId, persistentId, isAppUnknown } = session.about
+  if (isAppUnknown) {
+    log.warn(fields, 'persistent data refused: nobody joined yet who may say which app this is')
+    return
+  }
   if (!appId || !persistentId) {
     connection.close(CLOSE_CODE.badAppId, 'bad appId: SAVE needs an appId and a persistentId')
     return

@@ -21,6 +21,10 @@ export interface Pass {
   readonly role: Role
   /** the only app it is good for; undefined: any */
   readonly appId: string | undefined
+  /** the only persistent data it is good for; undefined: any */
+  readonly persistentId: string | undefined
+  /** the only session it is good for; undefined: any */
+  readonly sessionId: string | undefined
   /** Whether it still holds: neither run out nor revoked. Asked once a second for each connection. */
   isGood(): boolean
 }

@@ -98,6 +98,10 @@ interface SessionOverview {
 interface SessionAbout {
   readonly appId: string | undefined
   readonly persistentId: string | undefined
+  /** nobody said yet who may (ROLE8) */
+  readonly isAppUnknown: boolean
+  /** persistent data it started from */
+  readonly persistedPath: string | undefined
 }
 
 /** How punctual it was at worst since this was last asked (ms). */
@@ -372,7 +376,7 @@ export class Reflector {
 
   #join(connection: Connection, join: Join): void {
     const { sessionId, pass } = connection.origin
-    if (!isFor(pass, join.appId)) throw new ProtocolError(CLOSE_CODE.noAccess, WRONG_APP)
+    if (!isFor(pass, join)) throw new ProtocolError(CLOSE_CODE.noAccess, WRONG_APP)
     if (this.operator.isRemoving(sessionId)) {
       throw new ProtocolError(CLOSE_CODE.pleaseReconnect, REMOVING)
     }

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { joinArgs, type RawClient, randomSessionId } from '../../test/support/raw-client.ts'
 import { ReflectorBed, until } from '../../test/support/reflector-bed.ts'
+import { ANYBODY } from '../access/pass.ts'
 import type { Pass } from './ports.ts'
 
 const S = randomSessionId()
-const VIEWER: Pass = { role: 'viewer', appId: undefined, isGood: () => true }
+const VIEWER: Pass = { ...ANYBODY, role: 'viewer' }
 
 let bed: ReflectorBed
 beforeEach(async () => {
@@ -14,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => bed.close())
 
 async function member(name: string, pass: Partial<Pass> = {}, args = {}): Promise<RawClient> {
-  bed.pass = { role: 'participant', appId: undefined, isGood: () => true, ...pass }
+  bed.pass = { ...ANYBODY, ...pass }
   const client = await bed.connect(S)
   await client.join({ user: [name], ...args })
   return client
@@ -78,7 +79,7 @@ it('[ROLE6] who has no pass any more is closed with 4103, joined or not', async 
 })
 
 it('[ROLE7] who joins as another app than its pass is for is closed with 4103', async () => {
-  bed.pass = { role: 'participant', appId: 'org.app', isGood: () => true }
+  bed.pass = { ...ANYBODY, appId: 'org.app' }
   for (const appId of ['org.other', undefined]) {
     const client = await bed.connect(S)
     client.send('JOIN', joinArgs({ appId }))
@@ -90,7 +91,7 @@ it('[ROLE7] who joins as another app than its pass is for is closed with 4103', 
 
 it('[ROLE7] and so is who says so but asks for a session of another app', async () => {
   const a = await member('a', {}, { appId: 'org.other' })
-  bed.pass = { role: 'participant', appId: 'org.app', isGood: () => true }
+  bed.pass = { ...ANYBODY, appId: 'org.app' }
   const client = await bed.connect(S)
   client.send('JOIN', joinArgs({ appId: 'org.app' }))
   expect(await client.closed()).toMatchObject({ code: 4103 })

@@ -12,7 +12,7 @@ import type { HistoryBudget } from './history-budget.ts'
 import { HOLD, Intake } from './intake.ts'
 import type { ReflectorLimits } from './limits.ts'
 import { Outbox } from './outbox.ts'
-import { isFor, WRONG_APP } from './pass.ts'
+import { type App, admitsTo, appOpened, isSameApp, saysWhichApp, WRONG_APP } from './pass.ts'
 import type {
   Clock,
   FileDirectory,
@@ -140,7 +140,7 @@ export class SessionHost implements Sleeper {
       this.#admit(session, waiter)
       return
     }
-    if (this.#state.tag === 'new') this.#open(join)
+    if (this.#state.tag === 'new') this.#open(waiter)
     if (this.#state.tag === 'opening') this.#state.waiting.push(waiter)
     else if (this.#state.tag === 'ending') connection.close(CLOSE_CODE.pleaseReconnect, RESTORING)
     else throw new Error('a parked session cannot be joined')
@@ -214,29 +214,33 @@ export class SessionHost implements Sleeper {
     else if (this.#state.tag !== 'ending') this.#state = { tag: 'parked' }
   }
 
-  #open(join: Join): void {
+  #open(opener: Waiting): void {
     this.#state = { tag: 'opening', waiting: [] }
-    this.#parts.store.load(this.sessionId, join.appId, join.persistentId).then(
-      (start) => this.#start(start, join),
+    const { appId, persistentId } = appOf(opener)
+    this.#parts.store.load(this.sessionId, appId, persistentId).then(
+      (start) => this.#start(start, opener),
       (error: unknown) => this.#failToOpen(error),
     )
   }
 
-  #start(start: StoredStart, opener: Join): void {
+  #start(start: StoredStart, opener: Waiting): void {
     if (this.#state.tag !== 'opening') return
     const { clock, metrics, newTimeline, log, budget } = this.#parts
     const { waiting } = this.#state
     const now = clock.now()
     // Who opened it may be gone again: the first who is there gives it name, ticks and tove.
-    const first = waiting[0]?.join ?? opener
-    const stored = start.session ?? newSession(first, newTimeline(), start.persistedPath)
+    const first = waiting[0] ?? opener
+    const persistedPath = isSameApp(appOf(first), appOf(opener)) ? start.persistedPath : undefined
+    const isAppUnknown = !saysWhichApp(first.connection.origin.pass)
+    const stored =
+      start.session ?? newSession(first.join, newTimeline(), persistedPath, isAppUnknown)
     this.#outbox.start(start.session?.state)
     const session = new Session<Connection>(this.sessionId, this.#outbox, budget, stored, now)
     budget.add(session.cost)
     this.#state = { tag: 'running', session }
     metrics.sessionOpened()
     this.#startedAt = clock.wallTime()
-    const from = start.session ? 'stored state' : start.persistedPath ? 'persisted data' : 'nothing'
+    const from = start.session ? 'stored state' : persistedPath ? 'persisted data' : 'nothing'
     const { time: teatime, position } = stored.state
     const fields = { scope: 'session', event: 'start', sessionId: this.sessionId }
     log.notice(
@@ -250,7 +254,7 @@ export class SessionHost implements Sleeper {
 
   #admit(session: Session<Connection>, waiter: Waiting): void {
     const { connection, join } = waiter
-    if (!isFor(connection.origin.pass, session.about.appId)) {
+    if (!admitsTo(connection.origin.pass, session.about, join)) {
       connection.close(CLOSE_CODE.noAccess, WRONG_APP)
       return
     }
@@ -401,4 +405,8 @@ export class SessionHost implements Sleeper {
     if (!session) throw new Error('the session is not open')
     return session
   }
+}
+
+function appOf({ connection, join }: Waiting): App {
+  return appOpened(connection.origin.pass, join)
 }

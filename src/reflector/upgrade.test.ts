@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import { Duplex } from 'node:stream'
 import { expect, it } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
+import { ANYBODY } from '../access/pass.ts'
 import { Upgrade } from './upgrade.ts'
 
 const ENOUGH_FOR_A_TURN = 4
-const PASS = { role: 'participant' as const, appId: undefined, isGood: () => true }
 
 it('[STORE3] whoever waits to be let in when nothing can be stored any more is told so', () => {
   let refusal: string | undefined
@@ -35,7 +35,7 @@ it('[STORE3] whoever waits to be let in when nothing can be stored any more is t
       },
     })
     const request = { url: '/', method: 'GET', headers: {}, socket: { remoteAddress: '10.0.0.1' } }
-    upgrade.accept(request as unknown as IncomingMessage, socket, Buffer.alloc(0), PASS)
+    upgrade.accept(request as unknown as IncomingMessage, socket, Buffer.alloc(0), ANYBODY)
   }
   for (let count = 0; count <= ENOUGH_FOR_A_TURN; count += 1) come()
   expect(answers.at(-1)).toBe('')

@@ -8,6 +8,8 @@ export interface Member extends HasUser {
   readonly isCaughtUp: boolean
   /** hears everything and is heard by nobody: no vote and no snapshot is to be had from it (ROLE) */
   readonly isViewer: boolean
+  /** whether it is its word to say which app the session runs (ROLE8) */
+  readonly saysWhichApp: boolean
 }
 
 /** What one joiner needs to start: the state of things and all messages since the snapshot. */

@@ -28,6 +28,11 @@ export interface SessionState {
   readonly name: string
   readonly appId: string | undefined
   readonly persistentId: string | undefined
+  /**
+   * True while nobody joined whose word it is to say which app the session runs (ROLE8): then there is neither `appId`
+   * nor `persistentId`. What was stored before there was this field does not have it.
+   */
+  readonly isAppUnknown: boolean
   /** the page that opened the session, as its client told */
   readonly pageUrl: string
   readonly timeline: string
@@ -52,7 +57,15 @@ export interface StateChanges
   extends Partial<
     Pick<
       SessionState,
-      'name' | 'pageUrl' | 'time' | 'tick' | 'delay' | 'scale' | 'flags' | 'completedTallies'
+      | 'name'
+      | 'isAppUnknown'
+      | 'pageUrl'
+      | 'time'
+      | 'tick'
+      | 'delay'
+      | 'scale'
+      | 'flags'
+      | 'completedTallies'
     >
   > {
   /** null: it has none any more, as JSON can tell */

@@ -41,6 +41,12 @@ interface Held {
   readonly heardTime: number
 }
 
+/** What a session is, and what it started from. */
+type SessionAbout = Pick<
+  SessionState,
+  'name' | 'appId' | 'persistentId' | 'isAppUnknown' | 'pageUrl' | 'persistedPath'
+>
+
 /** What became of an announced snapshot. */
 type SnapshotFate = 'taken' | 'not newer' | 'from the future' | 'messages are gone'
 
@@ -77,10 +83,7 @@ export class Session<M extends Member> {
   #held: Held | undefined
   #snapshot: SnapshotRecord | undefined
   /** what only JOIN and SYNC need */
-  #about: Pick<
-    SessionState,
-    'name' | 'appId' | 'persistentId' | 'pageUrl' | 'timeline' | 'tove' | 'flags' | 'persistedPath'
-  >
+  #about: Pick<SessionState, keyof SessionAbout | 'timeline' | 'tove' | 'flags'>
   #delay: number
   #leaveDelay: number
   /** what is told who is here: by the newest JOIN, not stored */
@@ -144,7 +147,7 @@ export class Session<M extends Member> {
     return [...this.#members].map((member) => member.user ?? null)
   }
 
-  get about(): Pick<SessionState, 'name' | 'appId' | 'persistentId' | 'pageUrl'> {
+  get about(): SessionAbout {
     return this.#about
   }
 
@@ -201,6 +204,7 @@ export class Session<M extends Member> {
   /** Lets a connection in: SYNC first, then it hears the session. Again for one that is in: SYNC only. */
   join(member: M, join: Join, now: number): void {
     if (!member.isViewer || this.memberCount === 0) this.#takeOver(join)
+    if (member.saysWhichApp) this.#learnApp(join)
     this.#sync(member, now)
     this.#output.stateChanged()
     if (this.#members.has(member)) return
@@ -314,6 +318,12 @@ export class Session<M extends Member> {
     if (this.#leaveDelay === leaveDelay) return
     this.#leaveDelay = leaveDelay
     this.#reportPresence()
+  }
+
+  /** Whose word it is says which app runs here; the first such word counts for ever (ROLE8). */
+  #learnApp({ name, appId, persistentId }: Join): void {
+    if (!this.#about.isAppUnknown || !appId) return
+    this.#about = { ...this.#about, name, appId, persistentId, isAppUnknown: false }
   }
 
   #setAudience(audience: readonly M[]): void {

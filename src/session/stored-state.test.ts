@@ -6,6 +6,7 @@ const STATE: SessionState = {
   name: 'name',
   appId: 'app',
   persistentId: undefined,
+  isAppUnknown: false,
   pageUrl: 'http://page/',
   timeline: 'timeline',
   tove: undefined,

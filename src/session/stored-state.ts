@@ -5,6 +5,7 @@ const FIELDS = [
   'name',
   'appId',
   'persistentId',
+  'isAppUnknown',
   'pageUrl',
   'tick',
   'delay',

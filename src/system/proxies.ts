@@ -14,6 +14,18 @@ export function createProxies(trusted: readonly string[]) {
       const address: string | undefined = proxyAddr(request, trust)
       return address ?? ''
     },
+    /**
+     * Each host by which a request says that it came: its `Host`, and what `X-Forwarded-Host` has if a trusted proxy
+     * sent it. Anybody on a machine from which proxies are trusted can make up the latter, a page in a browser, too.
+     */
+    hosts: ({ headers, socket }: IncomingMessage): readonly string[] => {
+      const forwarded = trust(socket.remoteAddress ?? '', 0)
+        ? headers['x-forwarded-host']
+        : undefined
+      return [headers.host, ...[forwarded].flat().flatMap((text) => text?.split(','))]
+        .map((host) => host?.trim() ?? '')
+        .filter((host) => host !== '')
+    },
     /** By what it is counted where limits are per address; undefined: it is not. */
     accountOf: (address: string) => (isOwn(address) ? undefined : accountOf(address)),
   }

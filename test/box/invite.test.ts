@@ -62,6 +62,19 @@ describe('npm run invite', () => {
     })
   })
 
+  test('[ROLE8] makes a link for one session that says which data its app has', async () => {
+    const url = await start()
+    const [session, data] = [randomSessionId(), randomSessionId()]
+    const scope = ['--session', session, '--persistent-id', data]
+    await expect(invite(url, ...scope)).rejects.toMatchObject({
+      stderr: expect.stringContaining('persistentId is for one app'),
+    })
+    await invite(url, ...scope, '--app', 'org.example.app')
+    expect((await invite(url, '--list')).stdout).toContain(
+      `app org.example.app  data ${data}  session ${session}`,
+    )
+  })
+
   test('[ACCESS10] what it did is in the audit log', async () => {
     const url = await start()
     const [link = ''] = linkIn((await invite(url, '--app', 'org.example.app')).stdout)

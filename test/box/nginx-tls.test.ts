@@ -99,11 +99,13 @@ describe('a new certificate', () => {
   test('is not made for the host of somebody who is not let in', async () => {
     const closed = await startBox({ BOX_TLS: 'local-ca', BOX_ACCESS: 'invite' })
     try {
-      expect((await askFor('stranger.local', closed.port, '/')).status).toBe(401)
-      await askFor('known.local', closed.port)
+      expect((await askFor('stranger.local', closed.port)).status).toBe(401)
+      expect((await askFor('passer-by.local', closed.port, '/healthz')).status).toBe(200)
+      await askFor('known.local', closed.port, '/trust/about.json')
       const untilMade = () => expect(madeFor(closed)).toContain('known.local')
       await vi.waitFor(untilMade, { timeout: 15_000, interval: 100 })
       expect(madeFor(closed)).not.toContain('stranger.local')
+      expect(madeFor(closed)).not.toContain('passer-by.local')
     } finally {
       await closed.stop()
     }
@@ -124,7 +126,7 @@ describe('a new certificate', () => {
   }
 
   /** `fetch` says by itself which host it means. */
-  function askFor(host: string, port: number, path = '/healthz'): Promise<ProbeAnswer> {
+  function askFor(host: string, port: number, path = '/'): Promise<ProbeAnswer> {
     return probe(port, { path, headers: { host } })
   }
 

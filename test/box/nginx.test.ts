@@ -11,6 +11,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { authorityOf } from '../support/certificate.ts'
+import { probe, UPGRADE } from '../support/http-probe.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 import { RawClients, randomSessionId } from '../support/raw-client.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
@@ -85,6 +86,19 @@ describe('web sockets', () => {
     const lines = box.logLines.filter((line) => line.includes(sessionId))
     const addresses = new Set(lines.map((line) => JSON.parse(line).userIp).filter(Boolean))
     expect([...addresses]).toEqual(['127.0.0.1'])
+  })
+
+  test.each([
+    ['school-server', 101],
+    ['box.local:8443', 101],
+    ['attacker.example', 403],
+    ['attacker.example:8443', 403],
+  ])('[ACCESS12] the box sees that it was asked by the name %s', async (host, status) => {
+    const headers = { ...UPGRADE, host, 'x-forwarded-host': 'localhost' }
+    const port = Number(new URL(nginx.httpUrl).port)
+    const answer = await probe(port, { path: `/reflector/${randomSessionId()}`, headers })
+    expect(answer.status).toBe(status)
+    if (status === 403) expect(answer.body).toContain('BOX_HOSTNAMES=attacker.example')
   })
 
   test('messages and close codes pass', async () => {

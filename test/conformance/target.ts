@@ -18,7 +18,7 @@ export async function openTarget(): Promise<{ target: Target; close(): Promise<v
     return { target: targetAt(url, process.env.CONFORMANCE_FILES_URL), close: async () => {} }
   const { startBox } = await import('../support/start-box.ts')
   // Some rules take more messages than a client may send.
-  const box = await startBox()
+  const box = await startBox({ BOX_HOSTNAMES: 'box.example,here.example' })
   return { target: targetAt(`${box.url}/reflector`), close: () => box.stop() }
 }
 

@@ -24,12 +24,14 @@ const JOIN_ARGS = { version: 1, apiKey: 'none', name: 'test', ticks: { tick: 100
 export class StageMember implements Member {
   readonly user: Json | undefined
   readonly isViewer: boolean
+  readonly saysWhichApp: boolean
   isCaughtUp = true
   readonly frames: string[] = []
 
   constructor(user: Json | undefined, isViewer: boolean) {
     this.user = user
     this.isViewer = isViewer
+    this.saysWhichApp = !isViewer
   }
 }
 
