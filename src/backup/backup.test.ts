@@ -163,7 +163,7 @@ it('has what a box that ended suddenly left in its commit log alone', async () =
   live.close()
   const entries = [{ sessionId: 'late', messages: newMessages(1, 2), state: stateAt(2) }]
   const record = encodeRecord(checksumSeed(id), { number: commits + 1, entries })
-  writeFileSync(join(dir, 'box.commits-b'), record)
+  writeFileSync(join(dir, 'box.commits-b'), Buffer.concat([...record]))
   const output = new Sink()
   expect(await back(output)).toMatchObject({ sessions: 2 })
   const db = new Sqlite(join(unpack(output).into, 'box.sqlite'), { readonly: true })

@@ -43,6 +43,8 @@ export interface Sessions {
   reserve(key: number, time: number, wallTime: number): void
   putLeaveDelay(key: number, leaveDelay: number): void
   remove(key: number): void
+  /** Gives it another timeline, so that clients start it over from what is stored. */
+  renewTimeline(sessionId: string): void
   /** Gives each session another timeline, so that clients start it over from what is stored. */
   renewTimelines(): void
 }
@@ -75,6 +77,9 @@ export function sessionsIn(db: Database): Sessions {
   const visit = db.prepare<[number, number]>('UPDATE sessions SET visited_at = ? WHERE id = ?')
   const change = changerIn(db)
   const remove = db.prepare<[number]>('DELETE FROM sessions WHERE id = ?')
+  const renewOne = db.prepare<[string]>(
+    'UPDATE sessions SET timeline = lower(hex(randomblob(12))) WHERE session_id = ?',
+  )
   const renew = db.prepare<[]>('UPDATE sessions SET timeline = lower(hex(randomblob(12)))')
   return {
     find: (sessionId) => {
@@ -102,6 +107,9 @@ export function sessionsIn(db: Database): Sessions {
     },
     remove: (key) => {
       remove.run(key)
+    },
+    renewTimeline: (sessionId) => {
+      renewOne.run(sessionId)
     },
     renewTimelines: () => {
       renew.run()

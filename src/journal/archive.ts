@@ -31,6 +31,7 @@ import { openProgress } from './progress.ts'
 import { quarantine } from './quarantine.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
 import { openRestorer } from './restorer.ts'
+import { type Salvaged, salvagerIn } from './salvage.ts'
 import { transactionIn } from './transaction.ts'
 import { type Trash, trashIn } from './trash.ts'
 import type { DatabaseMark } from './watermark.ts'
@@ -45,10 +46,11 @@ export interface Archive {
   /** How far the database had come when it was opened, and all that the log had for it was in it. */
   readonly mark: DatabaseMark
   /**
-   * Stores all of it or, throwing, nothing; true if it made messages needless: see `trim`.
+   * Stores all of it or, throwing, nothing; but not what the database will never take of a session, which is
+   * then in another timeline.
    * @param number of the newest commit of which there are entries
    */
-  commit(entries: readonly JournalEntry[], number: number): boolean
+  commit(entries: readonly JournalEntry[], number: number): Salvaged
   /** Reads what is committed by the first step, to be called until it is done. One at a time. */
   restore(request: RestoreRequest): Generator<MessageRun | undefined, Restored>
   /** Deletes a slice of the messages not needed any more; false if there were none. */
@@ -82,6 +84,7 @@ export function openArchive(options: ArchiveOptions): Archive {
   const { databasePath, wallTime, onProblem } = options
   const db = openDatabase(databasePath, options)
   const commit = transactionIn(db, options)
+  const salvage = salvagerIn(db, commit)
   const progress = openProgress(db, options, commit)
   const restorer = openRestorer(db, options)
   const files = filesIn(db)
@@ -93,10 +96,10 @@ export function openArchive(options: ArchiveOptions): Archive {
   return {
     mark: progress.mark,
     commit: (entries, number) => {
-      const isTrimNeeded = commit(entries, number)
+      const stored = salvage(entries, number)
       progress.note(number)
       for (const { messages } of entries) textPages += (messages?.text.length ?? 0) / PAGE_LENGTH
-      return isTrimNeeded
+      return stored
     },
     restore: (request) => {
       running?.add(request.sessionId)

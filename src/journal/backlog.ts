@@ -1,6 +1,6 @@
+import { lengthOf } from '../session/entry-length.ts'
 import { mergedChange } from '../session/presence-change.ts'
 import type { JournalEntry, NewMessages } from '../session/record.ts'
-import { lengthOf } from './entry-length.ts'
 
 /** A run ends when it has become so long (UTF-16 units): it is deleted as a whole when nobody needs it. */
 const LONG_RUN = 250_000
@@ -33,6 +33,15 @@ export class Backlog {
 
   add(entries: readonly JournalEntry[]): void {
     for (const entry of entries) this.#addOne(entry)
+  }
+
+  /** Forgets what the session did, but not what it saved for the next one. */
+  drop(sessionId: string): void {
+    for (const [index, entry] of this.#entries.entries()) {
+      if (entry.sessionId !== sessionId) continue
+      const { saved } = entry
+      this.#entries[index] = saved ? { sessionId, saved } : { sessionId }
+    }
   }
 
   #addOne(entry: JournalEntry): void {

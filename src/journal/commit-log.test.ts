@@ -18,7 +18,7 @@ const contents = () => paths.map((path) => readFileSync(path, 'utf8'))
 
 /** Appends records that consist of their number. */
 async function append(log: CommitLog, ...numbers: number[]): Promise<void> {
-  for (const number of numbers) await log.append(number, Buffer.from(`${number}\n`))
+  for (const number of numbers) await log.append(number, [Buffer.from(`${number}\n`)])
 }
 
 it('appends to one file until the other is to be used', async () => {
@@ -41,6 +41,21 @@ it('writes over a file when all in it is in the database', async () => {
   log.turnOver(12)
   await append(log, 15)
   expect(contents()).toEqual(['15\n12\n', '13\n14\n'])
+  await log.close(true)
+})
+
+it('appends a record line by line, and all of it again after a failure', async () => {
+  const log = new CommitLog(paths, false)
+  const lines = ['11+\n', '11\n'].map((line) => Buffer.from(line))
+  function* failing() {
+    yield* lines
+    throw new Error('not to be made')
+  }
+  await expect(log.append(11, failing())).rejects.toThrow('not to be made')
+  await append(log, 10)
+  await log.append(11, lines)
+  await append(log, 12)
+  expect(contents()[0]).toBe('10\n11+\n11\n12\n')
   await log.close(true)
 })
 

@@ -1,4 +1,5 @@
 import { close, fdatasync, ftruncate, openSync, write, writeSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const closeFile = promisify(close)
@@ -46,15 +47,23 @@ export class CommitLog {
 
   /**
    * Resolves when the record is safe. Rejects with an error of the file system; then it may be there or
-   * not, and is to be appended again. One call at a time.
+   * not, and is to be appended again. Rejects with what its making throws; then it is not there. One call at a
+   * time.
    * @param number of the commit: higher than all before
+   * @param record its lines; others get their turn between two of them
    */
-  async append(number: number, record: Buffer): Promise<void> {
+  async append(number: number, record: Iterable<Buffer>): Promise<void> {
     const file = this.#current
-    if (!this.#isSynced && performance.now() >= this.#waryUntil) this.#writeAtOnce(file, record)
-    else await writeWhole(file.fd, record, file.end)
+    let { end } = file
+    for (const line of record) {
+      if (end > file.end) await nextTurn()
+      if (!this.#isSynced && performance.now() >= this.#waryUntil) {
+        this.#writeAtOnce(file.fd, line, end)
+      } else await writeWhole(file.fd, line, end)
+      end += line.length
+    }
     if (this.#isSynced) await syncFile(file.fd)
-    file.end += record.length
+    file.end = end
     file.newest = number
   }
 
@@ -76,10 +85,10 @@ export class CommitLog {
   }
 
   /** To have another thread write costs ten times as much as writing. */
-  #writeAtOnce({ fd, end }: LogFile, record: Buffer): void {
+  #writeAtOnce(fd: number, line: Buffer, position: number): void {
     const start = performance.now()
-    for (let at = 0; at < record.length; )
-      at += writeSync(fd, record, at, record.length - at, end + at)
+    for (let at = 0; at < line.length; )
+      at += writeSync(fd, line, at, line.length - at, position + at)
     const now = performance.now()
     if (now - start > SLOW_WRITE_MS) this.#waryUntil = now + WARY_MS
   }

@@ -1,10 +1,11 @@
 import { whyUnavailable } from '../db/unavailable.ts'
 import type { JournalEntry } from '../session/record.ts'
-import { StoreUnavailableError } from '../session/session-store.ts'
+import { SessionsRefusedError, StoreUnavailableError } from '../session/session-store.ts'
 import { Backlog } from './backlog.ts'
 import type { CommitLog } from './commit-log.ts'
 import { type CommitPayload, packCommit } from './commit-payload.ts'
 import { checksumSeed, encodeRecord } from './commit-record.ts'
+import type { RefusedSession } from './salvage.ts'
 import type { DatabaseMark } from './watermark.ts'
 import type { WriterThread } from './writer-thread.ts'
 
@@ -30,6 +31,8 @@ export interface CommitPipelineParts {
   readonly mark: DatabaseMark
   /** Told once, if the database will never take what is committed. */
   readonly onFailure: (error: Error) => void
+  /** Told of each session of which the database refused something. */
+  readonly onRefused: (refused: RefusedSession) => void
 }
 
 /** The way of a commit: into the log, which makes it safe, and by and by into the database, with others. */
@@ -48,6 +51,8 @@ export class CommitPipeline {
   #timer: NodeJS.Timeout | undefined
   /** the database did not take the batch, for a reason that may pass */
   #isBehind = false
+  /** why the database refused something of these sessions: what they do is on top of it until they are loaded */
+  readonly #refused = new Map<string, Error>()
   #failure: Error | undefined
 
   constructor(parts: CommitPipelineParts) {
@@ -79,6 +84,11 @@ export class CommitPipeline {
     if (isWaiting) await this.#applyThrough(this.#last)
   }
 
+  /** The session is about to be loaded as it is stored: from there on, it may commit again. */
+  readmit(sessionId: string): void {
+    this.#refused.delete(sessionId)
+  }
+
   /** Whether some of what is committed is in the log only. */
   get isLogNeeded(): boolean {
     return this.#applied < this.#last
@@ -93,6 +103,7 @@ export class CommitPipeline {
   async #write(entries: readonly JournalEntry[]): Promise<void> {
     if (this.#failure) throw this.#failure
     if (this.#isBehind || this.#backlog.length > MAX_LENGTH) await this.#applyThrough(this.#last)
+    this.#refuse(entries)
     const number = this.#last + 1
     await this.#log(number, encodeRecord(this.#seed, { number, entries }))
     this.#last = number
@@ -100,10 +111,22 @@ export class CommitPipeline {
     this.#applySoon()
   }
 
-  async #log(number: number, record: Buffer): Promise<void> {
+  /** @throws {SessionsRefusedError} if they are of sessions that have to be loaded again */
+  #refuse(entries: readonly JournalEntry[]): void {
+    if (this.#refused.size === 0) return
+    const refused = new Map<string, Error>()
+    for (const { sessionId } of entries) {
+      const cause = this.#refused.get(sessionId)
+      if (cause) refused.set(sessionId, cause)
+    }
+    if (refused.size > 0) throw new SessionsRefusedError(refused)
+  }
+
+  async #log(number: number, record: Iterable<Buffer>): Promise<void> {
     try {
       await this.#parts.log.append(number, record)
     } catch (cause) {
+      if (cause instanceof SessionsRefusedError) throw cause
       const reason = whyUnavailable(cause)
       if (reason !== undefined) throw new StoreUnavailableError(reason, { cause })
       throw new Error(`the journal failed: ${(cause as Error).message}`, { cause })
@@ -139,8 +162,10 @@ export class CommitPipeline {
   async #applyBatch(): Promise<void> {
     this.#batch ??= this.#takeBatch()
     const { payload, through } = this.#batch
+    let refused: readonly RefusedSession[]
     try {
-      await this.#parts.thread.ask('done', { kind: 'commit', payload, through })
+      const answer = await this.#parts.thread.ask('committed', { kind: 'commit', payload, through })
+      refused = answer.refused
     } catch (error) {
       if (error instanceof StoreUnavailableError) {
         this.#isBehind = true
@@ -151,6 +176,15 @@ export class CommitPipeline {
     this.#applied = through
     this.#batch = undefined
     this.#isBehind = false
+    for (const session of refused) this.#drop(session)
+  }
+
+  /** What it did since is on top of what was refused. */
+  #drop(session: RefusedSession): void {
+    const { sessionId, reason } = session
+    this.#backlog.drop(sessionId)
+    this.#refused.set(sessionId, new Error(reason))
+    this.#parts.onRefused(session)
   }
 
   #takeBatch(): Batch {

@@ -1,8 +1,9 @@
-import { copyFileSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, cpSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { JournalBed, sessionIn } from '../../test/support/journal-bed.ts'
-import { messagesOf, newMessages, runAt, stateAt } from './sample-records.ts'
+import { openJournal } from './journal.ts'
+import { journalOptions, messagesOf, newMessages, runAt, stateAt } from './sample-records.ts'
 
 let bed: JournalBed
 beforeEach(() => {
@@ -49,14 +50,26 @@ describe('the commit log', () => {
     expect(bed.problems).toEqual([{ kind: 'timelines renewed', reason }])
   })
 
-  it('ends the journal with what the database does not take', async () => {
-    const failures: string[] = []
-    const journal = await bed.open((error) => failures.push(error.message))
-    await journal.commit([started, { sessionId: 'unknown', messages: newMessages(1, 1) }])
-    const failure = 'the journal failed: session unknown has no state yet'
-    await expect(sessionIn(journal)).rejects.toThrow(failure)
-    await expect(journal.commit([started])).rejects.toThrow(failure)
-    expect(failures).toEqual([failure])
+  it('has a commit as a whole or not at all, however long it is', async () => {
+    const long = ['a', 'b', 'c', 'd'].map((mark, index) => ({
+      sessionId: 's',
+      messages: { first: 4 + index, count: 1, text: `["${mark.repeat(3_000_000)}"]`, time: 1 },
+    }))
+    bed.commitAndKill([started], long)
+    const path = bed.options.logPaths.find((name) => statSync(name).size > 0) ?? ''
+    const log = readFileSync(path)
+    expect(log.toString('latin1').split('\n')).toHaveLength(1 + 4 + 1)
+    const aside = `${bed.dir}-copy`
+    cpSync(bed.dir, aside, { recursive: true })
+    truncateSync(path, log.lastIndexOf('\n', log.length - 2) + 1)
+    const session = await sessionIn(await bed.open())
+    expect(messagesOf(session)).toEqual(runAt(1, 3))
+    const copy = await openJournal(journalOptions(aside))
+    const whole = messagesOf(await sessionIn(copy))
+    await copy.close()
+    rmSync(aside, { recursive: true })
+    expect(whole?.count).toBe(7)
+    expect(whole?.text.endsWith(long.map(({ messages }) => messages.text).join())).toBe(true)
   })
 
   it('[SYNC10] is needed after a sudden end: without it, timelines are renewed', async () => {

@@ -14,6 +14,7 @@ import type { ParkedPage, ParkedQuery } from './parked-sessions.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Answer } from './requests.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
+import type { RefusedSession } from './salvage.ts'
 import { type UnnumberedRequest, WriterThread } from './writer-thread.ts'
 
 /**
@@ -126,6 +127,7 @@ class LoggedJournal implements Journal {
     this.#refuseIfEnded()
     const pipeline = await this.#pipeline
     await pipeline.settleFor(sessionId)
+    pipeline.readmit(sessionId)
     return this.#loads(() => this.#load({ sessionId, appId, persistentId }))
   }
 
@@ -169,7 +171,10 @@ class LoggedJournal implements Journal {
     const { logPaths, durability, journalMode } = this.#options
     const log = new CommitLog(logPaths, durability === 'power' || journalMode === 'rollback')
     const onFailure = (error: Error) => this.#fail(error)
-    return new CommitPipeline({ thread: this.#thread, log, mark, onFailure })
+    const onRefused = (refused: RefusedSession) => {
+      this.#options.onProblem?.({ kind: 'session refused', ...refused })
+    }
+    return new CommitPipeline({ thread: this.#thread, log, mark, onFailure, onRefused })
   }
 
   async #close(): Promise<void> {

@@ -11,6 +11,8 @@ export type JournalProblem =
   | { readonly kind: 'upload damaged'; readonly path: string }
   /** messages that somebody may have seen are gone: the session cannot go on where it was */
   | { readonly kind: 'session lost'; readonly sessionId: string; readonly reason: string }
+  /** the database will never take what a session did: it goes back to what is stored, in another timeline */
+  | { readonly kind: 'session refused'; readonly sessionId: string; readonly reason: string }
   /** messages nobody needs could not be deleted, or the write-ahead log not be moved; tried again later */
   | { readonly kind: 'upkeep failed'; readonly reason: string }
   /** the database is older than what clients saw: all sessions have another timeline (SYNC10) */

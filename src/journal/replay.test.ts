@@ -7,7 +7,9 @@ const SEED = checksumSeed('db')
 const entry = (sessionId: string): JournalEntry => ({ sessionId })
 const fileOf = (...numbers: number[]) =>
   Buffer.concat(
-    numbers.map((number) => encodeRecord(SEED, { number, entries: [entry(`s${number}`)] })),
+    numbers.flatMap((number) => [
+      ...encodeRecord(SEED, { number, entries: [entry(`s${number}`)] }),
+    ]),
   )
 
 /** What is committed of these files into a database with that many commits. */
@@ -48,7 +50,7 @@ it('[SYNC10] commits nothing behind a gap, and doubts the database', () => {
 
 it('[SYNC10] goes on behind what the database refuses, and doubts it', () => {
   const record = encodeRecord(SEED, { number: 6, entries: [entry('bad'), entry('good')] })
-  expect(play(5, [Buffer.concat([record, fileOf(7)]), undefined], ['bad'])).toEqual({
+  expect(play(5, [Buffer.concat([...record, fileOf(7)]), undefined], ['bad'])).toEqual({
     done: ['6 good', '7 s7'],
     doubt: 'it does not take commit 6 of its log: no',
   })

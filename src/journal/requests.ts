@@ -8,6 +8,7 @@ import type { InventoryReport } from './inventory.ts'
 import type { ParkedPage, ParkedQuery } from './parked-sessions.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
+import type { RefusedSession } from './salvage.ts'
 import type { DatabaseMark } from './watermark.ts'
 
 /** To the journal's thread. `close` comes last; its answer is the thread's end. */
@@ -33,6 +34,7 @@ export type Request =
 /** The answer to the request of that id. A load has any number of runs before it is `loaded`. */
 export type Answer =
   | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'committed'; readonly id: number; readonly refused: readonly RefusedSession[] }
   | { readonly kind: 'run'; readonly id: number; readonly run: MessageRun }
   | { readonly kind: 'loaded'; readonly id: number; readonly restored: Restored }
   | { readonly kind: 'garbage'; readonly id: number; readonly report: GarbageReport }

@@ -62,8 +62,8 @@ class Writer {
     switch (request.kind) {
       case 'commit': {
         const entries = unpackCommit(request.payload)
-        const isTrimNeeded = this.#archive.commit(entries, request.through)
-        this.#reply({ kind: 'done', id })
+        const { isTrimNeeded, refused } = this.#archive.commit(entries, request.through)
+        this.#reply({ kind: 'committed', id, refused })
         this.#mayTrim ||= isTrimNeeded
         break
       }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
-import { StoreUnavailableError } from '../session/session-store.ts'
+import type { JournalEntry } from '../session/record.ts'
+import { SessionsRefusedError, StoreUnavailableError } from '../session/session-store.ts'
 import { Committer } from './committer.ts'
 
 const ENTRIES = [{ sessionId: 'S' }]
@@ -10,6 +11,7 @@ let told: string[]
 /** what the next commits come to; none left: they succeed */
 let outcomes: Array<() => Promise<void>>
 let commits: number
+let asked: Array<readonly JournalEntry[]>
 let committer: Committer
 
 beforeEach(() => {
@@ -17,8 +19,10 @@ beforeEach(() => {
   told = []
   outcomes = []
   commits = 0
+  asked = []
   const store = {
-    commit: () => {
+    commit: (entries: readonly JournalEntry[]) => {
+      asked.push(entries)
       commits += 1
       return outcomes.shift()?.() ?? Promise.resolve()
     },
@@ -50,6 +54,41 @@ describe('Committer', () => {
     await committed
     expect([commits, committer.isStalled]).toEqual([3, false])
     expect(told).toEqual(['its disk is full', 'its disk is full', 'recovered'])
+  })
+
+  it('leaves out what the store refuses, and tells whose it was', async () => {
+    const entries = ['a', 'b', 'a', 'c', 'd'].map((sessionId) => ({ sessionId }))
+    const refuse = (id: string) => () =>
+      Promise.reject(new SessionsRefusedError(new Map([[id, new Error(`not ${id}`)]])))
+    outcomes = [refuse('a'), failure('its disk is full'), refuse('c')]
+    const committed = committer.commit(entries)
+    await settle()
+    clock.advanceTo(500)
+    const refused = await committed
+    expect([...refused].map(([id, { message }]) => [id, message])).toEqual([
+      ['a', 'not a'],
+      ['c', 'not c'],
+    ])
+    expect(asked.map((some) => some.map(({ sessionId }) => sessionId).join(''))).toEqual([
+      'abacd',
+      'bcd',
+      'bcd',
+      'bd',
+    ])
+    expect(told).toEqual(['its disk is full', 'recovered'])
+  })
+
+  it('asks no more when everything is refused', async () => {
+    const refused = new Map([['S', new Error('no')]])
+    outcomes = [() => Promise.reject(new SessionsRefusedError(refused))]
+    expect(await committer.commit(ENTRIES)).toEqual(refused)
+    expect(commits).toBe(1)
+  })
+
+  it('rejects a refusal of what it did not ask for', async () => {
+    const refused = new Map([['other', new Error('no')]])
+    outcomes = [() => Promise.reject(new SessionsRefusedError(refused))]
+    await expect(committer.commit(ENTRIES)).rejects.toThrow('what session other did')
   })
 
   it('rejects what the store will never take', async () => {

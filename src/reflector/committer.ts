@@ -1,11 +1,18 @@
 import type { JournalEntry } from '../session/record.ts'
-import { type SessionStore, StoreUnavailableError } from '../session/session-store.ts'
+import {
+  type RefusedSessions,
+  type SessionStore,
+  SessionsRefusedError,
+  StoreUnavailableError,
+} from '../session/session-store.ts'
 import type { Clock, Timers } from './ports.ts'
 
 /** After a failure a commit is tried again, so often (ms). */
 const RETRY_MS = 500
 /** A commit that takes longer is taken for one that does not get through (ms). */
 const SLOW_COMMIT_MS = 2000
+
+const NONE: RefusedSessions = new Map()
 
 /** Told whether anything can be stored. */
 export interface StoreObserver {
@@ -52,15 +59,17 @@ export class Committer {
     return slowest
   }
 
-  /** Resolves once all of it is committed; rejects if it never will be. */
-  async commit(entries: readonly JournalEntry[]): Promise<void> {
+  /** As {@link TurnCommitter} of a turn: all that can be committed is, when it resolves. */
+  async commit(entries: readonly JournalEntry[]): Promise<RefusedSessions> {
     this.#since = this.#clock.now()
-    while (!(await this.#attempt(entries))) await this.#pause()
+    const refused = await this.#commitMost(entries)
     this.#slowest = Math.max(this.#slowest, this.#clock.now() - this.#since)
     this.#since = Infinity
-    if (!this.#isStalled) return
-    this.#isStalled = false
-    this.#observer.recovered()
+    if (this.#isStalled) {
+      this.#isStalled = false
+      this.#observer.recovered()
+    }
+    return refused
   }
 
   /** Takes note if the commit under way does not come to an end; to be called every second or so. */
@@ -75,14 +84,36 @@ export class Committer {
     this.#tryNow()
   }
 
-  async #attempt(entries: readonly JournalEntry[]): Promise<boolean> {
+  /** What the store refuses is left out, until it takes the rest; tells whose it was. */
+  async #commitMost(entries: readonly JournalEntry[]): Promise<RefusedSessions> {
+    const refused = await this.#persist(entries)
+    if (refused.size === 0) return refused
+    const left = entries.filter(({ sessionId }) => !refused.has(sessionId))
+    if (left.length === entries.length) throw new SessionsRefusedError(refused)
+    const more = left.length > 0 ? await this.#commitMost(left) : NONE
+    return new Map([...refused, ...more])
+  }
+
+  /** Goes on until they are committed, or some of them refused. */
+  async #persist(entries: readonly JournalEntry[]): Promise<RefusedSessions> {
+    let refused = await this.#attempt(entries)
+    while (!refused) {
+      await this.#pause()
+      refused = await this.#attempt(entries)
+    }
+    return refused
+  }
+
+  /** Undefined: the store may take them later. */
+  async #attempt(entries: readonly JournalEntry[]): Promise<RefusedSessions | undefined> {
     try {
       await this.#store.commit(entries)
-      return true
+      return NONE
     } catch (error) {
+      if (error instanceof SessionsRefusedError) return error.refused
       if (this.#isEnding || !(error instanceof StoreUnavailableError)) throw error
       this.#stall(error.message)
-      return false
+      return undefined
     }
   }
 

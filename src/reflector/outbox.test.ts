@@ -52,6 +52,31 @@ it('stores of a state what changed', async () => {
   expect(Object.keys(entry?.changes ?? {}).sort()).toEqual(['tick', 'time'])
 })
 
+it('stores what is too long for one piece in several, in order, and lets it out when all is stored', async () => {
+  const a = await bed.member(S, 'a')
+  await bed.elapse(1000)
+  committed()
+  const commit = bed.store.commit.bind(bed.store)
+  const stalled = Promise.withResolvers<void>()
+  bed.store.commit = async (entries) => {
+    await stalled.promise
+    await commit(entries)
+  }
+  a.send('SEND', [0, 0, 'first'])
+  for (let count = 0; count < 70; count++) a.send('SEND', [0, 0, `${count}${'x'.repeat(90_000)}`])
+  await a.ping()
+  const isHeard = () => a.argsOf('RECV').some(([, , payload]) => payload === 'first')
+  expect(isHeard()).toBe(false)
+  stalled.resolve()
+  await a.next('RECV', ([, , payload]) => String(payload).startsWith('69x'))
+  const runs = committed().flatMap(({ messages }) => messages ?? [])
+  expect(runs.length).toBeGreaterThan(1)
+  for (const { text } of runs) expect(text.length).toBeLessThan(4_200_000)
+  const { session } = await bed.store.load(S, undefined, undefined)
+  const heard = a.argsOf('RECV').map((args) => JSON.stringify(args))
+  expect(session?.messages.map(({ text }) => text).join()).toBe(heard.join())
+})
+
 it('goes on with the stored state when the session was restored', async () => {
   const a = await bed.member(S, 'a')
   await bed.elapse(1000)

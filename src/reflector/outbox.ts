@@ -1,6 +1,7 @@
 import { encodeRecv, encodeTick } from '../protocol/encode.ts'
+import { newRuns } from '../session/message-run.ts'
 import type { HeraldNews, Member, SessionFact, SessionOutput, Sync } from '../session/ports.ts'
-import { mergedChange } from '../session/presence-change.ts'
+import { mergedChange, piecesOf } from '../session/presence-change.ts'
 import type {
   JournalEntry,
   NewMessages,
@@ -27,9 +28,23 @@ export interface OutboxSource {
   progress(): Pick<SessionState, 'time' | 'position'>
 }
 
+const NOTHING: TurnShare = { entries: [], release: () => {}, refuse: () => {} }
+const NO_MESSAGES: readonly NewMessages[] = []
+
+/** Frames are encoded together until they are so long (UTF-16 units). */
+const MAX_ENCODED_LENGTH = 4_000_000
+
+interface Frames {
+  readonly kind: 'frames'
+  readonly to: readonly Receiver[]
+  readonly texts: string[]
+  /** of the texts (UTF-16 units) */
+  length: number
+}
+
 /** Effects in the order in which members must see them. */
 type Effect =
-  | { readonly kind: 'frames'; readonly to: readonly Receiver[]; readonly texts: string[] }
+  | Frames
   | { readonly kind: 'tick'; readonly to: readonly Receiver[]; text: string }
   | { readonly kind: 'sync'; readonly to: Receiver; readonly sync: Sync }
   | { readonly kind: 'call'; readonly run: () => void }
@@ -49,11 +64,15 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   readonly reflected = { messages: 0, bytes: 0 }
   #effects: Effect[] = []
   #messages: string[] = []
+  /** of the messages (UTF-16 units) */
+  #length = 0
   readonly #stored = new StoredState()
   #isStateNew = false
   #isTimeNew = false
   /** what a turn seldom has besides */
   #rare: Pick<JournalEntry, 'snapshot' | 'presence' | 'saved'> | undefined
+  readonly #onRefused: (cause: Error) => void
+  #isRefused = false
 
   constructor(parts: {
     readonly sessionId: string
@@ -63,6 +82,8 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     readonly report: (fact: SessionFact) => void
     /** told when what it tells of is committed */
     readonly herald: (news: HeraldNews) => void
+    /** told if what the session did can never be stored: it has to be restored from what is */
+    readonly onRefused: (cause: Error) => void
   }) {
     this.#sessionId = parts.sessionId
     this.#turn = parts.turn
@@ -70,10 +91,12 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     this.#source = parts.source
     this.#report = parts.report
     this.#herald = parts.herald
+    this.#onRefused = parts.onRefused
   }
 
   reflect(text: string, audience: readonly Receiver[]): void {
     this.#messages.push(text)
+    this.#length += text.length
     this.tell(encodeRecv(this.#sessionId, text), audience)
   }
 
@@ -91,8 +114,11 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
 
   tell(frame: string, members: readonly Receiver[]): void {
     const last = this.#effects.at(-1)
-    if (last?.kind === 'frames' && last.to === members) last.texts.push(frame)
-    else this.#effects.push({ kind: 'frames', to: members, texts: [frame] })
+    const isMore = last?.kind === 'frames' && last.to === members
+    if (isMore && last.length < MAX_ENCODED_LENGTH) {
+      last.texts.push(frame)
+      last.length += frame.length
+    } else this.#effects.push({ kind: 'frames', to: members, texts: [frame], length: frame.length })
     this.#turn.add(this, frame.length)
   }
 
@@ -102,7 +128,8 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   }
 
   stateChanged(): void {
-    if (this.#isStateNew || !this.#stored.lacks(this.#source.state())) return
+    if (this.#isRefused || this.#isStateNew) return
+    if (!this.#stored.lacks(this.#source.state())) return
     this.#isStateNew = true
     this.#turn.add(this)
   }
@@ -145,18 +172,30 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
   }
 
   get needsCommit(): boolean {
+    if (this.#isRefused) return false
     return (
       this.#messages.length > 0 || this.#isStateNew || this.#isTimeNew || this.#rare !== undefined
     )
   }
 
   takeShare(): TurnShare {
+    if (this.#isRefused) return NOTHING
+    const count = this.#messages.length
     const effects = this.#effects
-    const entry = this.#takeEntry()
+    const entries = this.#takeEntries()
     this.#effects = []
-    const reflected = entry?.messages?.count ?? 0
-    if (reflected > 0) this.#metrics.messagesReflected(reflected)
-    return { entry, release: () => effects.forEach(letOut) }
+    if (count > 0) this.#metrics.messagesReflected(count)
+    return {
+      entries,
+      release: () => effects.forEach(letOut),
+      refuse: (cause) => this.#refuse(cause),
+    }
+  }
+
+  /** Nothing more of the session is stored or let out: it would be on top of what cannot be stored. */
+  #refuse(cause: Error): void {
+    this.#isRefused = true
+    this.#onRefused(cause)
   }
 
   #add(effect: Effect): void {
@@ -164,23 +203,32 @@ export class Outbox implements SessionOutput<Receiver>, TurnMember {
     this.#turn.add(this)
   }
 
-  #takeEntry(): JournalEntry | undefined {
-    const messages = this.#takeMessages()
-    const rest = this.#takeRest(messages !== undefined)
-    if (!rest) return messages && { sessionId: this.#sessionId, messages }
-    return { sessionId: this.#sessionId, ...rest, ...(messages && { messages }) }
+  /** Almost always one: more, if it would be too long to be written in one piece. */
+  #takeEntries(): readonly JournalEntry[] {
+    const sessionId = this.#sessionId
+    const runs = this.#takeMessages()
+    const rest = this.#takeRest(runs.length > 0)
+    const [messages, ...moreRuns] = runs
+    if (!rest) return messages ? runs.map((run) => ({ sessionId, messages: run })) : []
+    const [presence, ...morePresence] = rest.presence ? piecesOf(rest.presence) : []
+    return [
+      { sessionId, ...rest, ...(messages && { messages }), ...(presence && { presence }) },
+      ...moreRuns.map((run) => ({ sessionId, messages: run })),
+      ...morePresence.map((piece) => ({ sessionId, presence: piece })),
+    ]
   }
 
-  #takeMessages(): NewMessages | undefined {
+  #takeMessages(): readonly NewMessages[] {
     const { length: count } = this.#messages
-    if (count === 0) return undefined
+    if (count === 0) return NO_MESSAGES
     const { time, position } = this.#source.progress()
-    const text = this.#messages.join()
-    this.#messages = []
-    this.#stored.movedOn(time)
+    const runs = newRuns(this.#messages, this.#length, position - count + 1, time)
     this.reflected.messages += count
-    this.reflected.bytes += text.length
-    return { first: position - count + 1, count, text, time }
+    this.reflected.bytes += this.#length + count - 1
+    this.#messages = []
+    this.#length = 0
+    this.#stored.movedOn(time)
+    return runs
   }
 
   /** What there is besides messages; undefined: nothing. */

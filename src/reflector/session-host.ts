@@ -100,6 +100,7 @@ export class SessionHost implements Sleeper {
       herald: (news) => {
         parts.herald.tell(sessionId, news, (failure) => this.#heraldFailed(failure))
       },
+      onRefused: (cause) => this.#storeRefused(cause),
     })
   }
 
@@ -334,6 +335,27 @@ export class SessionHost implements Sleeper {
     )
     this.#parts.witness.snapshotLost(this.sessionId)
     this.#end(session, [...session.members, joiner], CLOSE_CODE.pleaseReconnect, RESTORING)
+  }
+
+  /**
+   * What the session did last can never be stored, and nobody saw it: it is put away as it is stored, and restored
+   * when somebody comes back.
+   */
+  #storeRefused(cause: Error): void {
+    const state = this.#state
+    if (state.tag !== 'running' && state.tag !== 'parking' && state.tag !== 'ending') return
+    const { log, metrics } = this.#parts
+    const fields = { scope: 'session', event: 'store-refused', sessionId: this.sessionId }
+    log.error(
+      { ...fields, err: cause },
+      'what the session did cannot be stored: it goes back to what is stored',
+    )
+    metrics.sessionClosed()
+    this.#parkAt = Infinity
+    this.#leaveMemory()
+    for (const connection of state.session.members) {
+      connection.close(CLOSE_CODE.pleaseReconnect, RESTORING)
+    }
   }
 
   #end(

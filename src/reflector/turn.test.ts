@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import type { JournalEntry } from '../session/record.ts'
+import type { RefusedSessions } from '../session/session-store.ts'
 import { Turn, type TurnCommitter, type TurnMember } from './turn.ts'
 
 /** Its commits end when the test says so. */
 class SlowCommitter implements TurnCommitter {
   isStalled = false
   isEnded = false
-  readonly commits: Array<{ entries: readonly JournalEntry[]; end: PromiseWithResolvers<void> }> =
-    []
+  readonly commits: Array<{
+    entries: readonly JournalEntry[]
+    end: PromiseWithResolvers<RefusedSessions>
+  }> = []
 
-  commit(entries: readonly JournalEntry[]): Promise<void> {
-    const end = Promise.withResolvers<void>()
+  commit(entries: readonly JournalEntry[]): Promise<RefusedSessions> {
+    const end = Promise.withResolvers<RefusedSessions>()
     this.commits.push({ entries, end })
     return end.promise
   }
@@ -32,7 +35,7 @@ function setUp() {
     failed: (error) => failures.push(error),
   })
   const member = (sessionId: string) => {
-    let gathered: Array<{ word: string; isJournaled: boolean }> = []
+    let gathered: Array<{ word: string; isJournaled: boolean; text: number }> = []
     const self: TurnMember = {
       get needsCommit() {
         return gathered.some(({ isJournaled }) => isJournaled)
@@ -40,19 +43,22 @@ function setUp() {
       takeShare: () => {
         const shares = gathered
         gathered = []
-        const entry = shares.some(({ isJournaled }) => isJournaled)
-          ? ({ sessionId } as JournalEntry)
-          : undefined
-        return { entry, release: () => seen.push(...shares.map(({ word }) => word)) }
+        const length = shares.reduce((sum, { text }) => sum + text, 0)
+        const messages = { first: 1, count: 1, text: 'x'.repeat(length), time: 1 }
+        const entries = shares.some(({ isJournaled }) => isJournaled)
+          ? [{ sessionId, messages }]
+          : []
+        const release = () => seen.push(...shares.map(({ word }) => word))
+        return { entries, release, refuse: ({ message }) => seen.push(`${sessionId}: ${message}`) }
       },
     }
-    return (word: string, isJournaled: boolean, length = 0) => {
-      gathered.push({ word, isJournaled })
+    return (word: string, isJournaled: boolean, length = 0, text = 0) => {
+      gathered.push({ word, isJournaled, text })
       turn.add(self, length)
     }
   }
-  const commit = async (index: number) => {
-    store.commits[index]?.end.resolve()
+  const commit = async (index: number, refused: RefusedSessions = new Map()) => {
+    store.commits[index]?.end.resolve(refused)
     await Promise.resolve()
     await Promise.resolve()
   }
@@ -103,6 +109,39 @@ describe('Turn', () => {
     expect(store.commits).toHaveLength(2)
     await commit(1)
     expect(seen).toEqual(['a1', 'b1', 'a2'])
+  })
+
+  it('lets out nothing of a session that is refused, and all of the others', async () => {
+    const { clock, seen, failures, member, commit } = setUp()
+    const [a, b] = [member('a'), member('b')]
+    a('a1', true)
+    b('b1', true)
+    clock.endTurn()
+    await commit(0, new Map([['a', new Error('no')]]))
+    expect([seen, failures]).toEqual([['a: no', 'b1'], []])
+    b('b2', true)
+    clock.endTurn()
+    await commit(1)
+    expect(seen).toEqual(['a: no', 'b1', 'b2'])
+  })
+
+  it('commits in several goes what is very long, and lets nobody go before its own', async () => {
+    const { clock, store, seen, member, commit } = setUp()
+    const [a, b, c] = [member('a'), member('b'), member('c')]
+    for (const [word, add] of Object.entries({ a, b, c })) add(`${word}1`, true, 0, 5_000_000)
+    clock.endTurn()
+    c('tick c', false)
+    clock.endTurn()
+    a('a2', true)
+    await commit(0)
+    expect(seen).toEqual(['a1', 'b1'])
+    await commit(1)
+    const committed = store.commits.map(({ entries }) => entries.map(({ sessionId }) => sessionId))
+    expect(committed).toEqual([
+      ['a', 'b'],
+      ['c', 'a'],
+    ])
+    expect(seen).toEqual(['a1', 'b1', 'c1', 'tick c', 'a2'])
   })
 
   it('closes when everything is out, and takes nothing after that', async () => {

@@ -1,15 +1,22 @@
+import { lengthOfAll } from '../session/entry-length.ts'
 import type { JournalEntry } from '../session/record.ts'
+import type { RefusedSessions } from '../session/session-store.ts'
 import type { Timers } from './ports.ts'
 
 /** More than this waiting for a commit (characters of frames), and sockets are better not read. */
 const MAX_GATHERED_LENGTH = 8_000_000
 
+/** When a commit has become so long (UTF-16 units, as `lengthOf` counts), the rest waits for the next. */
+const MAX_COMMIT_LENGTH = 8_000_000
+
 /** One session's share of a turn: what must be committed, then what may be seen. */
 export interface TurnShare {
-  /** undefined: nothing to commit */
-  readonly entry: JournalEntry | undefined
+  /** of one session; none: nothing to commit */
+  readonly entries: readonly JournalEntry[]
   /** Lets the share's effects out. */
   readonly release: () => void
+  /** The entries cannot be stored, ever: nothing of the share may be let out. */
+  readonly refuse: (cause: Error) => void
 }
 
 /** Something that gathers effects during turns of the event loop. */
@@ -24,8 +31,11 @@ export interface TurnMember {
 export interface TurnCommitter {
   /** whether commits wait for the store to come back */
   readonly isStalled: boolean
-  /** Resolves once all entries are committed; rejects if they never will be. */
-  commit(entries: readonly JournalEntry[]): Promise<void>
+  /**
+   * Resolves once all entries are committed but those of the sessions that it then tells, which never will be;
+   * rejects if none ever will be.
+   */
+  commit(entries: readonly JournalEntry[]): Promise<RefusedSessions>
   /** A commit that waits is tried once more, and given up if that fails. */
   end(): void
 }
@@ -110,20 +120,28 @@ export class Turn {
   #commit(members: readonly TurnMember[]): void {
     const shares: TurnShare[] = []
     const entries: JournalEntry[] = []
+    const committing = new Set<TurnMember>()
+    let length = 0
     for (const member of members) {
+      if (length >= MAX_COMMIT_LENGTH) {
+        this.#gathering.add(member)
+        continue
+      }
       const share = member.takeShare()
       shares.push(share)
-      if (share.entry) entries.push(share.entry)
+      committing.add(member)
+      entries.push(...share.entries)
+      length += lengthOfAll(share.entries)
     }
     if (entries.length === 0) {
       for (const { release } of shares) release()
       return
     }
-    this.#committing = new Set(members)
+    this.#committing = committing
     this.#underWay = this.#committer.commit(entries).then(
-      () => {
+      (refused) => {
         this.#endCommit()
-        for (const { release } of shares) release()
+        for (const share of shares) end(share, refused)
         this.#endTurn()
         if (!this.isPressed) this.#observer.relieved()
       },
@@ -139,4 +157,11 @@ export class Turn {
     this.#underWay = undefined
     this.#committing = new Set()
   }
+}
+
+function end({ entries, release, refuse }: TurnShare, refused: RefusedSessions): void {
+  const [entry] = refused.size > 0 ? entries : []
+  const cause = entry && refused.get(entry.sessionId)
+  if (cause) refuse(cause)
+  else release()
 }

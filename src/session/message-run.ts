@@ -1,4 +1,33 @@
-import type { MessageRun } from './record.ts'
+import type { MessageRun, NewMessages } from './record.ts'
+
+/** New messages come in runs that end when they have become so long (UTF-16 units). */
+const MAX_NEW_LENGTH = 4_000_000
+
+/**
+ * New messages as runs, of which each is short enough to be written in one piece.
+ * @param texts at least one; @param length of them together (UTF-16 units)
+ * @param first position of the first; @param time teatime, ms, at or after that of the last
+ */
+export function newRuns(
+  texts: readonly string[],
+  length: number,
+  first: number,
+  time: number,
+): readonly NewMessages[] {
+  if (length <= MAX_NEW_LENGTH) return [{ first, count: texts.length, text: texts.join(), time }]
+  const runs: NewMessages[] = []
+  let start = 0
+  let run = 0
+  for (const [index, text] of texts.entries()) {
+    run += text.length
+    if (run < MAX_NEW_LENGTH && index < texts.length - 1) continue
+    const part = texts.slice(start, index + 1)
+    runs.push({ first: first + start, count: part.length, text: part.join(), time })
+    start = index + 1
+    run = 0
+  }
+  return runs
+}
 
 /**
  * The run without its messages before position `first`, each left character by character as it was;

@@ -18,6 +18,26 @@ export function mergedComing(before: Coming, after: Coming): Coming {
   }
 }
 
+/** What is announced at once comes in pieces that end when their users have become so long (UTF-16 units). */
+const MAX_JOINED_LENGTH = 4_000_000
+
+/** A change as those that make it up, in order: each is short enough to be written in one piece. */
+export function piecesOf(change: PresenceChange): readonly PresenceChange[] {
+  const pieces: PresenceChange[] = []
+  let { left } = change
+  let start = 0
+  let length = 0
+  for (const [index, [, user]] of change.joined.entries()) {
+    length += user.length
+    if (length < MAX_JOINED_LENGTH || index === change.joined.length - 1) continue
+    pieces.push({ ...change, left, joined: change.joined.slice(start, index + 1) })
+    left = []
+    start = index + 1
+    length = 0
+  }
+  return [...pieces, { ...change, left, joined: change.joined.slice(start) }]
+}
+
 /** Who is there after a change. */
 export function presenceAfter(before: Presence, change: PresenceChange): Presence {
   const { left, joined, leaveDelay } = change

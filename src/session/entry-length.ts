@@ -1,11 +1,18 @@
-import type { JournalEntry, PresenceChange, SessionState, StateChanges } from '../session/record.ts'
+import type { JournalEntry, PresenceChange, SessionState, StateChanges } from './record.ts'
 
 /** What an entry takes besides its texts, roughly (UTF-16 units). */
 const ENTRY_LENGTH = 500
 /** Likewise, a user who joined or left. */
 const USER_LENGTH = 20
 
-/** How long an entry is, roughly (UTF-16 units): no text that clients give is left out. */
+/** How long entries are, roughly (UTF-16 units): no text that clients give is left out. */
+export function lengthOfAll(entries: readonly JournalEntry[]): number {
+  let length = 0
+  for (const entry of entries) length += lengthOf(entry)
+  return length
+}
+
+/** Likewise, one of them. */
 export function lengthOf(entry: JournalEntry): number {
   const { messages, state, changes, presence, snapshot, saved } = entry
   let length = ENTRY_LENGTH
