@@ -1,5 +1,6 @@
 import { close, fdatasync, ftruncate, openSync, write, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
+import type { Seen } from './seen-mark.ts'
 
 const closeFile = promisify(close)
 const cutFile = promisify(ftruncate)
@@ -27,6 +28,7 @@ interface LogFile {
  * all is in the database is written from its beginning again.
  */
 export class CommitLog {
+  readonly #seen: Seen
   readonly #isSynced: boolean
   #current: LogFile
   #other: LogFile
@@ -35,10 +37,12 @@ export class CommitLog {
 
   /**
    * @param paths files that are there, and hold nothing that is needed
+   * @param seen told of each record, when it is in the log
    * @param isSynced whether each record has to be on the disk: to outlive a failure of the machine, or since
    *   the drive tells only then that it has no room
    */
-  constructor([one, other]: LogPaths, isSynced: boolean) {
+  constructor([one, other]: LogPaths, seen: Seen, isSynced: boolean) {
+    this.#seen = seen
     this.#isSynced = isSynced
     this.#current = { fd: openSync(one, 'r+'), end: 0, newest: 0 }
     this.#other = { fd: openSync(other, 'r+'), end: 0, newest: 0 }
@@ -51,9 +55,13 @@ export class CommitLog {
    */
   async append(number: number, record: Buffer): Promise<void> {
     const file = this.#current
-    if (!this.#isSynced && performance.now() >= this.#waryUntil) this.#writeAtOnce(file, record)
-    else await writeWhole(file.fd, record, file.end)
-    if (this.#isSynced) await syncFile(file.fd)
+    if (!this.#isSynced && performance.now() >= this.#waryUntil) {
+      this.#writeAtOnce(file, number, record)
+    } else {
+      await writeWhole(file.fd, record, file.end)
+      if (this.#isSynced) await syncFile(file.fd)
+      await this.#seen.raiseLater(number)
+    }
     file.end += record.length
     file.newest = number
   }
@@ -73,13 +81,15 @@ export class CommitLog {
       if (newest > 0) await (isNeeded ? syncFile(fd) : cutFile(fd))
       await closeFile(fd)
     }
+    await this.#seen.close()
   }
 
   /** To have another thread write costs ten times as much as writing. */
-  #writeAtOnce({ fd, end }: LogFile, record: Buffer): void {
+  #writeAtOnce({ fd, end }: LogFile, number: number, record: Buffer): void {
     const start = performance.now()
     for (let at = 0; at < record.length; )
       at += writeSync(fd, record, at, record.length - at, end + at)
+    this.#seen.raise(number)
     const now = performance.now()
     if (now - start > SLOW_WRITE_MS) this.#waryUntil = now + WARY_MS
   }

@@ -14,6 +14,7 @@ import type { ParkedPage, ParkedQuery } from './parked-sessions.ts'
 import type { JournalProblem } from './problem.ts'
 import type { Answer } from './requests.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
+import { SeenMark } from './seen-mark.ts'
 import { type UnnumberedRequest, WriterThread } from './writer-thread.ts'
 
 /**
@@ -166,8 +167,9 @@ class LoggedJournal implements Journal {
 
   async #openPipeline(): Promise<CommitPipeline> {
     const mark = await this.#thread.opened
-    const { logPaths, durability, journalMode } = this.#options
-    const log = new CommitLog(logPaths, durability === 'power' || journalMode === 'rollback')
+    const { logPaths, watermarkPath, durability, journalMode } = this.#options
+    const isSynced = durability === 'power' || journalMode === 'rollback'
+    const log = new CommitLog(logPaths, new SeenMark(watermarkPath), isSynced)
     const onFailure = (error: Error) => this.#fail(error)
     return new CommitPipeline({ thread: this.#thread, log, mark, onFailure })
   }
