@@ -1,3 +1,4 @@
+import type { FinishedRestore } from './backup/placement.ts'
 import type { GarbageReport } from './journal/garbage.ts'
 import type { InventoryReport } from './journal/inventory.ts'
 import type { JournalProblem } from './journal/problem.ts'
@@ -14,6 +15,13 @@ const MILD: readonly JournalProblem['kind'][] = [
 export function logProblem(log: Log, { kind, ...data }: JournalProblem): void {
   const fields = { scope: 'process', event: kind.replaceAll(' ', '-'), ...data }
   log[MILD.includes(kind) ? 'warn' : 'error'](fields, `stored data: ${kind}`)
+}
+
+/** @param restore undefined: there was none to finish */
+export function logFinishedRestore(log: Log, restore: FinishedRestore | undefined): void {
+  if (!restore) return
+  const fields = { scope: 'process', event: 'restore-finished', ...restore }
+  log.warn(fields, 'a restore had been cut short, and was finished now')
 }
 
 /** @param findings what is damaged, in SQLite's words */

@@ -8,6 +8,7 @@ import {
   lockBox,
   WATERMARK_NAME,
 } from './backup/box-folder.ts'
+import { finishPlacement } from './backup/placement.ts'
 import type { Config } from './config.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
 import { UploadError } from './files/upload-error.ts'
@@ -16,7 +17,7 @@ import { type DatabaseCheck, startDatabaseCheck } from './journal/database-check
 import { forgetful } from './journal/forgetful.ts'
 import { type Journal, type JournalOptions, startJournal } from './journal/journal.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
-import { logFindings, logProblem } from './storage-log.ts'
+import { logFindings, logFinishedRestore, logProblem } from './storage-log.ts'
 import { bootId } from './system/boot.ts'
 import type { BoxLog } from './system/log.ts'
 import { programVersion } from './system/program-version.ts'
@@ -56,6 +57,12 @@ export function openStorage(
   const dir = resolve(config.filesDir)
   makeFolder(dir)
   const unlock = lockBox(dir)
+  try {
+    logFinishedRestore(log, finishPlacement(dir))
+  } catch (error) {
+    unlock()
+    throw error
+  }
   const databasePath = join(dir, DATABASE_NAME)
   const journalMode = journalModeOn(dir, log)
   const journal = startJournalIn(dir, { ...config, databasePath, journalMode, log, onFailure })
