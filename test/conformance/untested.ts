@@ -73,6 +73,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ADMIN8: 'Needs a password: test/admin-api.test.ts, src/access/api-tokens.test.ts.',
   ADMIN9: 'Needs a token: test/api-document.test.ts.',
   ADMIN10: 'Needs a token: test/api-document.test.ts.',
+  ADMIN11: 'Needs a full disk: test/box/full-disk.test.ts.',
   LOG1: 'Needs the log of the box: own-box.test.ts.',
   LOG2: 'Needs the log of the box: own-box.test.ts.',
   LOG3: 'Needs the log of the box: own-box.test.ts.',
