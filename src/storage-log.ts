@@ -24,6 +24,21 @@ export function logFinishedRestore(log: Log, restore: FinishedRestore | undefine
   log.warn(fields, 'a restore had been cut short, and was finished now')
 }
 
+/** @param fault what is amiss with the box's folder; undefined: nothing any more */
+export function logFolderChange(log: Log, dir: string, fault: string | undefined): void {
+  if (fault === undefined) {
+    const fields = { scope: 'process', event: 'folder-back', dir }
+    log.notice(fields, 'the folder of the box is there again, as it was')
+    return
+  }
+  const fields = { scope: 'process', event: 'folder-amiss', dir, reason: fault }
+  log.error(
+    fields,
+    'the folder of the box was unmounted, moved or replaced: nothing is stored. ' +
+      'Put it back as it was, and the box goes on; or stop the box, put it right, and start it again',
+  )
+}
+
 /** @param findings what is damaged, in SQLite's words */
 export function logFindings(log: Log, findings: readonly string[]): void {
   if (findings.length === 0) return

@@ -36,6 +36,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   STORE2: 'Needs a store that fails: src/reflector/store-trouble.test.ts, test/crash.',
   STORE3: 'Needs a store that fails: src/reflector/store-trouble.test.ts, test/crash.',
   STORE4: 'Needs a store that fails: src/reflector/store-trouble.test.ts.',
+  STORE5: 'Needs a folder that is taken away: test/box/lost-folder.test.ts.',
   CLOSE1: 'A table; each code is tested at the rule that leads to it.',
   CLOSE3: 'Needs to stop the box: own-box.test.ts.',
   FILE7: 'Needs an upload of over 100 MB.',
