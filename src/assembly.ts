@@ -8,6 +8,7 @@ import { AppFolders } from './apps/app-folders.ts'
 import { startBackup } from './backup/background-backup.ts'
 import type { Config } from './config.ts'
 import { parseFilePath, parseFileUrl } from './files/file-path.ts'
+import { UploadError } from './files/upload-error.ts'
 import { UploadLimits } from './files/upload-limits.ts'
 import type { Gate } from './gate.ts'
 import { Heralds } from './herald/heralds.ts'
@@ -178,6 +179,7 @@ function createReflector(
 ): Reflector {
   return new Reflector({
     store: storage.journal,
+    storeFault: () => storage.fault(),
     files: {
       identify: announcedFile,
       exists: (path) => isKept(storage, path),
@@ -244,7 +246,13 @@ async function isKept({ files, journal }: Storage, path: string): Promise<boolea
   await journal.keepFile(path).catch((error: unknown) => {
     if (!(error instanceof StoreUnavailableError)) throw error
   })
-  return (await files.stat(path)) !== undefined
+  try {
+    return (await files.stat(path)) !== undefined
+  } catch (error) {
+    // Nobody can tell now. It was there once, and nothing is committed before the folder is there again.
+    if (error instanceof UploadError) return true
+    throw error
+  }
 }
 
 function announcedFile(url: string): AnnouncedFile | undefined {

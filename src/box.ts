@@ -72,7 +72,10 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     const { port } = listener
     release.add(() => closeServer(server))
     reflector.open()
-    release.add(() => reflector.drain())
+    release.add(() => {
+      storage.stopWatching()
+      return reflector.drain()
+    })
     release.add(async () => gate.entrance.close())
     await listener.handTo(server)
     release.add(startGrowth(log))

@@ -1,3 +1,4 @@
+import type { FinishedRestore } from './backup/placement.ts'
 import type { GarbageReport } from './journal/garbage.ts'
 import type { InventoryReport } from './journal/inventory.ts'
 import type { JournalProblem } from './journal/problem.ts'
@@ -14,6 +15,28 @@ const MILD: readonly JournalProblem['kind'][] = [
 export function logProblem(log: Log, { kind, ...data }: JournalProblem): void {
   const fields = { scope: 'process', event: kind.replaceAll(' ', '-'), ...data }
   log[MILD.includes(kind) ? 'warn' : 'error'](fields, `stored data: ${kind}`)
+}
+
+/** @param restore undefined: there was none to finish */
+export function logFinishedRestore(log: Log, restore: FinishedRestore | undefined): void {
+  if (!restore) return
+  const fields = { scope: 'process', event: 'restore-finished', ...restore }
+  log.warn(fields, 'a restore had been cut short, and was finished now')
+}
+
+/** @param fault what is amiss with the box's folder; undefined: nothing any more */
+export function logFolderChange(log: Log, dir: string, fault: string | undefined): void {
+  if (fault === undefined) {
+    const fields = { scope: 'process', event: 'folder-back', dir }
+    log.notice(fields, 'the folder of the box is there again, as it was')
+    return
+  }
+  const fields = { scope: 'process', event: 'folder-amiss', dir, reason: fault }
+  log.error(
+    fields,
+    'the folder of the box was unmounted, moved or replaced: nothing is stored. ' +
+      'Put it back as it was, and the box goes on; or stop the box, put it right, and start it again',
+  )
 }
 
 /** @param findings what is damaged, in SQLite's words */

@@ -6,21 +6,26 @@ import {
   commitLogPaths,
   DATABASE_NAME,
   lockBox,
+  UPLOADS_NAME,
   WATERMARK_NAME,
 } from './backup/box-folder.ts'
+import { finishPlacement } from './backup/placement.ts'
 import type { Config } from './config.ts'
 import { createFileStore, type FileStore } from './files/file-store.ts'
 import { UploadError } from './files/upload-error.ts'
 import { UploadRoom } from './files/upload-room.ts'
 import { type DatabaseCheck, startDatabaseCheck } from './journal/database-check.ts'
 import { forgetful } from './journal/forgetful.ts'
+import { guarded } from './journal/guarded.ts'
 import { type Journal, type JournalOptions, startJournal } from './journal/journal.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
-import { logFindings, logProblem } from './storage-log.ts'
+import { logFindings, logFinishedRestore, logFolderChange, logProblem } from './storage-log.ts'
 import { bootId } from './system/boot.ts'
+import { FolderWatch } from './system/folder-watch.ts'
 import type { BoxLog } from './system/log.ts'
 import { programVersion } from './system/program-version.ts'
 import { useOf, volumeOf } from './system/volume.ts'
+import { refuseWhileAmiss, watchedFiles } from './watched-files.ts'
 
 /** How long a start may wait for a check of the database (ms). */
 const CHECK_LIMIT_MS = 2000
@@ -39,6 +44,10 @@ export interface Storage {
   readonly opened: Promise<void>
   /** Starts to read the whole database; undefined where that would hold up the box. */
   readonly checkDatabase: (() => DatabaseCheck) | undefined
+  /** What is amiss with the folder, in words, while nothing is stored for that; undefined: nothing. */
+  fault(): string | undefined
+  /** From now on what is committed goes to the files that are open, whatever became of the folder. */
+  stopWatching(): void
   /** Resolves when everything asked for is done and the folder is free for another box. */
   close(): Promise<void>
 }
@@ -56,33 +65,49 @@ export function openStorage(
   const dir = resolve(config.filesDir)
   makeFolder(dir)
   const unlock = lockBox(dir)
+  try {
+    logFinishedRestore(log, finishPlacement(dir))
+  } catch (error) {
+    unlock()
+    throw error
+  }
   const databasePath = join(dir, DATABASE_NAME)
   const journalMode = journalModeOn(dir, log)
-  const journal = startJournalIn(dir, { ...config, databasePath, journalMode, log, onFailure })
+  const watch = watchOver(dir, journalMode, log)
+  const started = startJournalIn(dir, { ...config, databasePath, journalMode, log, onFailure })
+  const journal = guarded(started, () => watch.fault)
   const room = roomIn(dir, config.maxVolumePercent)
   const apps = new AppStore({ dir: join(dir, APPS_NAME), wallTime: Date.now, log })
   const files = createFileStore({
     dir,
     maxBytes: config.maxUploadBytes,
     room,
-    onStored: (file, status) =>
-      (status === 'stored' ? journal.recordFile(file) : journal.keepFile(file.path)).catch(
-        refuseUpload,
-      ),
+    onStored: async (file, status) => {
+      // It may have been unmounted since the upload began.
+      await refuseWhileAmiss(watch)
+      const noted = status === 'stored' ? journal.recordFile(file) : journal.keepFile(file.path)
+      await noted.catch(refuseUpload)
+    },
   })
   const isAppending = journalMode === 'wal'
   const checkDatabase = () => startDatabaseCheck(databasePath)
   const opened = openAll([journal.opened, files.open()], async () => {
     if (!isAppending) await checkBriefly(checkDatabase(), log)
+    await watch.start()
   })
   // Who opens the box may look later than it fails.
   opened.catch(() => {})
   return {
-    ...{ files, apps, room },
-    journal,
+    ...{ apps, room, journal },
+    files: watchedFiles(files, watch),
+    fault: () => watch.fault,
+    stopWatching: () => watch.stop(),
     opened,
     checkDatabase: isAppending ? checkDatabase : undefined,
-    close: () => apps.close().finally(() => journal.close().finally(unlock)),
+    close: async () => {
+      watch.stop()
+      await apps.close().finally(() => journal.close().finally(unlock))
+    },
   }
 }
 
@@ -101,6 +126,16 @@ function makeFolder(dir: string): void {
     const reason = (cause as Error).message
     throw new Error(`${dir} is no folder (${reason}): set BOX_FILES_DIR to one`, { cause })
   }
+}
+
+/** Inode numbers of file systems that are another machine's may change by themselves. */
+function watchOver(dir: string, journalMode: 'wal' | 'rollback', log: BoxLog): FolderWatch {
+  return new FolderWatch({
+    dir,
+    names: [DATABASE_NAME, ...commitLogPaths('.'), UPLOADS_NAME],
+    hasNumbers: journalMode === 'wal',
+    onChange: (fault) => logFolderChange(log, dir, fault),
+  })
 }
 
 function roomIn(dir: string, mostPercent: number): UploadRoom {

@@ -174,7 +174,10 @@ class Storing {
 
   #join(join: Join, now: number): void {
     const { user } = join
-    const member = { user, isCaughtUp: true, isViewer: false, write: () => {}, sendSync: () => {} }
+    const member = {
+      ...{ user, isCaughtUp: true, isViewer: false, saysWhichApp: true },
+      ...{ write: () => {}, sendSync: () => {} },
+    }
     this.#session ??= this.#start(newSession(join, 'timeline', undefined), now)
     this.#session.join(member, join, now)
     this.#members.push(member)

@@ -107,7 +107,8 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     logins: new Logins(audit, clock, accountOf),
     notePolicy: () => audit.notePolicy({ access: policy, allow, origins, monitors }),
     close: async () => {
-      await Promise.all([admin.sessions.close(), admin.apiTokens.close(), audit.close()])
+      const { password, sessions, apiTokens } = admin
+      await Promise.all([password, sessions, apiTokens, invites, audit].map((kept) => kept.close()))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -86,3 +86,23 @@ test.each(['', '{', '{"id":"x"}', '{"id":"x","password":{"N":0,"r":8,"p":5,"salt
     ])
   },
 )
+
+test('[ADMIN1] one in place of another that cannot be written is refused, and the other still counts', async () => {
+  const password = await open()
+  await password.set(PASSWORD)
+  await rm(dir, { recursive: true })
+  await expect(password.set('staple and nine lives')).rejects.toThrow('ENOENT')
+  expect(await password.matches(PASSWORD)).toBe(true)
+  await mkdir(dir)
+})
+
+test('[ADMIN1] the first counts even if it cannot be written, and is written when it can be', async () => {
+  const password = await open()
+  await rm(dir, { recursive: true })
+  await password.set(PASSWORD)
+  expect(await password.matches(PASSWORD)).toBe(true)
+  expect(logged).toEqual([expect.stringContaining('until there is room')])
+  await mkdir(dir)
+  await password.close()
+  expect(await (await open()).matches(PASSWORD)).toBe(true)
+})

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readIfThere, replaceFile, setAside } from '../system/durable-file.ts'
+import { readIfThere, setAside } from '../system/durable-file.ts'
+import { KeptFile } from './kept-file.ts'
 import { Passphrase } from './passphrase.ts'
 import { hashPassword, isPasswordHash, matchesHash, type PasswordHash } from './password-hash.ts'
 import type { Clock, Log } from './ports.ts'
@@ -29,16 +30,16 @@ export interface AdminPasswordOptions {
 
 /** The password of those who run the box (ADMIN1). */
 export class AdminPassword {
-  readonly #path: string
+  readonly #file: KeptFile
   readonly #clock: Clock
   readonly #given: Passphrase | undefined
   #kept: KeptPassword | undefined
 
   private constructor(
-    { path, clock, given, key }: AdminPasswordOptions,
+    { path, clock, given, key, log }: AdminPasswordOptions,
     kept: KeptPassword | undefined,
   ) {
-    this.#path = path
+    this.#file = new KeptFile(path, log)
     this.#clock = clock
     this.#given = given === undefined ? undefined : new Passphrase(given, key)
     this.#kept = kept
@@ -73,15 +74,26 @@ export class AdminPassword {
     return this.#kept !== undefined && matchesHash(password, this.#kept.password)
   }
 
-  /** It counts, and is on the disk, when this resolves. */
+  /**
+   * It counts when this resolves. One in place of another is on the disk, too, or this rejects: a restart
+   * must not bring back the other. The first counts even if it cannot be written for now.
+   */
   async set(password: string): Promise<void> {
     const kept: KeptPassword = {
       id: randomBytes(ID_BYTES).toString('base64url'),
       setAt: new Date(this.#clock.wallTime()).toISOString(),
       password: await hashPassword(password),
     }
-    await replaceFile(this.#path, `${JSON.stringify(kept, undefined, 1)}\n`)
+    const text = `${JSON.stringify(kept, undefined, 1)}\n`
+    if (this.#kept) await this.#file.write(text)
+    const isFirst = this.#kept === undefined
     this.#kept = kept
+    if (isFirst) await this.#file.writeWhenPossible(text)
+  }
+
+  /** Resolves when everything is written. */
+  close(): Promise<void> {
+    return this.#file.close()
   }
 }
 

@@ -29,10 +29,12 @@ export interface AdminSession {
   lastUsedAt: number
 }
 
-/** Those who logged in with the password that counts now, and have neither left nor stayed too long (ADMIN4). */
+/**
+ * Those who logged in with the password that counts now, and have neither left nor stayed too long (ADMIN4). That counts
+ * while the list cannot be written, too: on a full disk an admin is needed most.
+ */
 export class AdminSessions {
   readonly #clock: Clock
-  readonly #log: Log
   readonly #passwordId: () => string | undefined
   readonly #kept: KeptList<AdminSession>
 
@@ -40,12 +42,10 @@ export class AdminSessions {
     kept: KeptList<AdminSession>,
     passwordId: () => string | undefined,
     clock: Clock,
-    log: Log,
   ) {
     this.#kept = kept
     this.#passwordId = passwordId
     this.#clock = clock
-    this.#log = log
   }
 
   /** A file that cannot be read is set aside: then nobody is logged in. */
@@ -56,13 +56,13 @@ export class AdminSessions {
     log: Log,
   ): Promise<AdminSessions> {
     const kept = await KeptList.open({
-      ...{ path, name: 'sessions', isRecord: isSession, wallTime: () => clock.wallTime() },
+      ...{ path, name: 'sessions', isRecord: isSession, log, wallTime: () => clock.wallTime() },
       onDamaged: (movedTo) => {
         const fields = { scope: 'process', event: 'logins-damaged', path, movedTo }
         log.error(fields, 'the list of logins is damaged: admins have to log in again')
       },
     })
-    return new AdminSessions(kept, passwordId, clock, log)
+    return new AdminSessions(kept, passwordId, clock)
   }
 
   /** Notes a login by the password that counts now. */
@@ -89,10 +89,7 @@ export class AdminSessions {
     const now = this.#clock.wallTime()
     if (session && now - session.lastUsedAt > NOTE_EVERY_MS) {
       session.lastUsedAt = now
-      this.#kept.save().catch((err: unknown) => {
-        const fields = { scope: 'process', event: 'logins-failed', err }
-        this.#log.error(fields, 'the list of logins cannot be written')
-      })
+      void this.#kept.save()
     }
     return session
   }
@@ -110,7 +107,7 @@ export class AdminSessions {
 
   /** Resolves when everything is written. */
   close(): Promise<void> {
-    return this.#kept.settled()
+    return this.#kept.close()
   }
 
   #good(): AdminSession[] {

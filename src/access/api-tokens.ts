@@ -31,28 +31,26 @@ export interface ApiTokenOrder {
   readonly hours?: number
 }
 
-/** The tokens that are good (ADMIN8). Each change is on the disk when its promise resolves. */
+/** The tokens that are good (ADMIN8). A new one is on the disk when its promise resolves; a revoked one is good for nothing, whatever the disk does. */
 export class ApiTokens {
   readonly #clock: Clock
-  readonly #log: Log
   readonly #kept: KeptList<ApiToken>
 
-  private constructor(kept: KeptList<ApiToken>, clock: Clock, log: Log) {
+  private constructor(kept: KeptList<ApiToken>, clock: Clock) {
     this.#kept = kept
     this.#clock = clock
-    this.#log = log
   }
 
   /** A file that cannot be read as tokens is set aside: then there are none. */
   static async open(path: string, clock: Clock, log: Log): Promise<ApiTokens> {
     const kept = await KeptList.open({
-      ...{ path, name: 'tokens', isRecord: isApiToken, wallTime: () => clock.wallTime() },
+      ...{ path, name: 'tokens', isRecord: isApiToken, log, wallTime: () => clock.wallTime() },
       onDamaged: (movedTo) => {
         const fields = { scope: 'process', event: 'tokens-damaged', path, movedTo }
         log.error(fields, 'the list of API tokens is damaged: none is good any more, make new ones')
       },
     })
-    return new ApiTokens(kept, clock, log)
+    return new ApiTokens(kept, clock)
   }
 
   /** One that has neither run out nor been revoked. */
@@ -67,10 +65,7 @@ export class ApiTokens {
     const isNoted = now - Date.parse(token?.lastUsedAt ?? '') < NOTE_EVERY_MS
     if (!token || isNoted) return token
     const used = { ...token, lastUsedAt: new Date(now).toISOString() }
-    this.#replace(token, used).catch((err: unknown) => {
-      const fields = { scope: 'process', event: 'tokens-failed', err }
-      this.#log.error(fields, 'the list of API tokens cannot be written')
-    })
+    void this.#kept.replace(this.list().map((other) => (other === token ? used : other)))
     return used
   }
 
@@ -91,7 +86,7 @@ export class ApiTokens {
       expiresAt: hours === undefined ? null : new Date(now + hours * HOUR_MS).toISOString(),
       lastUsedAt: null,
     }
-    await this.#kept.replace([...this.list(), token])
+    await this.#kept.add(this.list(), token)
     return token
   }
 
@@ -104,11 +99,7 @@ export class ApiTokens {
 
   /** Resolves when everything is written. */
   close(): Promise<void> {
-    return this.#kept.settled()
-  }
-
-  #replace(token: ApiToken, by: ApiToken): Promise<void> {
-    return this.#kept.replace(this.list().map((other) => (other === token ? by : other)))
+    return this.#kept.close()
   }
 }
 

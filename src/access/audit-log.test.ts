@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -77,4 +77,17 @@ test('what cannot be written is reported, and holds nobody up', async () => {
   await audit.close()
   expect(logged.map(([level]) => level)).toEqual(['notice', 'error'])
   dir = await mkdtemp(join(tmpdir(), 'audit-'))
+})
+
+test('[ACCESS10] a line that could not be written spoils none that follows', async () => {
+  const audit = await open()
+  await mkdir(join(dir, 'audit.jsonl'))
+  audit.note({ event: 'lost', who: 'x', address: '' })
+  await audit.close()
+  await rm(join(dir, 'audit.jsonl'), { recursive: true })
+  await writeFile(join(dir, 'audit.jsonl'), '{"event":"lo')
+  audit.note({ event: 'kept', who: 'x', address: '' })
+  await audit.close()
+  const [, line = ''] = (await readFile(join(dir, 'audit.jsonl'), 'utf8')).split('\n')
+  expect(JSON.parse(line)).toMatchObject({ event: 'kept' })
 })

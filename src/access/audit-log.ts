@@ -31,6 +31,8 @@ export class AuditLog implements Audit {
   readonly #clock: Clock
   readonly #log: Log
   #bytes: number
+  /** the last line may be there in part */
+  #isCutOff = false
   #lastWrite: Promise<void> = Promise.resolve()
 
   private constructor(dir: string, clock: Clock, log: Log, bytes: number) {
@@ -73,9 +75,12 @@ export class AuditLog implements Audit {
         await rename(path, join(this.#dir, OLDER_NAME))
         this.#bytes = 0
       }
-      await appendFile(path, line, { mode: OWNER_ONLY })
-      this.#bytes += Buffer.byteLength(line)
+      const text = this.#isCutOff ? `\n${line}` : line
+      await appendFile(path, text, { mode: OWNER_ONLY })
+      this.#bytes += Buffer.byteLength(text)
+      this.#isCutOff = false
     } catch (err) {
+      this.#isCutOff = true
       const fields = { scope: 'process', event: 'audit-failed', path, err }
       this.#log.error(fields, 'the audit log cannot be written')
     }

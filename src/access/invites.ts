@@ -35,7 +35,7 @@ export interface InviteOrder {
   readonly label?: string
 }
 
-/** The invites that are good. Each change is on the disk when its promise resolves. */
+/** The invites that are good. A new one is on the disk when its promise resolves; a revoked one is good for nothing, whatever the disk does. */
 export class Invites {
   readonly #clock: Clock
   readonly #kept: KeptList<Invite>
@@ -48,7 +48,7 @@ export class Invites {
   /** A file that cannot be read as invites is set aside: then there are none. */
   static async open(path: string, clock: Clock, log: Log): Promise<Invites> {
     const kept = await KeptList.open({
-      ...{ path, name: 'invites', isRecord: isInvite, wallTime: () => clock.wallTime() },
+      ...{ path, name: 'invites', isRecord: isInvite, log, wallTime: () => clock.wallTime() },
       onDamaged: (movedTo) => {
         const fields = { scope: 'process', event: 'invites-damaged', path, movedTo }
         log.error(
@@ -84,7 +84,7 @@ export class Invites {
       createdAt: new Date(now).toISOString(),
       expiresAt: new Date(now + hours * HOUR_MS).toISOString(),
     }
-    await this.#kept.replace([...this.list(), invite])
+    await this.#kept.add(this.list(), invite)
     return invite
   }
 
@@ -93,6 +93,11 @@ export class Invites {
     const invite = this.find(id)
     if (invite) await this.#kept.replace(this.list().filter((other) => other !== invite))
     return invite
+  }
+
+  /** Resolves when everything is written. */
+  close(): Promise<void> {
+    return this.#kept.close()
   }
 }
 

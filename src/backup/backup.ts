@@ -36,6 +36,7 @@ import {
   type Manifest,
   type ManifestFile,
 } from './manifest.ts'
+import { isPlacementUnfinished } from './placement.ts'
 import type { OnProgress } from './progress.ts'
 
 /** A backup holds who was in which session: nobody's business but the owner's, unpacked, too. */
@@ -73,11 +74,14 @@ export interface BackupSummary {
  */
 export async function writeBackup(options: BackupOptions): Promise<BackupSummary> {
   const dir = resolve(options.filesDir)
-  if (!existsSync(join(dir, DATABASE_NAME))) {
+  if (!existsSync(join(dir, DATABASE_NAME)) && !isPlacementUnfinished(dir)) {
     throw new BackupError(`there is no box's database in ${dir}: set BOX_FILES_DIR to its folder`)
   }
   const unlock = lockBackups(dir)
   try {
+    if (isPlacementUnfinished(dir)) {
+      throw new BackupError(`a restore into ${dir} was cut short: start the box, which finishes it`)
+    }
     await removeCopies(dir)
     const copyPath = newCopyPath(dir)
     // Before the copy: what the box takes out of it meanwhile is in the copy.

@@ -9,7 +9,7 @@ import { APPS_NAME, DATABASE_NAME, lockBackups, lockBox, UPLOADS_NAME } from './
 import { checkDatabase } from './database-copy.ts'
 import { extractBackup } from './extraction.ts'
 import { appsIn, bytesIn, type Manifest, parseManifest, verifyEntries } from './manifest.ts'
-import { replaceData } from './placement.ts'
+import { finishPlacement, isPlacementUnfinished, replaceData } from './placement.ts'
 import type { OnProgress } from './progress.ts'
 
 const WORK_NAME = /^restore-[\da-f-]{36}$/
@@ -70,8 +70,15 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
 }
 
 async function restoreLocked(dir: string, options: RestoreOptions): Promise<RestoreSummary> {
+  const finished = finishPlacement(dir)
   await removeLeftovers(dir)
   const hasOldData = await holdsData(dir)
+  if (finished && !options.isForced) {
+    throw new BackupError(
+      `an earlier restore into ${dir} had been cut short, and was finished now: ` +
+        'start the box, or repeat this with --force',
+    )
+  }
   if (hasOldData && !options.isForced) {
     throw new BackupError(
       `there are sessions or files in ${dir} already: ` +
@@ -93,7 +100,7 @@ async function restoreLocked(dir: string, options: RestoreOptions): Promise<Rest
       oldDataDir: hasOldData ? asideDir : undefined,
     }
   } finally {
-    await rm(workDir, { recursive: true, force: true })
+    if (!isPlacementUnfinished(dir)) await rm(workDir, { recursive: true, force: true })
   }
 }
 

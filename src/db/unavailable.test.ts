@@ -60,3 +60,11 @@ it('does not excuse what would fail again', () => {
   expect(whyUnavailable(error)).toBeUndefined()
   expect(whyUnavailable(new Error('no code'))).toBeUndefined()
 })
+
+it.each(['EROFS', 'SQLITE_READONLY', 'SQLITE_READONLY_DBMOVED'])(
+  'tells a disk that is read-only for now by %s',
+  (code) => {
+    const error = Object.assign(new Error('write'), { code })
+    expect(whyUnavailable(error)).toBe('its disk is read-only')
+  },
+)

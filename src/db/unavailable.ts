@@ -1,4 +1,5 @@
 const FULL = 'its disk is full'
+const READ_ONLY = 'its disk is read-only'
 const FAILING = 'its disk reports errors'
 
 /**
@@ -10,6 +11,8 @@ const PASSING: ReadonlyArray<readonly [code: string, reason: string]> = [
   ['SQLITE_BUSY', 'another program holds its database'],
   ['SQLITE_IOERR', FAILING],
   ['SQLITE_CANTOPEN', 'its database cannot be opened'],
+  ['SQLITE_READONLY', READ_ONLY],
+  ['EROFS', READ_ONLY],
   ['ENOSPC', FULL],
   ['EDQUOT', FULL],
   ...['EIO', 'EAGAIN', 'ESTALE', 'ETIMEDOUT', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN'].map(

@@ -32,7 +32,11 @@ export async function download(app: FastifyInstance, { store }: { readonly store
       file.path,
       store,
     )
-    if (statusCode === 404) return reply.callNotFound()
+    if (statusCode === 404) {
+      // It rejects if nobody can tell now whether the file is there.
+      await store.stat(file.path)
+      return reply.callNotFound()
+    }
     if (type === 'error') throw metadata.error
     reply.code(statusCode).headers({ ...headers, ...DOWNLOAD, etag: strong(headers.ETag) })
     if (request.method === 'HEAD' || statusCode === 304) return reply.send(stream)

@@ -80,7 +80,10 @@ export interface FileStore {
    */
   put(path: FilePath, source: Readable, options?: PutOptions): Promise<UploadResult>
 
-  /** The file of a path below `/files/`; undefined if it is not there, or no file's path at all. */
+  /**
+   * The file of a path below `/files/`; undefined if it is not there, or no file's path at all.
+   * @throws {UploadError} if nobody can tell now
+   */
   stat(path: string): Promise<StoredFile | undefined>
 }
 

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { StoreUnavailableError } from '../session/session-store.ts'
 import { addErrorHandlers } from './errors.ts'
 
 let app: FastifyInstance
@@ -73,4 +74,21 @@ test('an address where there is nothing is answered without its query', async ()
     error: 'Not Found',
     message: 'there is nothing at GET /nothing',
   })
+})
+
+test.each([
+  ['ENOSPC', 507, 'the disk of the box is full: make room, then try again'],
+  ['SQLITE_FULL', 507, 'the disk of the box is full: make room, then try again'],
+  ['EACCES', 500, 'the box failed at this; its log says why'],
+])('an error of the disk, %s, is answered with %i', async (code, status, message) => {
+  const response = await failWith(Object.assign(new Error('write'), { code }))
+  expect([response.statusCode, response.json().message]).toEqual([status, message])
+})
+
+test('what the journal cannot do for now is answered with 503 and why', async () => {
+  const response = await failWith(new StoreUnavailableError('its disk is full'))
+  expect([response.statusCode, response.json().message]).toEqual([
+    503,
+    'the box cannot store anything: its disk is full. Try again when it can',
+  ])
 })

@@ -2,20 +2,26 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { fieldErrorsOf, isForPrograms, sendProblem, sentenceAbout } from './problem.ts'
 
+/** Codes of the file system and of SQLite for a disk without room. */
+const FULL_CODES: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL']
+
+type SentError = FastifyError & {
+  readonly expose?: boolean
+  readonly headers?: Record<string, string>
+}
+
 /**
  * Answers an error. From 500 on it is the box's: logged whole, and its message stays inside unless
  * the error says, by `expose: true`, that it is written for the sender.
  */
 export function sendError(
-  error: FastifyError & { readonly expose?: boolean; readonly headers?: Record<string, string> },
+  error: SentError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const status = statusOf(error)
+  const { status, message } = answerTo(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   else request.log.debug({ err: error, status }, 'request refused')
-  const isForSender = status < 500 || error.expose === true
-  const message = isForSender ? error.message : 'the box failed at this; its log says why'
   reply.headers({ ...error.headers, 'cache-control': 'no-store' }).code(status)
   if (!isForPrograms(request.url)) {
     return reply.send({ error: STATUS_CODES[status] ?? 'Error', message })
@@ -42,6 +48,28 @@ export function addErrorHandlers(
   })
 }
 
-function statusOf({ statusCode = 500 }: FastifyError): number {
-  return statusCode >= 400 && statusCode <= 599 ? statusCode : 500
+/** The status and sentence for whoever sent the request. */
+function answerTo(error: SentError): { readonly status: number; readonly message: string } {
+  const trouble = storeTroubleOf(error)
+  const status = statusOf(error, trouble?.status)
+  if (status < 500 || error.expose === true) return { status, message: error.message }
+  return { status, message: trouble?.message ?? 'the box failed at this; its log says why' }
+}
+
+/** What keeps the box from storing what was asked for, if that is why it failed. */
+function storeTroubleOf({ code, name, message }: SentError) {
+  if (FULL_CODES.includes(code)) {
+    return { status: 507, message: 'the disk of the box is full: make room, then try again' }
+  }
+  // What the journal rejects with for a reason that may pass.
+  if (name !== 'StoreUnavailableError') return undefined
+  return {
+    status: 503,
+    message: `the box cannot store anything: ${message}. Try again when it can`,
+  }
+}
+
+function statusOf({ statusCode }: SentError, otherwise = 500): number {
+  const status = statusCode ?? otherwise
+  return status >= 400 && status <= 599 ? status : 500
 }

@@ -1,6 +1,7 @@
 import { close, fdatasync, ftruncate, openSync, write, writeSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { Seen } from './seen-mark.ts'
 
 const closeFile = promisify(close)
 const cutFile = promisify(ftruncate)
@@ -28,6 +29,7 @@ interface LogFile {
  * all is in the database is written from its beginning again.
  */
 export class CommitLog {
+  readonly #seen: Seen
   readonly #isSynced: boolean
   #current: LogFile
   #other: LogFile
@@ -36,10 +38,12 @@ export class CommitLog {
 
   /**
    * @param paths files that are there, and hold nothing that is needed
+   * @param seen told of each record, when it is in the log
    * @param isSynced whether each record has to be on the disk: to outlive a failure of the machine, or since
    *   the drive tells only then that it has no room
    */
-  constructor([one, other]: LogPaths, isSynced: boolean) {
+  constructor([one, other]: LogPaths, seen: Seen, isSynced: boolean) {
+    this.#seen = seen
     this.#isSynced = isSynced
     this.#current = { fd: openSync(one, 'r+'), end: 0, newest: 0 }
     this.#other = { fd: openSync(other, 'r+'), end: 0, newest: 0 }
@@ -57,12 +61,13 @@ export class CommitLog {
     let { end } = file
     for (const line of record) {
       if (end > file.end) await nextTurn()
-      if (!this.#isSynced && performance.now() >= this.#waryUntil) {
-        this.#writeAtOnce(file.fd, line, end)
-      } else await writeWhole(file.fd, line, end)
+      if (this.#mayWriteAtOnce) this.#writeAtOnce(() => writeHere(file.fd, line, end))
+      else await writeWhole(file.fd, line, end)
       end += line.length
     }
     if (this.#isSynced) await syncFile(file.fd)
+    if (this.#mayWriteAtOnce) this.#writeAtOnce(() => this.#seen.raise(number))
+    else await this.#seen.raiseLater(number)
     file.end = end
     file.newest = number
   }
@@ -82,19 +87,29 @@ export class CommitLog {
       if (newest > 0) await (isNeeded ? syncFile(fd) : cutFile(fd))
       await closeFile(fd)
     }
+    await this.#seen.close()
+  }
+
+  get #mayWriteAtOnce(): boolean {
+    return !this.#isSynced && performance.now() >= this.#waryUntil
   }
 
   /** To have another thread write costs ten times as much as writing. */
-  #writeAtOnce(fd: number, line: Buffer, position: number): void {
+  #writeAtOnce(write: () => void): void {
     const start = performance.now()
-    for (let at = 0; at < line.length; )
-      at += writeSync(fd, line, at, line.length - at, position + at)
+    write()
     const now = performance.now()
     if (now - start > SLOW_WRITE_MS) this.#waryUntil = now + WARY_MS
   }
 }
 
-/** A write may take less than it is given, when a disk fills. */
+// A write may take less than it is given, when a disk fills.
+
+function writeHere(fd: number, bytes: Buffer, position: number): void {
+  for (let at = 0; at < bytes.length; )
+    at += writeSync(fd, bytes, at, bytes.length - at, position + at)
+}
+
 function writeWhole(fd: number, bytes: Buffer, position: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const writeFrom = (start: number) => {

@@ -1,4 +1,12 @@
-import { copyFileSync, cpSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { JournalBed, sessionIn } from '../../test/support/journal-bed.ts'
@@ -94,4 +102,80 @@ describe('the commit log', () => {
     const reason = 'its log goes on at commit 3, and it at 2'
     expect(bed.problems).toEqual([{ kind: 'timelines renewed', reason }])
   })
+
+  const more = (first: number) => [{ sessionId: 's', messages: newMessages(first, 1) }]
+  /** The file of the commit log that has these three commits, of 3 + 1 + 1 messages. */
+  const commitThreeAndKill = () => {
+    bed.commitAndKill([started], more(4), more(5))
+    const path = bed.options.logPaths.find((name) => statSync(name).size > 0) ?? ''
+    return { path, records: readFileSync(path, 'utf8').split(/(?<=\n)/) }
+  }
+
+  it.each([
+    ['was emptied', 0, () => ''],
+    ['lacks its last record', 2, (records) => records.slice(0, 2).join('')],
+    ['is cut off in its last record', 2, (records) => records.join('').slice(0, -5)],
+    ['was replaced by one of another database', 0, () => '00000000 1 []\n00000000 2 []\n'],
+  ] satisfies [string, number, (records: string[]) => string][])(
+    '[SYNC10] renews timelines if it %s while the box was down',
+    async (_what, left, change) => {
+      const { path, records } = commitThreeAndKill()
+      writeFileSync(path, change(records))
+      const { state } = (await sessionIn(await bed.open())) ?? {}
+      expect(state?.timeline).not.toBe('timeline-1')
+      const reason = `its log ends at commit ${left}, and went to 3`
+      expect(bed.problems).toEqual([{ kind: 'timelines renewed', reason }])
+    },
+  )
+
+  it('[SYNC10] renews timelines if a record is gone from the middle', async () => {
+    const { path, records } = commitThreeAndKill()
+    writeFileSync(path, `${records[0]}${records[2]}`)
+    await bed.open()
+    const reason = 'its log goes on at commit 3, and it at 2'
+    expect(bed.problems).toEqual([{ kind: 'timelines renewed', reason }])
+  })
+
+  it('keeps the timeline with an unfinished last record, which nobody saw', async () => {
+    const { path, records } = commitThreeAndKill()
+    const [, , last = ''] = records
+    writeFileSync(path, `${records.join('')}${last.slice(0, -5)}`)
+    expect((await sessionIn(await bed.open()))?.state).toEqual(stateAt(5))
+    expect(bed.problems).toEqual([])
+  })
+
+  it('keeps the timeline if the process ended between a record and its mark', async () => {
+    commitThreeAndKill()
+    lowerSeen(bed.options.watermarkPath, 2)
+    expect((await sessionIn(await bed.open()))?.state).toEqual(stateAt(5))
+    expect(bed.problems).toEqual([])
+  })
+
+  it('is not missed once everything is in the database', async () => {
+    const journal = await bed.open()
+    await journal.commit([started])
+    await journal.commit(more(4))
+    await journal.close()
+    for (const path of bed.options.logPaths) truncateSync(path)
+    expect((await sessionIn(await bed.open()))?.state).toEqual(stateAt(4))
+    expect(bed.problems).toEqual([])
+  })
+
+  it('[SYNC10] is missed again after a start that renewed timelines', async () => {
+    const first = commitThreeAndKill()
+    writeFileSync(first.path, '')
+    bed.commitAndKill([started], more(4))
+    bed.problems.length = 0
+    for (const path of bed.options.logPaths) truncateSync(path)
+    await bed.open()
+    const reason = 'its log ends at commit 0, and went to 2'
+    expect(bed.problems).toEqual([{ kind: 'timelines renewed', reason }])
+  })
 })
+
+/** Writes into the mark that clients saw the commits up to this one only. */
+function lowerSeen(path: string, commits: number): void {
+  const text = readFileSync(path, 'utf8')
+  const [known = '', , ...rest] = text.split(/(?<= )/)
+  writeFileSync(path, [known, `${String(commits).padStart(16, '0')} `, ...rest].join(''))
+}

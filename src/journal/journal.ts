@@ -15,6 +15,7 @@ import type { JournalProblem } from './problem.ts'
 import type { Answer } from './requests.ts'
 import type { Restored, RestoreRequest } from './restore.ts'
 import type { RefusedSession } from './salvage.ts'
+import { SeenMark } from './seen-mark.ts'
 import { type UnnumberedRequest, WriterThread } from './writer-thread.ts'
 
 /**
@@ -168,8 +169,9 @@ class LoggedJournal implements Journal {
 
   async #openPipeline(): Promise<CommitPipeline> {
     const mark = await this.#thread.opened
-    const { logPaths, durability, journalMode } = this.#options
-    const log = new CommitLog(logPaths, durability === 'power' || journalMode === 'rollback')
+    const { logPaths, watermarkPath, durability, journalMode } = this.#options
+    const isSynced = durability === 'power' || journalMode === 'rollback'
+    const log = new CommitLog(logPaths, new SeenMark(watermarkPath), isSynced)
     const onFailure = (error: Error) => this.#fail(error)
     const onRefused = (refused: RefusedSession) => {
       this.#options.onProblem?.({ kind: 'session refused', ...refused })

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { SeenMark } from './seen-mark.ts'
 import { doubtOf, type Mark, Watermark } from './watermark.ts'
 
 const NOW = { id: 'one', commits: 10, bootId: 'boot1' }
@@ -97,9 +98,26 @@ it('[SYNC10] is no less in doubt when it was closed while something was in the l
   expect(doubtAt({ commits: 12 }, false)).toBe('its commit log is gone')
 })
 
+it('[SYNC10] doubts one that has not come as far as clients saw', async () => {
+  use(12)
+  const seen = new SeenMark(path)
+  seen.raise(13)
+  await seen.raiseLater(14)
+  await seen.close()
+  expect(doubtAt({ commits: 14 })).toBeUndefined()
+  expect(doubtAt({ commits: 13 })).toBe('its log ends at commit 13, and went to 14')
+  expect(doubtAt({ commits: 11 })).toBe('it has 11 commits, and had 12')
+})
+
+it('believes the mark of an older box, which knew nothing of what clients saw', () => {
+  writeFileSync(path, '0000000000000012 unsynced one boot1\n')
+  expect(doubtAt({ commits: 12 })).toBeUndefined()
+  expect(doubtAt({ commits: 11 })).toBe('it has 11 commits, and had 12')
+})
+
 it('is whole after each of its writes', () => {
   const watermark = use(99_999_999)
-  expect(readFileSync(path, 'utf8')).toBe('0000000099999999 unsynced one boot1\n')
+  expect(readFileSync(path, 'utf8')).toBe('0000000099999999 0000000000000010 unsynced one boot1\n')
   watermark.close(true)
-  expect(readFileSync(path, 'utf8')).toBe('0000000099999999 safe     one boot1\n')
+  expect(readFileSync(path, 'utf8')).toBe('0000000099999999 0000000000000010 safe     one boot1\n')
 })

@@ -23,6 +23,8 @@ export interface DatabaseMark {
 type Risk = 'safe' | 'logged' | 'unsynced' | 'at-risk'
 
 export interface Mark extends DatabaseMark {
+  /** number of the newest commit that clients may have seen; see `SeenMark`, which writes it */
+  readonly seen: number
   /** of the start of the machine in which it was written */
   readonly bootId: string
   readonly risk: Risk
@@ -30,6 +32,9 @@ export interface Mark extends DatabaseMark {
 
 const COMMITS_WIDTH = 16
 const RISK_WIDTH = 'unsynced'.length
+/** Where in the file the numbers are that change by themselves (bytes). */
+export const SEEN_AT = COMMITS_WIDTH + 1
+const RISK_AT = SEEN_AT + COMMITS_WIDTH + 1
 
 /**
  * How far the database has come, written beside it each time that it got further. One that has not come so
@@ -38,40 +43,32 @@ const RISK_WIDTH = 'unsynced'.length
  */
 export class Watermark {
   readonly #fd: number
-  #mark: Mark
 
-  private constructor(fd: number, mark: Mark) {
+  private constructor(fd: number) {
     this.#fd = fd
-    this.#mark = mark
-    this.#write(mark)
   }
 
   /** Takes the mark over, for a database that is in use from now on; it is on the disk when this returns. */
-  static take(path: string, now: Mark): Watermark {
+  static take(path: string, now: Omit<Mark, 'seen'>): Watermark {
     // Never empty, not even for a moment in which the process may be killed.
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644)
-    const watermark = new Watermark(fd, now)
+    const text = textOf({ ...now, seen: now.commits })
+    writeSync(fd, text, 0)
+    ftruncateSync(fd, text.length)
     fsyncSync(fd)
-    return watermark
+    return new Watermark(fd)
   }
 
   /** The database has had so many commits. */
   raise(commits: number): void {
-    this.#mark = { ...this.#mark, commits }
     writeSync(this.#fd, digits(commits), 0)
   }
 
   /** @param isSafe whether everything is in the database, and on the disk */
   close(isSafe: boolean): void {
-    if (isSafe) this.#write({ ...this.#mark, risk: 'safe' })
+    if (isSafe) writeSync(this.#fd, 'safe'.padEnd(RISK_WIDTH), RISK_AT)
     fsyncSync(this.#fd)
     closeSync(this.#fd)
-  }
-
-  #write(mark: Mark): void {
-    const text = textOf(mark)
-    writeSync(this.#fd, text, 0)
-    ftruncateSync(this.#fd, text.length)
   }
 }
 
@@ -83,7 +80,7 @@ export class Watermark {
  */
 export function doubtOf(
   path: string,
-  now: Omit<Mark, 'risk'>,
+  now: Omit<Mark, 'risk' | 'seen'>,
   hasLog: boolean,
 ): string | undefined {
   const before = read(path)
@@ -93,6 +90,9 @@ export function doubtOf(
     return `it has ${now.commits} commits, and had ${before.commits}`
   }
   if (isLogged(before) && !hasLog) return 'its commit log is gone'
+  if (before.seen > now.commits) {
+    return `its log ends at commit ${now.commits}, and went to ${before.seen}`
+  }
   if (isUndoable(before) && before.bootId !== now.bootId) {
     return 'the machine went down while it was in use'
   }
@@ -108,20 +108,21 @@ function isUndoable({ risk }: Mark): boolean {
 }
 
 /** The numbers come first and have one width, so that they can be overwritten in place. */
-function textOf({ commits, id, bootId, risk }: Mark): string {
-  return `${digits(commits)} ${risk.padEnd(RISK_WIDTH)} ${id} ${bootId}\n`
+function textOf({ commits, seen, id, bootId, risk }: Mark): string {
+  return `${digits(commits)} ${digits(seen)} ${risk.padEnd(RISK_WIDTH)} ${id} ${bootId}\n`
 }
 
-function digits(commits: number): string {
+export function digits(commits: number): string {
   return String(commits).padStart(COMMITS_WIDTH, '0')
 }
 
 function read(path: string): Mark | undefined {
   const text = readIfThere(path)
-  const found = /^(\d{16}) (safe|logged|unsynced|at-risk) +(\S+) (\S*)\n$/.exec(text)
+  // Older boxes did not write what clients saw.
+  const found = /^(\d{16}) (?:(\d{16}) )?(safe|logged|unsynced|at-risk) +(\S+) (\S*)\n$/.exec(text)
   if (!found) return undefined
-  const [, commits, risk, id = '', bootId = ''] = found
-  return { commits: Number(commits), risk: risk as Risk, id, bootId }
+  const [, commits, seen = commits, risk, id = '', bootId = ''] = found
+  return { commits: Number(commits), seen: Number(seen), risk: risk as Risk, id, bootId }
 }
 
 function readIfThere(path: string): string {

@@ -69,6 +69,8 @@ const TOO_LONG = new ProtocolError(
 /** What a reflector is made of. */
 export interface ReflectorParts {
   readonly store: SessionStore
+  /** why the store takes nothing, though it was not asked yet; undefined: nothing is known against it */
+  readonly storeFault: () => string | undefined
   readonly files: FileDirectory
   readonly herald: Herald
   readonly clock: Clock
@@ -199,7 +201,7 @@ export class Reflector {
 
   /** What it waits for before it takes connections, in words; empty: it takes them. */
   missing(): string[] {
-    const { reason } = this.#trouble
+    const reason = this.#trouble.reason ?? this.#parts.storeFault()
     return reason === undefined ? [] : [`the box cannot store anything: ${reason}`]
   }
 
@@ -292,7 +294,8 @@ export class Reflector {
       isCrowded: () => limiter.isCrowded,
       refusal: () => {
         if (this.#isDraining) return 'The box is being stopped.'
-        return this.#trouble.reason === undefined ? undefined : this.missing().join()
+        const missing = this.missing()
+        return missing.length === 0 ? undefined : missing.join()
       },
       admits: (account, waiting) => limiter.admits(account, waiting),
       opened: (...socket) => this.#connect(...socket),

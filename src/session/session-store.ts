@@ -4,7 +4,9 @@ import type { JournalEntry, StoredStart } from './record.ts'
  * Nothing was stored, for a reason that may pass, such as a full disk: the same may be asked again.
  * The message completes "the box cannot store anything: …".
  */
-export class StoreUnavailableError extends Error {}
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError'
+}
 
 /**
  * Nothing was stored, and nothing ever will be together with what these sessions did: each has an error that

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -10,12 +10,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BoxProcess } from '../support/box-process.ts'
+import { killingAt } from '../support/killed-at-step.ts'
 import { type RawClient, RawClients, randomSessionId } from '../support/raw-client.ts'
 import type { WireMessage } from '../support/wire.ts'
 
 /** How long there is traffic before and after a backup (ms). */
 const TRAFFIC_MS = 500
 const SNAPSHOT_BYTES = 200_000
+/** In the middle of what a restore moves, with the database aside. */
+const KILLED_STEP = 8
 /** More than pipes and the buffers at their ends hold. */
 const LONG_BYTES = 10_000_000
 
@@ -53,8 +56,11 @@ async function stop(box: BoxProcess): Promise<void> {
 
 type Script = 'backup' | 'restore'
 
+const fileOf = (script: Script) =>
+  fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url))
+
 function spawnScript(script: Script, args: readonly string[], filesDir = dir): ChildProcess {
-  const file = fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url))
+  const file = fileOf(script)
   return spawn(process.execPath, [file, ...args], {
     env: { PATH: process.env.PATH, BOX_FILES_DIR: filesDir },
   })
@@ -267,6 +273,24 @@ describe('with a backup at hand', () => {
     const aside = /is in (\S+), which can be deleted/.exec(stdout)?.[1] ?? ''
     expect(await readdir(aside)).toEqual(expect.arrayContaining(['box.sqlite', 'uploads']))
     expect(await readdir(dir)).not.toContain('box.watermark')
+  })
+
+  it('a start finishes a restore that was killed, and a backup before that is refused', async () => {
+    await stop(box)
+    const args = [...killingAt(KILLED_STEP), fileOf('restore'), '--force', tar]
+    const env = { PATH: process.env.PATH, BOX_FILES_DIR: dir }
+    const { signal } = spawnSync(process.execPath, args, { env })
+    expect(signal).toBe('SIGKILL')
+    expect(await readdir(dir)).not.toContain('box.sqlite')
+    const refused = await run('backup', [join(top, 'other.tar')])
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('was cut short') })
+
+    const { box: restored } = await start()
+    await stop(restored)
+    expect(restored.stderr).toContain('a restore had been cut short, and was finished now')
+    const again = join(top, 'again.tar')
+    const { stdout } = await run('backup', [again])
+    expect(stdout).toMatch(/1 session/)
   })
 
   it('restore refuses a tar that is damaged, changed or from a newer box', async () => {

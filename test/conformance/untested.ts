@@ -38,6 +38,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   STORE4: 'Needs a store that fails: src/reflector/store-trouble.test.ts.',
   STORE5:
     'Needs a store that refuses: src/reflector/refused-session.test.ts, src/journal/refused-sessions.test.ts.',
+  STORE6: 'Needs a folder that is taken away: test/box/lost-folder.test.ts.',
   CLOSE1: 'A table; each code is tested at the rule that leads to it.',
   CLOSE3: 'Needs to stop the box: own-box.test.ts.',
   FILE7: 'Needs an upload of over 100 MB.',
@@ -75,6 +76,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ADMIN8: 'Needs a password: test/admin-api.test.ts, src/access/api-tokens.test.ts.',
   ADMIN9: 'Needs a token: test/api-document.test.ts.',
   ADMIN10: 'Needs a token: test/api-document.test.ts.',
+  ADMIN11: 'Needs a full disk: test/box/full-disk.test.ts.',
   LOG1: 'Needs the log of the box: own-box.test.ts.',
   LOG2: 'Needs the log of the box: own-box.test.ts.',
   LOG3: 'Needs the log of the box: own-box.test.ts.',

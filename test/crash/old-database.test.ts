@@ -10,6 +10,7 @@ import { newSeed, Random } from './random.ts'
 import { Supervisor } from './supervisor.ts'
 
 const DATABASE = 'box.sqlite'
+const COMMIT_LOGS = ['box.commits-a', 'box.commits-b']
 const WAL = 'box.sqlite-wal'
 /** A page of the database and its head in the write-ahead log. */
 const FRAME_BYTES = 4096 + 24
@@ -69,6 +70,13 @@ test('[SYNC10] so does a database that is put back to what it was', async () => 
   await rm(join(supervisor.filesDir, WAL), { force: true })
   await rm(join(supervisor.filesDir, `${DATABASE}-shm`), { force: true })
   await cp(`${database}.old`, database)
+  await goOnAnew()
+})
+
+test('[SYNC10] so does a commit log that is emptied after a kill', async () => {
+  await allSeeMore()
+  await supervisor.stop('SIGKILL')
+  for (const name of COMMIT_LOGS) await truncate(join(supervisor.filesDir, name))
   await goOnAnew()
 })
 

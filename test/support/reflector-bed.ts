@@ -70,6 +70,7 @@ export class ReflectorBed {
     const none = () => {}
     this.reflector = new Reflector({
       store: this.store,
+      storeFault: () => undefined,
       files: {
         identify: (url) => this.files.get(url),
         exists: (path) => this.fileExists(path),
