@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { plainAddress } from './access/networks.ts'
 import { Chronicle } from './admin/chronicle.ts'
 import type { DashboardParts } from './admin/dashboard.ts'
 import type { LogTail } from './admin/log-tail.ts'
@@ -214,14 +215,16 @@ function createUpkeep(
 
 function serverLimits(
   config: Config,
-  { clientAddress }: Proxies,
+  { clientAddress, isTrusted, accountOf }: Proxies,
   breaches: LimitBreaches,
 ): ServerLimits {
   return {
     maxHeaderBytes: config.maxHeaderBytes,
     maxConnections: config.maxConnections,
     leastRate: config.minUploadRate,
+    connectionsPerAddress: config.connectionsPerAddress,
     clientAddress,
+    accountOf: (address) => (isTrusted(address) ? undefined : accountOf(plainAddress(address))),
     onBreach: (limit, address) => breaches.note(limit, address),
   }
 }

@@ -183,6 +183,15 @@ describe('files', () => {
   })
 })
 
+test.each(['application/json', 'text/plain'])(
+  '[LIMIT28] a body of %s that is long is refused before it is read, at whatever address',
+  async (type) => {
+    const headers = { 'content-type': type, 'content-length': '65537' }
+    const response = await app.inject({ method: 'POST', url: '/nothing', headers, body: 'x' })
+    expect(response.statusCode).toBe(413)
+  },
+)
+
 test('a target that cannot be decoded is refused as everything else is', async () => {
   const response = await app.inject('/%zz')
   expect(response.statusCode).toBe(400)

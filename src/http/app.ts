@@ -81,6 +81,12 @@ export interface AppParts {
   readonly ports: PublicPorts
 }
 
+/**
+ * What is read of a JSON or text body, before its route is asked (bytes): an app's name, a list of ids. Uploads are
+ * read by routes that keep none of it in memory.
+ */
+const MOST_BODY_BYTES = 65_536
+
 /** The box's HTTP side. It listens nowhere: that, and closing app and server, is up to the caller. */
 export function buildApp(parts: AppParts): FastifyInstance {
   const app: FastifyInstance = fastify({
@@ -88,6 +94,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: [...parts.trustedProxies],
     serverFactory: () => parts.server,
+    bodyLimit: MOST_BODY_BYTES,
     rewriteUrl: ({ url = '/' }) => rewriteTarget(url),
     frameworkErrors: sendError,
   })

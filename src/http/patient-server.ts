@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { Socket } from 'node:net'
+import { type ConnectionLimits, limitConnections } from './connection-counts.ts'
 import { encodeRefusal, excessOf, type Refusal } from './request-limits.ts'
 import { type Exchange, watchRequests } from './slow-requests.ts'
 
@@ -17,7 +18,7 @@ const KEEP_ALIVE_MS = 72_000
 const HEAD_MS = 30_000
 const LOOK_EVERY_MS = 5000
 
-export interface ServerLimits {
+export interface ServerLimits extends ConnectionLimits {
   /** of a request's first line and headers together */
   readonly maxHeaderBytes: number
   /** open at once, web sockets among them */
@@ -61,6 +62,7 @@ export function createPatientServer(
     else handle(request, response)
   })
   server.maxConnections = limits.maxConnections
+  limitConnections(server, limits)
   // `excessOf` counts: versions of Node differ in whether they refuse what is beyond this, or leave it out.
   server.maxHeadersCount = 0
   watchRequests(server, limits.leastRate, (exchange) => {

@@ -17,6 +17,11 @@ export class FrameQueue {
     else this.#frames.push(frame)
   }
 
+  /** Forgets the frames that nobody has taken. */
+  clear(): void {
+    this.#frames = []
+  }
+
   /** Nothing more will come: all who wait are told why. */
   end(why: string): void {
     this.#end = why

@@ -146,6 +146,13 @@ export class RawClient {
     if (!done) this.#socket.terminate()
   }
 
+  /** Forgets what it heard: for one that hears much and is asked nothing. */
+  forget(): void {
+    this.rawFrames.length = 0
+    this.frames.length = 0
+    this.#queue.clear()
+  }
+
   /** Stops reading, so that what the reflector sends piles up. */
   pause(): void {
     this.#socket.pause()
