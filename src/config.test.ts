@@ -30,7 +30,7 @@ describe('loadConfig', () => {
       maxVolumePercent: 90,
       maxConnections: 20_000,
       maxHeaderBytes: 16_384,
-      maxFrameBytes: 4 * 1024 * 1024,
+      maxFrameBytes: 1024 * 1024,
       messagesPerSecond: 500,
       bytesPerSecond: 4 * 1024 * 1024,
       connectionsPerAddress: 500,

@@ -253,7 +253,7 @@ export const SETTINGS = {
   ),
   maxFrameBytes: setting(
     'BOX_MAX_FRAME_KB',
-    '4096',
+    '1024',
     'largest web-socket frame taken from a client, KiB',
     parseKibibytes,
   ),

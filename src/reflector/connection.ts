@@ -53,8 +53,8 @@ interface Traffic {
 /** Told what comes from the other end. */
 export interface ConnectionObserver {
   received(connection: Connection, data: Buffer): void
-  /** so many bytes were read from its socket at once, and handled */
-  read(connection: Connection, bytes: number): void
+  /** so many bytes were read from its socket at once, with the ends of so many frames */
+  read(connection: Connection, bytes: number, frames: number): void
   /** a web-socket ping or pong came */
   pinged(connection: Connection): void
   failed(connection: Connection, error: Error): void
@@ -122,6 +122,9 @@ export class Connection implements Receiver, WriteStream, Payer {
   readonly #bytesReadBefore: number
   /** of pings and pongs */
   #controlBytes = 0
+  #controlFrames = 0
+  /** frames that had come when its socket was read before */
+  #framesBefore = 0
   /** why it is not read from: bits of `HOLD` */
   #holds = 0
   /** monotonic ms at which a closing socket is cut; Infinity while it is open */
@@ -236,7 +239,7 @@ export class Connection implements Receiver, WriteStream, Payer {
     return now - waiting.lastTaken >= backlogMs
   }
 
-  /** What came of a frame whose end has not come (bytes, a few too little rather than too much). */
+  /** What came of frames that are not handled yet, most of whose end has not come (bytes, rather too little than too much). */
   get unfinishedBytes(): number {
     const { mi, bi } = this.traffic
     const whole = bi + mi * MAX_FRAME_HEADER_BYTES + this.#controlBytes
@@ -246,7 +249,16 @@ export class Connection implements Receiver, WriteStream, Payer {
   /** A ping or pong came, of so many bytes. */
   pinged(bytes: number): void {
     this.#controlBytes += bytes + MAX_FRAME_HEADER_BYTES
+    this.#controlFrames += 1
     this.observer.pinged(this)
+  }
+
+  /** Frames that came since this was last asked. */
+  takeFrames(): number {
+    const frames = this.traffic.mi + this.#controlFrames
+    const taken = frames - this.#framesBefore
+    this.#framesBefore = frames
+    return taken
   }
 
   /** Answers a ping, unless the answers to earlier ones wait. */
@@ -359,7 +371,7 @@ function onMessage(this: ConnectionSocket, data: Buffer): void {
 
 function onRead(this: Duplex & { connection?: Connection }, chunk: Buffer): void {
   const { connection } = this
-  connection?.observer.read(connection, chunk.length)
+  connection?.observer.read(connection, chunk.length, connection.takeFrames())
 }
 
 function onPing(this: ConnectionSocket, data: Buffer): void {

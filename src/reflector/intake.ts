@@ -15,6 +15,8 @@ export const HOLD = {
   session: 16,
   /** others have to be read first (LIMIT18) */
   turn: 32,
+  /** a long frame of it waits until others were handled (LIMIT18) */
+  long: 64,
 } as const
 
 export type Hold = (typeof HOLD)[keyof typeof HOLD]

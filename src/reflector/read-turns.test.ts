@@ -13,6 +13,7 @@ const inlet = () => ({
 })
 type Inlet = ReturnType<typeof inlet>
 
+/** What a socket brings at once. */
 const PIECE = 65_536
 
 let clock: ManualClock
@@ -23,38 +24,48 @@ beforeEach(() => {
   turns = new ReadTurns(clock)
 })
 
+const inlets = (count: number) => Array.from({ length: count }, inlet)
+const held = (all: readonly Inlet[]) => all.filter(({ isHeld }) => isHeld).length
+
 it('[LIMIT18] lets those who send much wait for the next turn once two megabytes were read in one', () => {
-  const senders = Array.from({ length: 100 }, inlet)
-  for (const sender of senders) turns.took(sender, PIECE)
-  expect(senders.filter(({ isHeld }) => !isHeld)).toHaveLength(30)
+  const senders = inlets(100)
+  for (const sender of senders) turns.took(sender, PIECE, 0)
+  expect(held(senders)).toBe(70)
   clock.endTurn()
-  expect(senders.filter(({ isHeld }) => isHeld)).toHaveLength(38)
+  expect(held(senders)).toBe(40)
   clock.endTurn()
   clock.endTurn()
-  expect(senders.some(({ isHeld }) => isHeld)).toBe(false)
+  expect(held(senders)).toBe(0)
+})
+
+it('[LIMIT18] counts a thousand bytes for each frame, which takes time however short it is', () => {
+  const senders = inlets(10)
+  for (const sender of senders) turns.took(sender, PIECE, 900)
+  expect(held(senders)).toBe(8)
+  clock.endTurn()
+  expect(held(senders)).toBe(6)
 })
 
 it('[LIMIT18] lets nobody wait who sends little', () => {
-  const [calm, ...senders] = Array.from({ length: 100 }, inlet)
-  for (const sender of senders) turns.took(sender, PIECE)
-  if (calm) turns.took(calm, 16_000)
-  expect(calm?.isHeld).toBe(false)
+  const [calm = inlet(), ...senders] = inlets(100)
+  for (const sender of senders) turns.took(sender, PIECE, 0)
+  turns.took(calm, 3000, 40)
+  expect(calm.isHeld).toBe(false)
 })
 
 it('[LIMIT18] gives each its turn: who waited comes before who sends again', () => {
-  const senders = Array.from({ length: 70 }, inlet)
-  for (const sender of senders) turns.took(sender, PIECE)
+  const senders = inlets(70)
+  for (const sender of senders) turns.took(sender, PIECE, 0)
   clock.endTurn()
-  for (const sender of senders.slice(0, 62)) turns.took(sender, PIECE)
+  for (const sender of senders.slice(0, 60)) turns.took(sender, PIECE, 0)
   clock.endTurn()
-  expect(senders.slice(62).some(({ isHeld }) => isHeld)).toBe(false)
+  expect(held(senders.slice(60))).toBe(0)
 })
 
 it('forgets one that is gone', () => {
-  const senders = Array.from({ length: 31 }, inlet)
-  for (const sender of senders) turns.took(sender, PIECE)
-  const last = senders.at(-1)
-  if (last) turns.forget(last)
+  const [last = inlet(), ...senders] = inlets(31)
+  for (const sender of [...senders, last]) turns.took(sender, PIECE, 0)
+  turns.forget(last)
   clock.endTurn()
-  expect(last?.isHeld).toBe(true)
+  expect(last.isHeld).toBe(true)
 })

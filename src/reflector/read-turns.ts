@@ -6,10 +6,10 @@ import type { Timers } from './ports.ts'
  * (bytes): 20 ms of work, so that ticks of others are on time whatever hundreds of senders send.
  */
 const BYTES_A_TURN = 2_000_000
-/** A piece of this size is one of many; a smaller one is a few messages (bytes). */
-const LARGE_BYTES = 16_384
-/** So many of those who wait are read in a turn: each brings 64 KB at a time. */
-const READ_A_TURN = 32
+/** A frame takes as long to handle as so many bytes more. */
+const FRAME_COST_BYTES = 1000
+/** A piece that takes no longer than this is a few messages (bytes). */
+const SMALL_BYTES = 50_000
 
 /**
  * Shares out what is read in a turn of the event loop (LIMIT18). The system hands over 2 MB of one socket
@@ -18,7 +18,8 @@ const READ_A_TURN = 32
  */
 export class ReadTurns<C extends Inlet> {
   readonly #timers: Timers
-  readonly #waiting = new Set<C>()
+  /** what each brought last, in the order in which they are read again */
+  readonly #waiting = new Map<C, number>()
   #left = BYTES_A_TURN
   #isScheduled = false
 
@@ -26,12 +27,13 @@ export class ReadTurns<C extends Inlet> {
     this.#timers = timers
   }
 
-  /** So much came from a socket at once, and was handled. */
-  took(connection: C, bytes: number): void {
-    if (bytes < LARGE_BYTES) return
-    this.#left -= bytes
+  /** So much came from a socket at once, with the ends of so many frames, and was handled. */
+  took(connection: C, bytes: number, frames: number): void {
+    const cost = bytes + frames * FRAME_COST_BYTES
+    if (cost <= SMALL_BYTES) return
+    this.#left -= cost
     if (this.#left < 0) {
-      this.#waiting.add(connection)
+      this.#waiting.set(connection, cost)
       connection.hold(HOLD.turn)
     }
     this.#schedule()
@@ -51,11 +53,12 @@ export class ReadTurns<C extends Inlet> {
     })
   }
 
+  /** Lets as many be read as will bring enough for a turn, if they bring as much as the last time. */
   #next(): void {
-    let read = 0
-    for (const connection of this.#waiting) {
-      if (read === READ_A_TURN) break
-      read += 1
+    let expected = 0
+    for (const [connection, cost] of this.#waiting) {
+      if (expected > 0 && expected + cost > BYTES_A_TURN) break
+      expected += cost
       this.#waiting.delete(connection)
       connection.release(HOLD.turn)
     }

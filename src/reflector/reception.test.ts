@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
+import { HOLD } from './intake.ts'
 import { Reception } from './reception.ts'
 
 const inlet = (name: string) => ({
@@ -16,12 +17,19 @@ type Inlet = ReturnType<typeof inlet>
 
 let clock: ManualClock
 let handled: string[]
+let isBlocked: boolean
 let reception: Reception<Inlet>
 
 beforeEach(() => {
   clock = new ManualClock()
   handled = []
-  reception = new Reception(clock, ({ name }, data) => handled.push(`${name}${data}`))
+  isBlocked = false
+  reception = new Reception({
+    timers: clock,
+    handle: ({ name }, data) => handled.push(`${name}${data}`),
+    reason: HOLD.reception,
+    isBlocked: () => isBlocked,
+  })
 })
 
 const take = (connection: Inlet, text: string) => reception.take(connection, Buffer.from(text))
@@ -77,4 +85,16 @@ it('forgets a connection that is gone', () => {
   reception.forget(a)
   while (clock.endTurn());
   expect(handled.slice(16)).toEqual(['b1'])
+})
+
+it('handles nothing while it is blocked, and goes on where it was', () => {
+  isBlocked = true
+  const a = inlet('a')
+  take(a, '1')
+  while (clock.endTurn());
+  expect([handled, a.isPaused]).toEqual([[], true])
+  isBlocked = false
+  reception.goOn()
+  while (clock.endTurn());
+  expect([handled, a.isPaused]).toEqual([['a1'], false])
 })

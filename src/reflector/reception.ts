@@ -1,19 +1,28 @@
-import { HOLD, type Inlet } from './intake.ts'
+import type { Hold, Inlet } from './intake.ts'
 import type { Timers } from './ports.ts'
 
-/** Of those who are not in a session, so many frames are handled in a turn of the event loop. */
+/** So many frames that wait are handled in a turn of the event loop… */
 const FRAMES_A_TURN = 16
 /** …of so many bytes; a longer one has a turn of its own. */
 const BYTES_A_TURN = 250_000
 
+export interface ReceptionParts<C> {
+  readonly timers: Timers
+  readonly handle: (connection: C, data: Buffer) => void
+  /** for which a connection is not read while a frame of it waits */
+  readonly reason: Hold
+  /** Whether nothing is handled for now; then {@link Reception.goOn} is called when it is. */
+  readonly isBlocked?: () => boolean
+}
+
 /**
- * Where frames wait of those who are not in a session yet. To let somebody in is a hundred times the work of
- * a message, and a crowd that comes at once must not keep those waiting who are in. Frames of one connection
- * stay in order; while one of them waits, no more is read from it.
+ * Where frames wait that take long to handle, so that those of others do not wait for all of them: frames of
+ * those who are not in a session yet, since to let somebody in is a hundred times the work of a message, and
+ * frames that are long. Frames of one connection stay in order; while one of them waits, no more is read
+ * from it.
  */
 export class Reception<C extends Inlet> {
-  readonly #timers: Timers
-  readonly #handle: (connection: C, data: Buffer) => void
+  readonly #parts: ReceptionParts<C>
   #waiting: Array<{ readonly connection: C; readonly data: Buffer }> = []
   /** frames that each of them has there */
   readonly #counts = new Map<C, number>()
@@ -21,9 +30,8 @@ export class Reception<C extends Inlet> {
   #bytesLeft = BYTES_A_TURN
   #isScheduled = false
 
-  constructor(timers: Timers, handle: (connection: C, data: Buffer) => void) {
-    this.#timers = timers
-    this.#handle = handle
+  constructor(parts: ReceptionParts<C>) {
+    this.#parts = parts
   }
 
   /** Whether frames of this connection wait: what comes next has to wait, too. */
@@ -38,9 +46,14 @@ export class Reception<C extends Inlet> {
       const count = (this.#counts.get(connection) ?? 0) + 1
       this.#counts.set(connection, count)
       this.#waiting.push({ connection, data })
-      connection.hold(HOLD.reception)
+      connection.hold(this.#parts.reason)
     }
     this.#schedule()
+  }
+
+  /** Handles what waited because nothing was handled. */
+  goOn(): void {
+    if (this.#waiting.length > 0) this.#schedule()
   }
 
   forget(connection: C): void {
@@ -49,6 +62,7 @@ export class Reception<C extends Inlet> {
   }
 
   #mayHandle(data: Buffer): boolean {
+    if (this.#parts.isBlocked?.()) return false
     const isFirst = this.#left === FRAMES_A_TURN
     return isFirst || (this.#left > 0 && data.length <= this.#bytesLeft)
   }
@@ -56,13 +70,13 @@ export class Reception<C extends Inlet> {
   #handleNow(connection: C, data: Buffer): void {
     this.#left -= 1
     this.#bytesLeft -= data.length
-    this.#handle(connection, data)
+    this.#parts.handle(connection, data)
   }
 
   #schedule(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
-    this.#timers.soon(() => {
+    this.#parts.timers.soon(() => {
       this.#isScheduled = false
       this.#left = FRAMES_A_TURN
       this.#bytesLeft = BYTES_A_TURN
@@ -84,7 +98,7 @@ export class Reception<C extends Inlet> {
     if (left > 0) this.#counts.set(connection, left)
     else {
       this.#counts.delete(connection)
-      connection.release(HOLD.reception)
+      connection.release(this.#parts.reason)
     }
   }
 }

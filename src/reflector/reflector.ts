@@ -61,6 +61,9 @@ const REMOVING = 'please reconnect: the session is being deleted'
 /** What ws calls it that a frame is longer than it takes. */
 const FRAME_TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
 
+/** A longer one waits for its turn: to handle it takes as long as hundreds of others (bytes, LIMIT18). */
+const LONG_FRAME_BYTES = 64_000
+
 const TOO_LONG = new ProtocolError(
   CLOSE_CODE.unknownError,
   `a frame before JOIN is longer than ${MAX_FIRST_FRAME_BYTES} bytes`,
@@ -126,6 +129,7 @@ export class Reflector {
   readonly #committer: Committer
   readonly #turn: Turn
   readonly #reception: Reception<Connection>
+  readonly #longFrames: Reception<Connection>
   readonly #readTurns: ReadTurns<Connection>
   readonly #intake = new Intake<Connection>(HOLD.store)
   readonly #limiter: Limiter
@@ -151,7 +155,12 @@ export class Reflector {
     })
     this.#wheel = new Wheel(clock, timers)
     this.#readTurns = new ReadTurns(timers)
-    this.#reception = new Reception(timers, (connection, data) => this.#read(connection, data))
+    const handle = (connection: Connection, data: Buffer) => this.#read(connection, data)
+    this.#reception = new Reception({ timers, handle, reason: HOLD.reception })
+    this.#longFrames = new Reception({
+      ...{ timers, handle, reason: HOLD.long },
+      isBlocked: () => this.#turn.isPressed,
+    })
     const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
     this.#trouble = new StoreTrouble({ clock, timers, log, members })
     this.#committer = new Committer(store, clock, timers, this.#trouble)
@@ -165,7 +174,7 @@ export class Reflector {
       limits,
       observer: {
         received: (connection, data) => this.#receive(connection, data),
-        read: (connection, bytes) => this.#readTurns.took(connection, bytes),
+        read: (connection, bytes, frames) => this.#readTurns.took(connection, bytes, frames),
         pinged: (connection) => this.#limiter.charge(connection, 1, 0),
         failed: (connection, error) => this.#failed(connection, error),
         closed: (connection, code, reason) => this.#disconnected(connection, code, reason),
@@ -317,14 +326,16 @@ export class Reflector {
     if (!connection.isOpen || this.#isDraining) return
     connection.heard()
     connection.traffic.mi += 1
-    connection.traffic.bi += data.length
     const isNew = connection.stage.tag === 'connected' || this.#reception.isHolding(connection)
+    const isLong = data.length > LONG_FRAME_BYTES || this.#longFrames.isHolding(connection)
     if (isNew) this.#reception.take(connection, data)
+    else if (isLong) this.#longFrames.take(connection, data)
     else this.#read(connection, data)
   }
 
   #read(connection: Connection, data: Buffer): void {
     if (!connection.isOpen || this.#isDraining) return
+    connection.traffic.bi += data.length
     try {
       if (data.length > MAX_FIRST_FRAME_BYTES && connection.stage.tag === 'connected')
         throw TOO_LONG
@@ -338,6 +349,7 @@ export class Reflector {
   }
 
   #relieved(): void {
+    this.#longFrames.goOn()
     const now = this.#parts.clock.now()
     this.#intake.release((connection) => {
       connection.lastHeard = now
@@ -445,6 +457,7 @@ export class Reflector {
     this.#intake.forget(connection)
     this.#readTurns.forget(connection)
     this.#reception.forget(connection)
+    this.#longFrames.forget(connection)
     this.#hosts.get(connection.origin.sessionId)?.forget(connection)
     this.#limiter.left(connection)
     const wasIn = connection.stage.tag === 'joining' || connection.stage.tag === 'member'

@@ -5,7 +5,7 @@ import type { AttackReport } from './attack-report.ts'
 import { AttackSocket, frameOf, type SocketOptions } from './attack-socket.ts'
 
 /** Of a field that may be as long as its frame, so much fits beside the rest of the frame. */
-const FRAME_ROOM = 4096 * 1024 - 4096
+const FRAME_ROOM = 1024 * 1024 - 4096
 /** Those who attack come from so many addresses at most. */
 const MOST_ADDRESSES = 250
 const BEAT_MS = 5
