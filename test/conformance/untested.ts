@@ -17,6 +17,9 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ROLE5: 'Needs a viewer: test/golden/roles.txt, test/session-snapshots.test.ts.',
   ROLE6: 'Needs access that ends: src/reflector/roles.test.ts.',
   ROLE7: 'Needs access to one app: src/reflector/roles.test.ts.',
+  ROLE8:
+    'Needs a link for one session: src/reflector/session-app.test.ts, test/credentials.test.ts.',
+  SAVE6: 'Needs a link for one session: src/reflector/session-app.test.ts.',
   LIMIT1: 'Needs to send a lot for seconds: src/reflector/limits.test.ts, test/abuse.',
   LIMIT2: 'Needs to send a lot for seconds: src/reflector/limits.test.ts.',
   LIMIT3: 'Needs limits that others are not held to: src/reflector/limits.test.ts, test/abuse.',
@@ -30,6 +33,16 @@ export const UNTESTED: Readonly<Record<string, string>> = {
     'Needs clients that come from elsewhere: src/reflector/throttle.test.ts, src/reflector/turnstile.test.ts.',
   LIMIT11:
     'Needs a crowd: src/reflector/arrivals.test.ts, src/reflector/turnstile.test.ts, test/abuse.',
+  LIMIT12: 'The longest of each field: src/protocol/field-limits.test.ts.',
+  LIMIT13: 'Needs limits that others are not held to: src/reflector/limits.test.ts.',
+  LIMIT14: 'Needs what a session keeps: test/session-bounds.test.ts.',
+  LIMIT15: 'Needs megabytes that wait: src/reflector/limits.test.ts, test/session-bounds.test.ts.',
+  LIMIT16:
+    'Needs megabytes that wait: src/reflector/limits.test.ts, src/reflector/socket-memory.test.ts.',
+  LIMIT17: 'Needs what a session keeps: test/session-bounds.test.ts.',
+  LIMIT18:
+    'Needs a crowd: src/reflector/read-turns.test.ts, src/reflector/reception.test.ts, test/abuse.',
+  LIMIT19: 'Needs megabytes that wait: src/reflector/socket-memory.test.ts.',
   LIVE3: 'Takes over a minute.',
   LIVE5: 'Needs a crowd: src/reflector/liveness.test.ts, test/abuse.',
   STORE1: 'Needs a store that fails: src/reflector/store-trouble.test.ts, test/crash.',
@@ -51,6 +64,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   LIMIT25: 'Depends on settings: src/http/patient-server.test.ts.',
   LIMIT26: 'Takes thousands of connections: src/http/patient-server.test.ts.',
   LIMIT27: 'Needs the log of the box: test/abuse.',
+  LIMIT28: 'Needs requests, not web sockets: src/http/app.test.ts.',
+  LIMIT29: 'Needs clients that come from elsewhere: src/http/connection-counts.test.ts.',
   CLOSE4: 'Needs who runs the box: src/reflector/operator.test.ts, test/e2e/dashboard.test.ts.',
   CLOSE5: 'Needs who runs the box: src/reflector/operator.test.ts, test/e2e/dashboard.test.ts.',
   ACCESS1: 'Needs a box with settings: test/door.test.ts.',
@@ -64,6 +79,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ACCESS9: 'Needs clients elsewhere: test/door.test.ts, test/credentials.test.ts.',
   ACCESS10: 'Needs the files of the box: src/access/audit-log.test.ts, test/login.test.ts.',
   ACCESS11: 'Needs a box with settings: test/credentials.test.ts, test/e2e/door.test.ts.',
+  ACCESS12: 'Needs a box with settings: test/door-hosts.test.ts, test/e2e/rebinding.test.ts.',
   HTTP7:
     'Needs a box with a certificate: src/trust/https-redirect.test.ts, test/trust.test.ts, test/e2e/trust.test.ts.',
   ADMIN1: 'Needs a box of its own: src/access/admin-password.test.ts, test/admin-login.test.ts.',

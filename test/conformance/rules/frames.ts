@@ -29,7 +29,10 @@ export function describeFrames({ rule, differs }: Rules): void {
   rule('FRAME2', 'a long frame comes in chunks', async (scene) => {
     const { client, messages } = await longSync(scene, 'x'.repeat(850_000))
     expect(messages).toEqual(Array(3).fill('x'.repeat(850_000)))
-    expect(chunkHeaders(client)).toEqual(['_CHUNK10', '_CHUNK00', '_CHUNK01'])
+    const headers = chunkHeaders(client)
+    const middle = headers.slice(1, -1)
+    expect([headers.at(0), headers.at(-1)]).toEqual(['_CHUNK10', '_CHUNK01'])
+    expect(new Set(middle)).toEqual(new Set(['_CHUNK00']))
     expectShortChunks(client)
   })
 

@@ -96,7 +96,9 @@ async function pileUp(scene: Scene): Promise<RawClient> {
   const slow = await scene.member()
   const talker = await scene.member()
   slow.pause()
-  for (let sent = 0; sent < MANY; sent += 1) await reflect(talker, `${sent}`.padEnd(1_000_000, 'x'))
+  for (let sent = 0; sent < MANY; sent += 1) {
+    talker.send('SEND', [0, 0, `${sent}`.padEnd(1_000_000, 'x')])
+  }
   await reflect(talker, 'end')
   return slow
 }
