@@ -11,7 +11,7 @@ const WITH_MEMBERS_MS = 35_000
 /** Silence after which the reflector asks whether the client is there (ms). */
 const SILENT_MS = 35_000
 /** So many MB are more than a backlog may hold, with the buffers between client and reflector. */
-const MANY = 40
+const MANY = 30
 /** How much later than said it may happen (ms). */
 const SLACK_MS = 7_000
 
