@@ -10,7 +10,6 @@ import { Invites } from './invites.ts'
 import { openKey } from './key-file.ts'
 import { Logins } from './logins.ts'
 import { Origins } from './origins.ts'
-import { PageKeys } from './page-keys.ts'
 import { Passphrase } from './passphrase.ts'
 import { Policy, type PolicyName } from './policy.ts'
 import type { AccountOf, Clock, Log } from './ports.ts'
@@ -49,7 +48,6 @@ export interface AdminAccess {
   readonly sessions: AdminSessions
   readonly apiTokens: ApiTokens
   readonly setupLink: SetupLink
-  readonly pageKeys: PageKeys
 }
 
 /** Who may come in, and all that it takes to tell. */
@@ -120,6 +118,5 @@ async function openAdminAccess(
     sessions: await AdminSessions.open(pathOf(SESSIONS_NAME), passwordId, clock, log),
     apiTokens: await ApiTokens.open(pathOf(TOKENS_NAME), clock, log),
     setupLink: new SetupLink(clock),
-    pageKeys: new PageKeys(key),
   }
 }

@@ -35,7 +35,7 @@ export async function probeBox(config: Config): Promise<BoxLook> {
 
 async function portTrouble(host: string, port: number): Promise<string | undefined> {
   try {
-    const listener = await Listener.open({ host, port })
+    const listener = await Listener.open({ host, port, setting: 'BOX_PORT' })
     await listener.close()
     return undefined
   } catch (error) {

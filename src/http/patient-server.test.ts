@@ -22,6 +22,7 @@ beforeEach(async () => {
     maxHeaderBytes: MAX_HEADER_BYTES,
     maxConnections: MAX_CONNECTIONS,
     leastRate: LEAST_RATE,
+    takesUpgrades: true,
     clientAddress: ({ headers }) => String(headers['x-forwarded-for'] ?? 'somebody'),
     onBreach: (limit, address) => breaches.push(`${limit} ${address}`),
   })

@@ -31,13 +31,13 @@ afterEach(async () => {
   await rm(top, { recursive: true })
 })
 
-async function start(filesDir = dir): Promise<{ box: BoxProcess; url: string; api: AppApi }> {
+async function start(filesDir = dir): Promise<{ box: BoxProcess; adminUrl: string; api: AppApi }> {
   const box = new BoxProcess({ BOX_HOST: '127.0.0.1', BOX_PORT: '0', BOX_FILES_DIR: filesDir })
   started.push(box)
-  const url = await box.url()
+  const adminUrl = await box.adminUrl()
   // The apps are there when requests are answered.
-  await fetch(`${url}/healthz`)
-  return { box, url, api: await AppApi.of(url, filesDir) }
+  await fetch(`${adminUrl}/healthz`)
+  return { box, adminUrl, api: await AppApi.of(adminUrl, filesDir) }
 }
 
 /** Every file below the folder of the apps, by path. */

@@ -210,6 +210,7 @@ it('greets on standard output with where it is, and logs JSON on standard error'
   const [open, setUp] = box.stdout.split('\n\n')
   expect(open).toBe(`The box is running. Open it at\n  ${url}/`)
   expect(setUp).toMatch(/^To look after it.*\n {2}http:\S+\/admin\/setup\/\S{22}\n$/)
+  expect(setUp).not.toContain(`${url}/`)
   const lines = box.stderr
     .trim()
     .split('\n')
