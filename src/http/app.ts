@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { DoorPages } from '../access/door-pages.ts'
 import { type LoginRoutesOptions, loginRoutes } from '../access/login-routes.ts'
-import { rootFrom } from '../access/refusal-answer.ts'
+import { isByPerson, rootFrom } from '../access/refusal-answer.ts'
 import { type HostingOptions, hostingRoutes, type MissingPage } from '../apps/hosting.ts'
 import { leadIntoApp } from '../apps/lead-into-app.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
@@ -70,7 +70,8 @@ export function buildApp(parts: AppParts): FastifyInstance {
     }
   })
   addErrorHandlers(app, (request, reply) => leadIntoApp(request, reply, parts.apps.folders))
-  const adminUrl = (request: FastifyRequest) => places.adminUrl(publicUrl(request))
+  const adminUrl = (request: FastifyRequest) =>
+    places.adminUrl(publicUrl(request), isByPerson(request))
   const enterUrl = (request: FastifyRequest, token: string) => adminUrl(request) + enterPlace(token)
   app.register(loginRoutes, { ...login, pages, logins, isSecure, enterUrl })
   app.register(toDashboardRoutes, { adminUrl })

@@ -27,12 +27,16 @@ export class BoxPlaces {
     this.#parts = parts
   }
 
-  /** The dashboard's. @param publicUrl by which a client has asked for something else */
-  adminUrl(publicUrl: string): string {
+  /**
+   * The dashboard's.
+   * @param publicUrl by which a client has asked for something else
+   * @param isByPerson whether somebody opens a page: programs are not led from http to https
+   */
+  adminUrl(publicUrl: string, isByPerson: boolean): string {
     const { adminUrl, adminPort } = this.#parts
     if (adminUrl !== undefined) return adminUrl
     const { protocol, hostname } = new URL(publicUrl)
-    const scheme = this.isForHttps(publicUrl) ? 'https:' : protocol
+    const scheme = isByPerson && this.isForHttps(publicUrl) ? 'https:' : protocol
     return new URL(`${scheme}//${hostname}:${adminPort}/`).href
   }
 

@@ -112,7 +112,7 @@ async function render(template: string, program: string, env: Record<string, str
     minor > sinceMinor || (minor === sinceMinor && patch >= sincePatch)
   const withHttp2 = isSince(25, 1)
     ? text
-    : text.replace('http2 on;', '').replace(' ssl;', ' ssl http2;')
+    : text.replaceAll('http2 on;', '').replaceAll(' ssl;', ' ssl http2;')
   return isSince(27, 4) ? withHttp2 : withHttp2.replace(/ssl_certificate_cache [^;]*;/, '')
 }
 
