@@ -70,11 +70,14 @@ async function look(
   if (reach.tag !== 'box') return
   const date = isElsewhere ? findingOfDate(answer?.headers.date, wallTime()) : undefined
   if (date) note(date)
-  const { way, join, shut } = await visit(address, token)
+  const [dashboard, { way, join, shut }] = await Promise.all([
+    probeDashboard(address, context.adminFront),
+    visit(address, token),
+  ])
+  note(findingOfDashboard(dashboard))
   if (shut) note(findingOfDoor(shut))
   note(findingOfPage(await probePage(address, way)), ...findingsOfJoin(join, address))
   if (join.tag === 'joined') note(findingOfUpload(await probeUpload(address, way, bytes)))
-  note(findingOfDashboard(await probeDashboard(address, context.adminFront)))
   if (!context.isLocal) note(findingOfForwarding(await probeForwarding(address, way)))
 }
 

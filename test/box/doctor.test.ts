@@ -177,7 +177,8 @@ describe('a box that is stopped', () => {
 
   const examineStopped = async (env: Record<string, string> = {}) => {
     const [port = 0] = await findFreePorts(1)
-    return examine({ BOX_FILES_DIR: dir, BOX_PORT: String(port), ...env })
+    const ports = { BOX_PORT: String(port), BOX_ADMIN_PORT: '0' }
+    return examine({ BOX_FILES_DIR: dir, ...ports, ...env })
   }
 
   test('is no problem', async () => {
