@@ -24,7 +24,7 @@ function loggedIn() {
 function offer({ who }) {
   find('[data-title]').textContent = 'You are in already.'
   find('[data-words]').textContent =
-    `You are here as ${nameOf(who)}. Whoever gave you this link may want you to come in by it.`
+    `You are logged in by ${nameOf(who)}. With the link you would be somebody else here.`
   find('[data-choice]').hidden = false
   find('[data-stay]').addEventListener('click', () => goOn(loginToken()))
   find('[data-change]').addEventListener('click', () => goOn(token))
