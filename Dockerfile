@@ -21,7 +21,7 @@ RUN install --directory --owner=node --group=node files \
  && install --directory --owner=node --group=node --mode=750 tls
 USER node
 VOLUME /box/files
-EXPOSE 8888
+EXPOSE 8888 8889
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.BOX_PORT || 8888}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

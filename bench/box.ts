@@ -22,6 +22,7 @@ export class BenchBox extends ServerProcess {
         PATH: process.env.PATH,
         BOX_HOST: '127.0.0.1',
         BOX_PORT: String(port),
+        BOX_ADMIN_PORT: '0',
         BOX_FILES_DIR: filesDir,
         BOX_LOG_LEVEL: 'warn',
         ...env,

@@ -42,7 +42,7 @@ async function reset(config: Config): Promise<string> {
   const { token: proof } = await signResetToken(await keyOfBox(config), Date.now() + PROOF_LIFE_MS)
   const question = { method: 'POST', path: '/setup-link', body: { proof } } as const
   const { path } = (await askBox(config, question)) as { readonly path: string }
-  return setupLines(addressesOf(config), path).join('\n')
+  return setupLines(addressesOf(config).adminUrls, path).join('\n')
 }
 
 process.exitCode = await main()

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { readKey } from '../src/access/key-file.ts'
 import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import type { Config } from '../src/config.ts'
-import { boxUrls, isEverywhere } from '../src/system/addresses.ts'
+import { announcedUrls, isEverywhere } from '../src/system/addresses.ts'
 
 /** What a program asks the box that runs on this machine. */
 export interface Question {
@@ -17,7 +17,7 @@ export interface Question {
 export async function askBox(config: Config, question: Question): Promise<unknown> {
   const { method, path, token, body } = question
   const host = isEverywhere(config.host) ? '127.0.0.1' : config.host
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}/api/v1${path}`
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.adminPort}/api/v1${path}`
   const response = await request(url, {
     method,
     headers: {
@@ -40,19 +40,24 @@ export async function keyOfBox({ filesDir }: Config): Promise<Uint8Array> {
   )
 }
 
-/** Addresses of the box to give to people, each with a slash at its end, the likeliest first. */
-export function addressesOf({ urls, host, port }: Config): readonly string[] {
-  if (urls.length > 0) return urls
-  const [own = '', ...onNetworks] = boxUrls(host, port)
-  return (onNetworks.length > 0 ? onNetworks : [own]).map((url) => `${url}/`)
+/** Addresses to give to people, of the box and of its dashboard, each with a slash at its end, the likeliest first. */
+export function addressesOf(config: Config) {
+  const { urls, adminUrls } = announcedUrls(config)
+  // Where others are, this machine's own address for itself leads nowhere.
+  const forOthers = (all: readonly string[]) =>
+    config.urls.length === 0 && all.length > 1 ? all.slice(1) : all
+  return { urls: forOthers(urls), adminUrls: forOthers(adminUrls) }
 }
 
 async function request(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init)
   } catch (cause) {
-    throw new Error(`no box answers at ${new URL(url).origin}: start it first, or set BOX_PORT`, {
-      cause,
-    })
+    throw new Error(
+      `no box answers at ${new URL(url).origin}: start it first, or set BOX_ADMIN_PORT`,
+      {
+        cause,
+      },
+    )
   }
 }

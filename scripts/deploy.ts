@@ -5,6 +5,7 @@ import { readKey } from '../src/access/key-file.ts'
 import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import { counted, progressDisplay, sizeText } from '../src/backup/progress-display.ts'
 import { loadConfig } from '../src/config.ts'
+import { findApi } from '../src/deploy/api-place.ts'
 import { type AppForm, appForm } from '../src/deploy/app-form.ts'
 import { readAuthority } from '../src/deploy/authority-file.ts'
 import { BoxClient, type Call } from '../src/deploy/box-client.ts'
@@ -124,7 +125,7 @@ function boxUrl(text: string): URL {
 }
 
 async function boxElsewhere(box: URL, authority: string | undefined) {
-  const client = new BoxClient({ box, authority })
+  const client = new BoxClient({ box: await findApi(box, authority), authority })
   const askPassword = passwordPrompt(process.stdin, process.stderr)
   const token = await tokenFor(client, { env: process.env, askPassword })
   return { client, token, addresses: (url: string) => [url] }
@@ -133,7 +134,7 @@ async function boxElsewhere(box: URL, authority: string | undefined) {
 /** Whoever can read the key may do everything. */
 async function ownBox() {
   const env = Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name))
-  const { filesDir, host, port, urls } = loadConfig(Object.fromEntries(env))
+  const { filesDir, host, port, adminPort, urls } = loadConfig(Object.fromEntries(env))
   const key = await readKey(join(resolve(filesDir), ACCESS_NAME))
   if (!key) {
     throw new DeployFailure(
@@ -141,7 +142,7 @@ async function ownBox() {
     )
   }
   const { token } = await signAdminToken(key, WHO, Date.now() + TOKEN_LIFE_MS)
-  const [own = ''] = boxUrls(isEverywhere(host) ? '127.0.0.1' : host, port)
+  const [own = ''] = boxUrls(isEverywhere(host) ? '127.0.0.1' : host, adminPort)
   const client = new BoxClient({ box: new URL(own), authority: undefined })
   const [here = '', ...onNetworks] = boxUrls(host, port)
   const shown = [urls, onNetworks, [here]].find((list) => list.length > 0) ?? []

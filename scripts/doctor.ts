@@ -22,8 +22,8 @@ Exit code 0 if there is no problem, 1 if there is one, 2 for wrong usage.`
 
 const DEFAULT_MEGABYTES = '4'
 const BYTES_PER_MB = 1_000_000
-/** What stands in front of the box in its container, where its addresses lead nowhere; comma-separated. */
-const { DOCTOR_FRONTS = '' } = process.env
+/** What stands in front of the box in its container, where its addresses lead nowhere; comma-separated. And of its dashboard. */
+const { DOCTOR_FRONTS = '', DOCTOR_ADMIN_FRONT } = process.env
 
 interface Order {
   readonly isJson: boolean
@@ -81,6 +81,7 @@ async function examine(
     return await examineBox({
       ...{ config, bytes, onStep, hostnames: config.hostnames },
       fronts: fronts.map((url) => new URL(url)),
+      adminFront: DOCTOR_ADMIN_FRONT ? new URL(DOCTOR_ADMIN_FRONT) : undefined,
     })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

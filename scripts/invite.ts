@@ -90,7 +90,7 @@ async function ask(config: Config, { method, path, body }: Order): Promise<unkno
 function madeReport(answer: unknown, config: Config): string {
   const made = answer as Made
   const path = new URL(made.url).pathname
-  const links = addressesOf(config).map((address) => new URL(path, address).href)
+  const links = addressesOf(config).urls.map((address) => new URL(path, address).href)
   return [
     `Whoever opens this link is let in as ${made.role} until ${made.expiresAt}:`,
     ...links.map((link) => `  ${link}`),

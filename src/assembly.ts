@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { plainAddress } from './access/networks.ts'
@@ -6,6 +7,7 @@ import { Chronicle } from './admin/chronicle.ts'
 import type { DashboardParts } from './admin/dashboard.ts'
 import type { LogTail } from './admin/log-tail.ts'
 import { AppFolders } from './apps/app-folders.ts'
+import type { AppList } from './apps/app-list.ts'
 import { startBackup } from './backup/background-backup.ts'
 import type { Config } from './config.ts'
 import { parseFilePath, parseFileUrl } from './files/file-path.ts'
@@ -13,13 +15,15 @@ import { UploadError } from './files/upload-error.ts'
 import { UploadLimits } from './files/upload-limits.ts'
 import type { Gate } from './gate.ts'
 import { Heralds } from './herald/heralds.ts'
-import type { AppParts } from './http/app.ts'
+import type { AdminAppParts } from './http/admin-app.ts'
+import type { OperationSource } from './http/operation.ts'
 import type { ServerLimits } from './http/patient-server.ts'
 import type { AnnouncedFile } from './reflector/ports.ts'
 import { Reflector } from './reflector/reflector.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
 import type { Storage } from './storage.ts'
 import { accountOf } from './system/account.ts'
+import { networkUrls } from './system/addresses.ts'
 import { SteadyClock, systemTimers } from './system/clock.ts'
 import { LimitBreaches } from './system/limit-breaches.ts'
 import type { BoxLog } from './system/log.ts'
@@ -28,6 +32,7 @@ import { programVersion } from './system/program-version.ts'
 import { createProxies, type Proxies } from './system/proxies.ts'
 import { Vitals } from './system/vitals.ts'
 import { useOf } from './system/volume.ts'
+import type { Tls } from './tls/ports.ts'
 import { publicPorts } from './trust/box-address.ts'
 import { Upkeep } from './upkeep.ts'
 
@@ -82,47 +87,86 @@ export function assemble(materials: Materials) {
   }
 }
 
+/** What answers requests: where apps are, and at the dashboard's origin. */
+export interface BoxApps {
+  readonly apps: FastifyInstance
+  readonly admin: FastifyInstance
+}
+
+/** What the HTTP side is made from besides. */
+export interface AppsOptions {
+  readonly gate: Gate
+  readonly tls: Tls
+  readonly servers: { readonly apps: Server; readonly admin: Server }
+  /** that the box listens on */
+  readonly ports: { readonly apps: number; readonly admin: number }
+}
+
 /** Loads what answers requests, which takes longer than all that web sockets need. */
-export async function createApp(
+export async function createApps(
   materials: Materials,
   assembly: Assembly,
-  parts: Pick<AppParts, 'server' | 'networkUrls' | 'tls'> & { readonly gate: Gate },
-): Promise<FastifyInstance> {
+  { gate, tls, servers, ports }: AppsOptions,
+): Promise<BoxApps> {
   const { config, log, storage } = materials
-  const { reflector, metrics, uploadLimits, chronicle } = assembly
-  const { gate, server, networkUrls, tls } = parts
-  const { Dashboard } = await import('./admin/dashboard.ts')
+  const { reflector, uploadLimits, chronicle } = assembly
   const { buildApp } = await import('./http/app.ts')
+  const { BoxPlaces } = await import('./http/box-places.ts')
   await storage.apps.open()
   const webDir = resolve(config.webDir)
   const folders = new AppFolders(storage.apps, webDir)
-  return buildApp({
-    ...(await gate.appParts({ sessions: reflector, folders })),
-    server,
-    networkUrls,
+  const gateParts = await gate.appParts({ sessions: reflector, folders })
+  const { apps: port, admin: adminPort } = ports
+  const list = Promise.withResolvers<Pick<AppList, 'get'>>()
+  const shared = {
     tls,
-    http: config.http,
-    ports: publicPorts(config.urls),
+    places: new BoxPlaces({ ...config, port, adminPort, tls }),
+    networkUrls: () => networkUrls(config.host, port),
     log: log.child({ scope: 'process', event: 'http' }),
     trustedProxies: config.trustedProxies,
-    webDir,
-    apps: { folders, sessions: () => reflector.sessions() },
+    operation: operationOf(assembly),
+  }
+  const apps = buildApp({
+    ...{ ...shared, ...gateParts.apps, server: servers.apps, webDir, uploadLimits },
+    http: config.http,
+    ports: publicPorts(config.urls),
+    apps: { folders, sessions: () => reflector.sessions(), onList: list.resolve },
     files: storage.files,
-    uploadLimits,
+    onFileMissed: (path) => noteMissed(chronicle, path),
+  })
+  const shownApps = async () => (await list.promise).get()
+  const admin = await createAdminApp(materials, assembly, {
+    ...{ ...shared, ...gateParts.admin, server: servers.admin, shownApps },
+  })
+  return { apps, admin }
+}
+
+async function createAdminApp(
+  materials: Materials,
+  assembly: Assembly,
+  parts: Omit<AdminAppParts, 'dashboard' | 'releases'>,
+): Promise<FastifyInstance> {
+  const { config, storage } = materials
+  const { Dashboard } = await import('./admin/dashboard.ts')
+  const { buildAdminApp } = await import('./http/admin-app.ts')
+  return buildAdminApp({
+    ...parts,
     releases: {
       store: storage.apps,
       room: storage.room,
       limits: { maxBytes: config.maxAppBytes, maxEntries: MOST_APP_ENTRIES },
     },
     dashboard: new Dashboard(dashboardParts(materials, assembly)),
-    onFileMissed: (path) => noteMissed(chronicle, path),
-    operation: {
-      missing: () => reflector.missing(),
-      metrics: () => metrics.expose(),
-      sessions: () => reflector.sessions(),
-      users: (sessionId) => reflector.users(sessionId),
-    },
   })
+}
+
+function operationOf({ reflector, metrics }: Assembly): OperationSource {
+  return {
+    missing: () => reflector.missing(),
+    metrics: () => metrics.expose(),
+    sessions: () => reflector.sessions(),
+    users: (sessionId) => reflector.users(sessionId),
+  }
 }
 
 function dashboardParts(
@@ -223,6 +267,7 @@ function serverLimits(
     maxConnections: config.maxConnections,
     leastRate: config.minUploadRate,
     connectionsPerAddress: config.connectionsPerAddress,
+    takesUpgrades: true,
     clientAddress,
     accountOf: (address) => (isTrusted(address) ? undefined : accountOf(plainAddress(address))),
     onBreach: (limit, address) => breaches.note(limit, address),

@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LogTail } from './admin/log-tail.ts'
-import { assemble, createApp } from './assembly.ts'
+import { assemble, createApps } from './assembly.ts'
 import { hostBehind, openBoxTls } from './box-tls.ts'
 import type { Config } from './config.ts'
 import { type GateParts, openGate } from './gate.ts'
-import { createPatientServer } from './http/patient-server.ts'
+import { adminServerLimits } from './http/admin-limits.ts'
+import { createPatientServer, type ServerLimits } from './http/patient-server.ts'
 import { Release } from './release.ts'
 import type { Storage } from './storage.ts'
-import { networkUrls } from './system/addresses.ts'
 import { growDescriptorTable } from './system/descriptor-table.ts'
-import type { Listener } from './system/listener.ts'
+import type { Listener, Listeners } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
 
 /** How long web sockets have the box for themselves when it starts (ms). */
@@ -24,16 +24,18 @@ const HTTP_DRAIN_MS = 1500
 /** A running box. */
 export interface Box {
   readonly port: number
-  /** where the admin password can be set, once, below the box's address: a secret; undefined: there is one */
+  /** of the dashboard */
+  readonly adminPort: number
+  /** where the admin password can be set, once, below the dashboard's address: a secret; undefined: there is one */
   readonly setupPath: string | undefined
   /** Drains: everything committed, all sockets closed with 4003. May be called twice. */
   close(): Promise<void>
 }
 
-/** What a box is opened with. It closes both, also if it cannot be opened. */
+/** What a box is opened with. It closes all of it, also if it cannot be opened. */
 export interface BoxParts {
   readonly storage: Storage
-  readonly listener: Listener
+  readonly listeners: Listeners
   /** the newest lines of the log */
   readonly logTail: LogTail
   /** told that the box can no longer keep its promises and has to stop */
@@ -45,8 +47,9 @@ export interface BoxParts {
  * @throws {Error} with a sentence for the person who starts it
  */
 export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
-  const { storage, listener, logTail, onFailure } = parts
-  const release = new Release(() => listener.close(), storage.close)
+  const { storage, listeners, logTail, onFailure } = parts
+  const closeListener = (listener: Listener) => async () => listener.close()
+  const release = new Release(...Object.values(listeners).map(closeListener), storage.close)
   try {
     const materials = { config, log, logTail, storage, onFailure }
     const assembly = assemble(materials)
@@ -56,9 +59,8 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     const stopHeartbeat = clock.startHeartbeat()
     release.add(async () => stopHeartbeat())
     release.add(() => heralds.close())
-    const routing = Promise.withResolvers<RequestListener>()
-    routing.promise.catch(() => {})
-    const server = createPatientServer(routing.promise, serverLimits)
+    const server = openServer(serverLimits)
+    const adminServer = openServer(adminServerLimits(serverLimits, proxies))
     const tls = await openBoxTls(config, clock, log)
     release.add(() => tls.close())
     const accept: GateParts['accept'] = (request, ...rest) => {
@@ -67,37 +69,44 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     }
     const gate = await openGate(config, { clock, log, proxies, breaches, tls, accept })
     release.add(() => gate.close())
-    server.on('upgrade', (...request) => gate.entrance.handle(...request))
+    server.http.on('upgrade', (...request) => gate.entrance.handle(...request))
     await storage.opened
-    const { port } = listener
-    release.add(() => closeServer(server))
+    const ports = { apps: listeners.apps.port, admin: listeners.admin.port }
+    release.add(() => closeServers(server.http, adminServer.http))
     reflector.open()
     release.add(() => {
       storage.stopWatching()
       return reflector.drain()
     })
     release.add(async () => gate.entrance.close())
-    await listener.handTo(server)
+    await listeners.apps.handTo(server.http)
+    await listeners.admin.handTo(adminServer.http)
     release.add(startGrowth(log))
     // Those who come back after a restart get their sessions before the rest is even loaded.
     await delay(HEAD_START_MS)
-    const app = await createApp(materials, assembly, {
-      server,
-      gate,
-      networkUrls: () => networkUrls(config.host, port),
-      tls,
-    })
-    release.add(async () => app.close())
-    await app.ready()
-    routing.resolve(app.routing)
+    const servers = { apps: server.http, admin: adminServer.http }
+    const { apps, admin } = await createApps(materials, assembly, { servers, ports, gate, tls })
+    release.add(async () => apps.close())
+    release.add(async () => admin.close())
+    await apps.ready()
+    server.answerBy(apps.routing)
+    await admin.ready()
+    adminServer.answerBy(admin.routing)
     await gate.notePolicy()
     upkeep.start()
     release.add(() => upkeep.stop())
-    return { port, setupPath: gate.setupPath, close: () => release.close() }
+    const { setupPath } = gate
+    return { port: ports.apps, adminPort: ports.admin, setupPath, close: () => release.close() }
   } catch (error) {
     await release.close()
     throw error
   }
+}
+
+/** A server that lets requests wait until there is who answers them. */
+function openServer(limits: ServerLimits) {
+  const { promise, resolve } = Promise.withResolvers<RequestListener>()
+  return { http: createPatientServer(promise, limits), answerBy: resolve }
 }
 
 /** @returns what ends it */
@@ -118,10 +127,11 @@ function startGrowth(log: BoxLog): () => Promise<void> {
 }
 
 /** Lets requests under way finish for a while, then cuts them. */
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return
-  const cut = setTimeout(() => server.closeAllConnections(), HTTP_DRAIN_MS)
-  server.close()
-  await once(server, 'close')
+async function closeServers(...servers: readonly Server[]): Promise<void> {
+  const open = servers.filter(({ listening }) => listening)
+  const cut = setTimeout(() => {
+    for (const server of open) server.closeAllConnections()
+  }, HTTP_DRAIN_MS)
+  await Promise.all(open.map((server) => once(server.close(), 'close')))
   clearTimeout(cut)
 }

@@ -80,6 +80,8 @@ describe('loadConfig', () => {
     ['BOX_ALLOW', ['10.0.0.0/33', 'home']],
     ['BOX_ORIGINS', ['school.example', 'https://x/y']],
     ['BOX_JWKS_URL', ['keys', 'ftp://x/']],
+    ['BOX_ADMIN_PORT', ['-1', '65536', 'x']],
+    ['BOX_ADMIN_URL', ['localhost', 'ftp://x/', 'https://x/?q=1', 'https://u@x/']],
     ['BOX_URLS', ['localhost', 'ftp://x/', 'http://', 'http://a b/']],
     ['BOX_HERALD', ['http://x/', 'x:0', '*', 'a b']],
     ['BOX_TRUSTED_PROXIES', ['everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'loopback,']],
@@ -104,12 +106,22 @@ describe('loadConfig', () => {
     })
   })
 
+  it('takes a free port for both', () => {
+    expect(problems({ BOX_PORT: '0', BOX_ADMIN_PORT: '0' })).toEqual([])
+  })
+
   it('knows addresses without their usual ports', () => {
     const { urls } = loadConfig({ BOX_URLS: 'http://localhost:80, https://box:8443/' })
     expect(urls).toEqual(['http://localhost/', 'https://box:8443/'])
   })
 
   it.each([
+    [{ BOX_PORT: '8889' }, 'BOX_ADMIN_PORT and BOX_PORT are both 8889'],
+    [{ BOX_ADMIN_URL: 'https://admin.x/' }, 'BOX_ADMIN_URL needs BOX_URLS'],
+    [
+      { BOX_URLS: 'https://x/apps/', BOX_ADMIN_URL: 'https://x/admin/' },
+      'BOX_ADMIN_URL is at https://x, as BOX_URLS is',
+    ],
     [{ BOX_ACCESS: 'passphrase' }, 'BOX_ACCESS=passphrase needs BOX_PASSPHRASE'],
     [{ BOX_ACCESS: 'jwt' }, 'BOX_ACCESS=jwt needs BOX_JWT_SECRET'],
     [{ BOX_JWT_SECRET: 's'.repeat(32), BOX_JWKS_URL: 'https://x/' }, 'set one only'],

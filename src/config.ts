@@ -34,7 +34,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 /** What is wrong with settings that are right each for itself. */
 function contradictionsIn(config: Config): string[] {
   const { access, passphrase, passphraseFile, jwtSecret, jwtSecretFile, jwksUrl } = config
-  const problems: string[] = []
+  const problems: string[] = [...contradictionsInAddresses(config)]
   if (config.adminPassword && config.adminPasswordFile) {
     problems.push('BOX_ADMIN_PASSWORD and BOX_ADMIN_PASSWORD_FILE are both set: set one of them')
   }
@@ -50,6 +50,27 @@ function contradictionsIn(config: Config): string[] {
   }
   if (access === 'jwt' && keys.length === 0) {
     problems.push('BOX_ACCESS=jwt needs BOX_JWT_SECRET, BOX_JWT_SECRET_FILE or BOX_JWKS_URL')
+  }
+  return problems
+}
+
+/** Only another origin keeps apps away from the dashboard. */
+function contradictionsInAddresses({ port, adminPort, adminUrl, urls }: Config): string[] {
+  const problems: string[] = []
+  if (adminPort === port && port !== 0) {
+    problems.push(
+      `BOX_ADMIN_PORT and BOX_PORT are both ${port}: the dashboard needs a port of its own`,
+    )
+  }
+  if (adminUrl === undefined) return problems
+  if (urls.length === 0) {
+    problems.push('BOX_ADMIN_URL needs BOX_URLS: say as well where people open apps')
+  }
+  const { origin } = new URL(adminUrl)
+  if (urls.some((url) => new URL(url).origin === origin)) {
+    problems.push(
+      `BOX_ADMIN_URL is at ${origin}, as BOX_URLS is: the dashboard needs another host name or port than apps`,
+    )
   }
   return problems
 }

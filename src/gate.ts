@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { join, resolve } from 'node:path'
 import { type Access, type AccessOptions, openAccess } from './access/access.ts'
 import { Entrance, type EntranceParts } from './access/entrance.ts'
@@ -6,6 +7,7 @@ import type { Breaches, Whereabouts } from './access/ports.ts'
 import type { AppFolders } from './apps/app-folders.ts'
 import { ACCESS_NAME } from './backup/box-folder.ts'
 import type { Config } from './config.ts'
+import type { AdminAppParts } from './http/admin-app.ts'
 import type { AppParts } from './http/app.ts'
 import type { RunningSessions } from './http/file-scope.ts'
 import { publicUrl } from './reflector/public-url.ts'
@@ -39,12 +41,18 @@ export interface AppNeeds {
   readonly folders: Pick<AppFolders, 'has'>
 }
 
+/** What both halves of the HTTP side need of those who come in. */
+export interface GateAppParts {
+  readonly apps: Pick<AppParts, 'entrance' | 'login'>
+  readonly admin: Pick<AdminAppParts, 'entrance' | 'admin' | 'boxTokens'>
+}
+
 /** Who may come in, by web socket and by HTTP. */
 export interface Gate {
   readonly entrance: Entrance
   /** What the HTTP side needs of it. It loads more than web sockets need. */
-  appParts(needs: AppNeeds): Promise<Pick<AppParts, 'entrance' | 'login' | 'admin'>>
-  /** Where the admin password can be set, once, below the box's address; undefined: there is one. */
+  appParts(needs: AppNeeds): Promise<GateAppParts>
+  /** Where the admin password can be set, once, below the dashboard's address; undefined: there is one. */
   readonly setupPath: string | undefined
   /** Notes who may come in, if that has changed since the last start. It reads a long file: nobody should wait for it. */
   notePolicy(): Promise<void>
@@ -84,8 +92,12 @@ function accessOptions(config: Config, { clock, log, tls }: GateParts): AccessOp
 }
 
 /** By which names the box may be asked: those that it has, that its admin gave it, and that mean nothing outside. */
-function hostsOf({ hostnames, urls }: Config, tls: GateParts['tls']): AccessOptions['hosts'] {
-  const given = [...hostnames, ...urls.map((url) => new URL(url).hostname)]
+function hostsOf(
+  { hostnames, urls, adminUrl }: Config,
+  tls: GateParts['tls'],
+): AccessOptions['hosts'] {
+  const said = adminUrl === undefined ? urls : [...urls, adminUrl]
+  const given = [...hostnames, ...said.map((url) => new URL(url).hostname)]
   return {
     isNamed: (name) => {
       // Who gave the box a certificate said for what; one that it makes itself is for all by which people come.
@@ -121,35 +133,42 @@ async function appParts(
   } & AppNeeds,
 ): ReturnType<Gate['appParts']> {
   const { clock, breaches, whereabouts, sessions, folders } = parts
-  const { door, logins, admin } = access
+  const { door, logins } = access
   const { DoorPages } = await import('./access/door-pages.ts')
+  const tokens = await access.tokens()
+  const entrance = {
+    ...{ door, logins, pages: await DoorPages.load() },
+    publicUrl: ({ raw }: { raw: IncomingMessage }) => whereabouts.publicUrl(raw),
+    hosts: ({ raw }: { raw: IncomingMessage }) => whereabouts.hosts(raw),
+  }
   return {
-    entrance: {
-      ...{ door, logins, clock, sessions, pages: await DoorPages.load() },
-      pageKeys: admin.pageKeys,
-      publicUrl: ({ raw }) => whereabouts.publicUrl(raw),
-      hosts: ({ raw }) => whereabouts.hosts(raw),
+    apps: {
+      entrance: { ...entrance, clock, sessions },
+      login: {
+        tokens,
+        // With another policy it is not asked for, but those who knew it before are still let in.
+        passphrase: config.access === 'passphrase' ? access.passphrase : undefined,
+        passphraseLifeMs: config.passphraseDays * DAY_MS,
+        mostTries: config.mostPassphraseTries,
+        hasApp: (appId) => folders.has(appId),
+        ...{ breaches, accountOf, clock },
+      },
     },
-    login: {
-      tokens: await access.tokens(),
-      // With another policy it is not asked for, but those who knew it before are still let in.
-      passphrase: config.access === 'passphrase' ? access.passphrase : undefined,
-      passphraseLifeMs: config.passphraseDays * DAY_MS,
-      mostTries: config.mostPassphraseTries,
-      hasApp: (appId) => folders.has(appId),
-      ...{ breaches, accountOf, clock },
+    admin: {
+      entrance,
+      boxTokens: tokens.ofBox,
+      admin: await adminParts(access, { clock, breaches }),
     },
-    admin: await adminParts(access, { clock, breaches }),
   }
 }
 
 async function adminParts(
   { logins, invites, audit, admin }: Access,
   { clock, breaches }: Pick<GateParts, 'clock' | 'breaches'>,
-): Promise<AppParts['admin']> {
+): Promise<AdminAppParts['admin']> {
   const { PasswordLogins } = await import('./admin/password-logins.ts')
   return {
-    ...{ ...admin, invites, audit, clock },
+    ...{ ...admin, invites, audit },
     logins: new PasswordLogins({ ...admin, logins, breaches, accountOf, clock }),
     version: programVersion(),
   }

@@ -1,8 +1,8 @@
-// Little is imported here, so that the port is open at once: see Listener. The rest comes later.
+// Little is imported here, so that the ports are open at once: see Listener. The rest comes later.
 import { enableCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
 import { type Config, ConfigError, loadConfig } from './config.ts'
-import { Listener } from './system/listener.ts'
+import { Listener, type Listeners } from './system/listener.ts'
 
 /** Below `BOX_FILES_DIR`: the program as it was compiled the last time, which halves the time of a start. */
 const COMPILE_CACHE_DIR = 'cache'
@@ -13,10 +13,10 @@ const FILE_THREADS = 16
 process.env.UV_THREADPOOL_SIZE ??= String(FILE_THREADS)
 
 const config = readConfig()
-const listener = await listen(config)
+const listeners = await listen(config)
 keepCompiled(config)
 const { run } = await import('./run.ts')
-await run(config, listener)
+await run(config, listeners)
 
 function readConfig(): Config {
   try {
@@ -28,9 +28,12 @@ function readConfig(): Config {
   }
 }
 
-async function listen(config: Config): Promise<Listener> {
+async function listen({ host, port, adminPort }: Config): Promise<Listeners> {
   try {
-    return await Listener.open(config)
+    return {
+      apps: await Listener.open({ host, port, setting: 'BOX_PORT' }),
+      admin: await Listener.open({ host, port: adminPort, setting: 'BOX_ADMIN_PORT' }),
+    }
   } catch (error) {
     console.error(`The box could not start: ${(error as Error).message}`)
     process.exit(1)

@@ -3,8 +3,8 @@ import { LogTail } from './admin/log-tail.ts'
 import type { Box } from './box.ts'
 import type { Config } from './config.ts'
 import { openStorage } from './storage.ts'
-import { boxUrls } from './system/addresses.ts'
-import type { Listener } from './system/listener.ts'
+import { announcedUrls } from './system/addresses.ts'
+import type { Listeners } from './system/listener.ts'
 import { createLog } from './system/log.ts'
 
 /** A box that has not stopped by then is ended (ms). */
@@ -13,7 +13,7 @@ const STOP_TIMEOUT_MS = 4500
 const STANDARD_ERROR = 2
 
 /** Runs the box in this process, and ends that with it: on a signal, or when the box fails. */
-export async function run(config: Config, listener: Listener): Promise<void> {
+export async function run(config: Config, listeners: Listeners): Promise<void> {
   const logTail = new LogTail()
   const log = createLog(config.logLevel, STANDARD_ERROR, logTail)
   let hasFailed = false
@@ -46,14 +46,14 @@ export async function run(config: Config, listener: Listener): Promise<void> {
     const storage = openStorage(config, log, fail)
     // The journal's thread starts while the rest is loaded.
     const { openBox } = await import('./box.ts')
-    box = await openBox(config, log, { storage, listener, logTail, onFailure: fail })
+    box = await openBox(config, log, { storage, listeners, logTail, onFailure: fail })
   } catch (error) {
     console.error(`The box could not start: ${(error as Error).message}`)
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
     process.exit(1)
   }
-  await greet(config, box, (urls) => {
-    log.notice({ scope: 'process', event: 'start', urls }, 'box started')
+  await greet(config, box, (urls, adminUrls) => {
+    log.notice({ scope: 'process', event: 'start', urls, adminUrls }, 'box started')
   })
   flushCompileCache()
 }
@@ -61,12 +61,11 @@ export async function run(config: Config, listener: Listener): Promise<void> {
 /** The link by which the password is set is for who reads this, and for no log. */
 async function greet(
   config: Config,
-  { port, setupPath }: Box,
-  note: (urls: readonly string[]) => void,
+  { port, adminPort, setupPath }: Box,
+  note: (urls: readonly string[], adminUrls: readonly string[]) => void,
 ): Promise<void> {
-  const ownUrls = boxUrls(config.host, port).map((url) => `${url}/`)
-  const urls = config.urls.length > 0 ? config.urls : ownUrls
-  note(urls)
+  const { urls, adminUrls } = announcedUrls({ ...config, port, adminPort })
+  note(urls, adminUrls)
   const { greeting } = await import('./greeting.ts')
-  console.log(greeting(urls, setupPath))
+  console.log(greeting({ urls, adminUrls, setupPath }))
 }

@@ -97,6 +97,17 @@ export function parseOptionalUrl(text: string): string | undefined {
   throw new Error('a full address (https://login.school/keys)')
 }
 
+/** @returns with a slash at its end */
+export function parseOptionalBase(text: string): string | undefined {
+  if (text === '') return undefined
+  const url = /^https?:\/\/./.test(text) ? URL.parse(text) : null
+  const isPlain = url?.search === '' && url.hash === '' && url.username === ''
+  if (!isPlain) {
+    throw new Error('a full address without a query (https://admin.school.example/)')
+  }
+  return `${url.origin}${url.pathname.replace(/\/*$/, '/')}`
+}
+
 export function parseUrls(text: string): readonly string[] {
   const urls = text.split(',').filter((url) => url.trim() !== '')
   if (urls.every((url) => /^https?:\/\/./.test(url.trim()) && URL.canParse(url))) {

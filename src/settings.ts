@@ -18,6 +18,7 @@ import {
   parseJwtSecret,
   parseKibibytes,
   parseMegabytes,
+  parseOptionalBase,
   parseOptionalText,
   parseOptionalUrl,
   parsePassphrase,
@@ -69,6 +70,18 @@ const limit = (env: string, fallback: number, help: string, unit = 1): Setting<n
 export const SETTINGS = {
   host: setting('BOX_HOST', '0.0.0.0', 'address to listen on', parseHost),
   port: setting('BOX_PORT', '8888', 'port to listen on; 0 takes a free one', parsePort),
+  adminPort: setting(
+    'BOX_ADMIN_PORT',
+    '8889',
+    'port of the dashboard and its API, at an origin that no app shares; 0 takes a free one',
+    parsePort,
+  ),
+  adminUrl: setting(
+    'BOX_ADMIN_URL',
+    '',
+    'where people reach the dashboard, if that is not `BOX_ADMIN_PORT` of the host by which they reach the box (`https://admin.school.example/`); needs `BOX_URLS`',
+    parseOptionalBase,
+  ),
   webDir: setting('BOX_WEB_DIR', 'web', 'folder served at `/`', parseText),
   filesDir: setting('BOX_FILES_DIR', 'files', 'folder of the uploads and the database', parseText),
   access: setting(

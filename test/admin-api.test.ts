@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { AdminBed, PASSWORD, type Visitor } from './support/admin-bed.ts'
-import { AS_PERSON, FOR_MONITORS, NEIGHBOUR, WAYS } from './support/door-bed.ts'
+import { AdminBed, PASSWORD } from './support/admin-bed.ts'
+import { AS_PERSON, FOR_MONITORS, NEIGHBOUR, STRANGER, WAYS } from './support/door-bed.ts'
 
 const OTHER_PASSWORD = 'staple and nine lives'
 let bed: AdminBed
@@ -11,54 +11,17 @@ describe('[ADMIN4] a login', () => {
   test('ends when its person logs out, and no other with it', async () => {
     bed = await AdminBed.startWithPassword()
     const [ada, bob] = [await bed.logIn(), await bed.logIn()]
-    const { status, headers } = await bed.call(ada, 'POST', '/logout')
-    expect(status).toBe(204)
-    expect(headers['set-cookie']).toEqual([
-      'box-admin=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict',
-    ])
-    expect((await bed.call(ada, 'GET', '/me')).status).toBe(401)
-    expect((await bed.call(bob, 'GET', '/me')).status).toBe(200)
-  })
-
-  test('by https takes the one by http with it, if it is the same browser that logs out', async () => {
-    bed = await AdminBed.startWithPassword()
-    const byHttps = { 'x-forwarded-proto': 'https' }
-    const plain = await bed.logIn()
-    const secure = await bed.logIn(PASSWORD, byHttps)
-    const cookie = `${plain.cookie}; ${secure.cookie}`
-    const own = { ...byHttps, cookie }
-    const asked = { ...own, 'box-page-key': secure.pageKey }
-    const { status, headers } = await bed.callWith(asked, 'POST', '/logout')
-    expect(status).toBe(204)
-    expect(headers['set-cookie']).toEqual([
-      '__Host-box-admin=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict; Secure',
-      'box-admin=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict; Secure',
-    ])
-    expect(await bed.pageKey(own)).toBe('')
-    expect((await bed.call(plain, 'GET', '/me')).status).toBe(401)
-  })
-
-  test('that is over is forgotten by the name of its own cookie', async () => {
-    bed = await AdminBed.startWithPassword()
-    const byHttps = { 'x-forwarded-proto': 'https' }
-    const plain = await bed.logIn()
-    const secure = await bed.logIn(PASSWORD, byHttps)
-    await bed.call(plain, 'POST', '/logout')
-    const own = { ...byHttps, cookie: `${plain.cookie}; ${secure.cookie}` }
-    await bed.callWith({ ...own, 'box-page-key': secure.pageKey }, 'POST', '/logout')
-    const { headers } = await bed.ask({ path: '/admin/' }, { ...AS_PERSON, ...own })
-    expect(headers['set-cookie']).toEqual([
-      expect.stringMatching(/^__Host-box-admin=;/),
-      expect.stringMatching(/^box-admin=;/),
-    ])
+    expect((await bed.callBy(ada, 'POST', '/logout')).status).toBe(204)
+    expect((await bed.callBy(ada, 'GET', '/me')).status).toBe(401)
+    expect((await bed.callBy(bob, 'GET', '/me')).status).toBe(200)
   })
 
   test('ends with all others if one of them says so', async () => {
     bed = await AdminBed.startWithPassword()
     const [ada, bob] = [await bed.logIn(), await bed.logIn()]
-    expect((await bed.call(ada, 'POST', '/logout', { everywhere: true })).status).toBe(204)
-    for (const visitor of [ada, bob]) {
-      expect((await bed.call(visitor, 'GET', '/me')).status).toBe(401)
+    expect((await bed.callBy(ada, 'POST', '/logout', { everywhere: true })).status).toBe(204)
+    for (const token of [ada, bob]) {
+      expect((await bed.callBy(token, 'GET', '/me')).status).toBe(401)
     }
   })
 
@@ -66,67 +29,56 @@ describe('[ADMIN4] a login', () => {
     bed = await AdminBed.startWithPassword()
     const ada = await bed.logIn()
     bed = await bed.restart({ BOX_ADMIN_PASSWORD: PASSWORD })
-    expect((await bed.call(ada, 'GET', '/me')).status).toBe(200)
+    expect((await bed.callBy(ada, 'GET', '/me')).status).toBe(200)
     bed = await bed.restart({ BOX_ADMIN_PASSWORD: OTHER_PASSWORD })
-    expect((await bed.call(ada, 'GET', '/me')).status).toBe(401)
+    expect((await bed.callBy(ada, 'GET', '/me')).status).toBe(401)
   })
 
   test('ends when the password is changed, for which one has to know it', async () => {
     bed = await AdminBed.start()
     const ada = await bed.setUp()
     const change = (current: string, password: string) =>
-      bed.call(ada, 'PUT', '/password', { current, password })
+      bed.callBy(ada, 'PUT', '/password', { current, password })
     expect((await change(OTHER_PASSWORD, OTHER_PASSWORD)).status).toBe(401)
     expect((await change(PASSWORD, 'short')).status).toBe(400)
     expect((await change(PASSWORD, OTHER_PASSWORD)).status).toBe(204)
-    expect((await bed.call(ada, 'GET', '/me')).status).toBe(401)
-    expect((await bed.submit('/admin/login', { password: PASSWORD })).status).toBe(401)
-    expect((await bed.logIn(OTHER_PASSWORD)).pageKey).not.toBe('')
+    expect((await bed.callBy(ada, 'GET', '/me')).status).toBe(401)
+    expect((await bed.tryLogIn(PASSWORD)).status).toBe(401)
+    expect(await bed.logIn(OTHER_PASSWORD)).not.toBe('')
   })
 
   test('by a password of the settings cannot change that', async () => {
     bed = await AdminBed.startWithPassword()
     const ada = await bed.logIn()
     const body = { current: PASSWORD, password: OTHER_PASSWORD }
-    const answer = await bed.call(ada, 'PUT', '/password', body)
+    const answer = await bed.callBy(ada, 'PUT', '/password', body)
     expect(answer.status).toBe(409)
     expect(answer.body).toContain('BOX_ADMIN_PASSWORD')
-    expect(JSON.parse((await bed.call(ada, 'GET', '/me')).body)).toMatchObject({
+    expect(JSON.parse((await bed.callBy(ada, 'GET', '/me')).body)).toMatchObject({
       canChangePassword: false,
     })
   })
 
   test.each([
-    ['of another box', async () => (await otherCookie()).replace(/^[^=]+=/, '')],
-    ['cut off', async () => (await bed.logIn()).cookie.replace(/^[^=]+=/, '').slice(0, -3)],
+    ['of another box', otherToken],
+    ['cut off', async () => (await bed.logIn()).slice(0, -3)],
     ['made up', async () => 'eyJhbGciOiJub25lIn0.eyJhdWQiOiJzZXNzaW9uIn0.x'],
     ['garbage', async () => 'garbage'],
-  ])('a cookie that is %s counts as none, and is taken away', async (_, tokenOf) => {
+  ])('by a token that is %s is none', async (_, tokenOf) => {
     bed = await AdminBed.startWithPassword()
-    const headers = { ...AS_PERSON, cookie: `box-admin=${await tokenOf()}` }
-    const answer = await bed.ask({ path: '/admin/' }, headers)
-    expect([answer.status, answer.headers.location]).toEqual([303, '../admin/login?next=admin%2F'])
-    expect(answer.headers['set-cookie']).toEqual([expect.stringContaining('Max-Age=0')])
-    expect((await bed.ask({ path: '/' }, headers)).status).toBe(200)
+    expect((await bed.callBy(await tokenOf(), 'GET', '/me')).status).toBe(401)
   })
 
-  test('that is over leaves what a link lets in to', async () => {
-    bed = await AdminBed.startWithPassword({ BOX_ACCESS: 'invite' })
-    const { token } = await bed.door.invite()
-    const ada = await bed.logIn()
-    await bed.call(ada, 'POST', '/logout')
-    const asked = WAYS.cookie({ path: '/' }, token)
-    const cookie = `${ada.cookie}; ${asked.headers?.cookie}`
-    expect((await bed.ask(asked, { cookie })).status).toBe(200)
-    expect((await bed.ask({ path: '/' }, { cookie: ada.cookie })).status).toBe(401)
-  })
-
-  test('of a program is a token for an hour, until it logs out', async () => {
+  test.each([
+    ['a browser', 'browser', 14 * 24 * 3600],
+    ['a program', 'program', 3600],
+  ])('of %s says when it ends', async (_, kind, seconds) => {
     bed = await AdminBed.startWithPassword()
-    const { status, body } = await bed.callWith({}, 'POST', '/login', { password: PASSWORD })
-    expect(status).toBe(200)
-    const { token, expires } = JSON.parse(body)
-    expect(Date.parse(expires) - Date.now()).toBeGreaterThan(3_590_000)
+    const body = { password: PASSWORD, kind }
+    const { token, expires } = JSON.parse((await bed.callWith({}, 'POST', '/login', body)).body)
+    const restS = (Date.parse(expires) - Date.now()) / 1000
+    expect(restS).toBeGreaterThan(seconds - 60)
+    expect(restS).toBeLessThanOrEqual(seconds)
     expect((await bed.callBy(token, 'GET', '/invites')).status).toBe(200)
     expect((await bed.callBy(token, 'POST', '/logout')).status).toBe(204)
     expect((await bed.callBy(token, 'GET', '/invites')).status).toBe(401)
@@ -134,8 +86,7 @@ describe('[ADMIN4] a login', () => {
 
   test('[ACCESS10] and how it ended is in the audit log', async () => {
     bed = await AdminBed.startWithPassword()
-    const ada = await bed.logIn()
-    await bed.call(ada, 'POST', '/logout')
+    await bed.callBy(await bed.logIn(), 'POST', '/logout')
     const events = bed.door.box.logLines
       .map((line) => JSON.parse(line))
       .filter(({ scope }) => scope === 'audit')
@@ -147,116 +98,222 @@ describe('[ADMIN4] a login', () => {
   })
 })
 
+describe('[ADMIN6] the dashboard’s origin', () => {
+  let ada: string
+  let origin: string
+  beforeAll(async () => {
+    bed = await AdminBed.startWithPassword({ BOX_ORIGINS: '*', BOX_ACCESS: 'open' })
+    ada = await bed.logIn()
+    origin = bed.door.box.adminUrl
+  })
+  afterAll(() => bed.stop())
+
+  test('takes no login from a cookie, whatever it is called', async () => {
+    for (const name of ['box-access', 'box-admin', '__Host-box-admin', 'authorization']) {
+      const headers = { cookie: `${name}=${ada}`, origin, 'sec-fetch-site': 'same-origin' }
+      expect((await bed.callWith(headers, 'GET', '/me')).status).toBe(401)
+      const asked = { path: '/metrics', headers: { ...NEIGHBOUR, ...headers } }
+      expect((await bed.ask(asked)).status).toBe(403)
+    }
+  })
+
+  test('answers a page of its own', async () => {
+    const headers = { authorization: `Bearer ${ada}`, origin, 'sec-fetch-site': 'same-origin' }
+    expect((await bed.callWith(headers, 'POST', '/invites', { hours: 1 })).status).toBe(201)
+  })
+
+  const FOREIGN: ReadonlyArray<readonly [string, Record<string, string>]> = [
+    ['another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+    ['another site, of which an old browser tells', { origin: 'https://evil.example' }],
+    ['another port of the host', { 'sec-fetch-site': 'same-site' }],
+    ['no origin', { origin: 'null', 'sec-fetch-site': 'same-origin' }],
+    ['an address that is none', { origin: 'http://' }],
+  ]
+
+  test.each(FOREIGN)('does nothing that a page of %s asks for', async (_, foreign) => {
+    const headers = { authorization: `Bearer ${ada}`, ...foreign }
+    const before = (await bed.door.api('GET', '')).body
+    const tries = [
+      await bed.callWith(headers, 'POST', '/invites', { hours: 1 }),
+      await bed.callWith(headers, 'GET', '/invites'),
+      await bed.callWith(foreign, 'POST', '/login', { password: PASSWORD }),
+      await bed.callWith(foreign, 'POST', '/setup', { code: 'x', password: PASSWORD }),
+      await bed.ask({ method: 'OPTIONS', path: '/api/v1/invites' }, headers),
+      ...(await Promise.all(FOR_MONITORS.map((path) => bed.ask({ path }, headers)))),
+      await bed.ask({ path: '/admin/' }, { ...headers, 'sec-fetch-mode': 'cors' }),
+      await bed.ask({ path: '/admin/login' }, { ...headers, 'sec-fetch-dest': 'iframe' }),
+    ]
+    for (const { status, headers: answered } of tries) {
+      expect(status).toBe(403)
+      expect(answered).not.toHaveProperty('access-control-allow-origin')
+    }
+    expect((await bed.door.api('GET', '')).body).toBe(before)
+  })
+
+  test('does nothing that a page of the box’s other port asks for', async () => {
+    const headers = { authorization: `Bearer ${ada}`, origin: bed.door.box.url }
+    expect((await bed.callWith(headers, 'GET', '/me')).status).toBe(403)
+  })
+
+  test('is opened by a link on any page', async () => {
+    const headers = {
+      ...AS_PERSON,
+      ...{ 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'document' },
+    }
+    expect((await bed.ask({ path: '/admin/' }, headers)).status).toBe(200)
+    const posted = await bed.ask({ method: 'POST', path: '/api/v1/login', body: 'x' }, headers)
+    expect(posted.status).toBe(403)
+  })
+
+  test('takes no form, which can be sent without asking first', async () => {
+    const authorization = `Bearer ${ada}`
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+      const asked = { method: 'POST', path: '/api/v1/invites', body: '{"hours":1}' }
+      expect((await bed.ask(asked, { 'content-type': type, authorization })).status).toBe(415)
+    }
+  })
+
+  test('[ADMIN7] has pages in no frame, with scripts of its own alone, and shares no window', async () => {
+    for (const path of ['/admin/', '/admin/apps.html', '/admin/enter.html']) {
+      const { headers } = await bed.ask({ path })
+      expect(headers).toMatchObject({
+        'cache-control': 'no-store',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': expect.stringMatching(
+          /default-src 'none'; script-src 'self';.* connect-src 'self';.*frame-ancestors 'none'/,
+        ),
+      })
+      expect(headers).not.toHaveProperty('etag')
+    }
+  })
+
+  test('[ADMIN7] answers nothing without a policy', async () => {
+    for (const path of ['/metrics', '/healthz', '/api/v1/me', '/nothing', '/admin/api.js', '/']) {
+      expect((await bed.ask({ path })).headers).toMatchObject({
+        'cross-origin-resource-policy': 'same-origin',
+        'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+      })
+    }
+  })
+
+  test('has no apps, no files, no sessions and no first page', async () => {
+    expect((await bed.ask({ path: '/' })).headers.location).toBe('admin/')
+    for (const path of ['/index.html', '/apps', '/apps/use-this-box.js', '/demos/counter/']) {
+      expect.soft((await bed.ask({ path })).status, path).toBe(404)
+    }
+    for (const path of ['/lib/', '/files/x', '/trust', '/enter', '/invite/x', '/admin/frame/']) {
+      expect.soft((await bed.ask({ path })).status, path).toBe(404)
+    }
+    const { status, headers } = await bed.ask({
+      path: `/reflector/${'I'.repeat(43)}`,
+      headers: { connection: 'Upgrade', upgrade: 'websocket' },
+    })
+    expect([status, headers.upgrade]).toEqual([404, undefined])
+  })
+
+  test('[ADMIN6] takes heads as large as all cookies that a browser keeps', async () => {
+    const cookie = Array.from({ length: 180 }, (_, index) => `${index}=${'x'.repeat(4090)}`)
+    const headers = { cookie: cookie.join('; ') }
+    expect((await bed.ask({ path: '/admin/login' }, headers)).status).toBe(200)
+    const login = await bed.callWith(headers, 'POST', '/login', { password: PASSWORD })
+    expect(login.status).toBe(200)
+  })
+})
+
+describe('[ADMIN11] where apps are', () => {
+  afterEach(() => bed.stop())
+
+  test.each(['lan', 'open', 'passphrase', 'invite'])(
+    'with BOX_ACCESS=%s everybody learns where the dashboard is, and nothing else',
+    async (policy) => {
+      bed = await AdminBed.startWithPassword({ BOX_ACCESS: policy, BOX_PASSPHRASE: 'let me in' })
+      const { box } = bed.door
+      for (const path of ['/admin', '/admin/log.html?a=1', '/admin/login', ...FOR_MONITORS]) {
+        for (const headers of [{}, STRANGER, AS_PERSON]) {
+          const answer = await bed.door.ask({ path }, headers)
+          expect([answer.status, answer.body]).toEqual([307, ''])
+          expect(answer.headers.location).toBe(`${box.adminUrl}${path}`)
+        }
+      }
+      for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
+        const answer = await bed.door.ask({ method, path: '/api/v1/login' }, STRANGER)
+        expect(answer.status).toBe(421)
+        expect(JSON.parse(answer.body).detail).toContain(`${box.adminUrl}/api/v1/`)
+      }
+    },
+  )
+
+  test('a login is good for nothing but being let in', async () => {
+    bed = await AdminBed.startWithPassword({ BOX_ACCESS: 'invite' })
+    const asked = { path: '/' }
+    expect((await bed.door.ask(asked)).status).toBe(401)
+    expect((await bed.door.ask(WAYS.bearer(asked, await bed.logIn()))).status).toBe(200)
+    const api = WAYS.bearer({ path: '/api/v1/invites' }, await bed.logIn())
+    expect((await bed.door.ask(api)).status).toBe(421)
+  })
+
+  test.each(['admin', 'monitor'])(
+    'a link for a role of the dashboard (%s) leads there',
+    async (role) => {
+      bed = await AdminBed.startWithPassword({ BOX_ACCESS: 'invite' })
+      const { url, token } = await bed.door.invite({ role })
+      expect(url).toBe(`${bed.door.box.url}/invite/${token}`)
+      const { status, headers } = await bed.door.ask({ path: `/invite/${token}` })
+      expect([status, headers.location]).toEqual([
+        303,
+        `${bed.door.box.adminUrl}/admin/enter.html#${token}`,
+      ])
+      expect(headers['referrer-policy']).toBe('no-referrer')
+      const [cookie = ''] = headers['set-cookie'] ?? []
+      expect((await bed.door.ask({ path: '/' }, { cookie })).status).toBe(200)
+      expect((await bed.callBy(token, 'GET', '/me')).status).toBe(200)
+    },
+  )
+
+  test('a token in a path leads to the page that keeps it, and on from there', async () => {
+    bed = await AdminBed.startWithPassword()
+    const token = await bed.logIn()
+    const path = `/t/${token}/admin/log.html?x=1`
+    const led = await bed.door.ask({ path }, AS_PERSON)
+    expect(led.headers.location).toBe(`${bed.door.box.adminUrl}${path}`)
+    const { status, headers } = await bed.ask({ path }, AS_PERSON)
+    const next = encodeURIComponent('admin/log.html?x=1')
+    expect([status, headers.location]).toEqual([
+      303,
+      `../../../admin/enter.html?next=${next}#${token}`,
+    ])
+    expect((await bed.ask({ path: '/t/guess/admin/' }, AS_PERSON)).status).toBe(401)
+  })
+})
+
+test('[ADMIN12] a backup is saved by a ticket, once, and noted with who it was', async () => {
+  bed = await AdminBed.startWithPassword()
+  const ada = await bed.logIn()
+  const { status, body } = await bed.callBy(ada, 'POST', '/backup')
+  expect(status).toBe(201)
+  const path = `/${JSON.parse(body).path}`
+  const saved = await bed.callWith({}, 'GET', path)
+  expect([saved.status, saved.headers['content-type']]).toEqual([200, 'application/x-tar'])
+  expect((await bed.callWith({}, 'GET', path)).status).toBe(410)
+  expect((await bed.callWith({}, 'GET', '/backup/guess')).status).toBe(410)
+  expect(bed.door.logged('backup-made')).toMatchObject([{ who: 'admin password' }])
+  await bed.stop()
+})
+
 test.each([
   ['/admin', 'admin/'],
   ['/admin?a=/b', 'admin/?a=/b'],
 ])('%s leads to the dashboard, under whatever prefix a proxy has', async (path, location) => {
   bed = await AdminBed.startWithPassword()
-  const { cookie } = await bed.logIn()
-  const { status, headers } = await bed.ask({ path }, { cookie })
+  const { status, headers } = await bed.ask({ path }, AS_PERSON)
   expect([status, headers.location]).toEqual([302, location])
-  const stranger = await bed.ask({ path }, AS_PERSON)
-  expect([stranger.status, stranger.headers.location]).toEqual([
-    303,
-    expect.stringMatching(/^\.\/admin\/login\?next=admin/),
-  ])
   await bed.stop()
 })
 
-describe('[ADMIN6] a browser that is logged in', () => {
-  let ada: Visitor
-  let origin: string
-  beforeAll(async () => {
-    bed = await AdminBed.startWithPassword({ BOX_ORIGINS: '*' })
-    ada = await bed.logIn()
-    origin = bed.door.box.url
-  })
-  afterAll(() => bed.stop())
-
-  const invite = (headers: Record<string, string>) =>
-    bed.callWith({ cookie: ada.cookie, ...headers }, 'POST', '/invites', { hours: 1 })
-  const withKey = () => ({ 'box-page-key': ada.pageKey })
-
-  test('does what a page of the dashboard asks for', async () => {
-    expect((await invite(withKey())).status).toBe(201)
-    expect((await invite({ ...withKey(), origin, 'sec-fetch-site': 'same-origin' })).status).toBe(
-      201,
-    )
-  })
-
-  test.each([
-    ['an app of the box, which has no key', () => ({ origin, 'sec-fetch-site': 'same-origin' })],
-    ['one with another key', () => ({ origin, 'box-page-key': 'A'.repeat(43) })],
-    ['another site', () => ({ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })],
-    ['another port', () => ({ origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-site' })],
-    ['another site with the key', () => ({ ...withKey(), origin: 'https://evil.example' })],
-    ['another port with the key', () => ({ ...withKey(), 'sec-fetch-site': 'same-site' })],
-    ['nowhere, with the key', () => ({ ...withKey(), origin: 'null' })],
-  ])('does nothing that a page of %s asks for', async (_, headers) => {
-    const before = (await bed.door.api('GET', '')).body
-    expect((await invite(headers())).status).toBe(401)
-    expect((await bed.door.api('GET', '')).body).toBe(before)
-    const read = { cookie: ada.cookie, ...headers() }
-    expect((await bed.callWith(read, 'GET', '/invites')).status).toBe(401)
-  })
-
-  test('sends no form, which can be sent without asking first', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
-      const asked = { method: 'POST', path: '/api/v1/invites', body: '{"hours":1}' }
-      const headers = { 'content-type': type, cookie: ada.cookie, origin }
-      expect((await bed.ask(asked, headers)).status).toBe(401)
-      expect((await bed.ask(asked, { ...headers, ...withKey() })).status).toBe(415)
-    }
-  })
-
-  test('may bring the key in the address of what is only read', async () => {
-    const path = (key: string) => `/invites?page-key=${key}`
-    const { cookie } = ada
-    expect((await bed.callWith({ cookie }, 'GET', path(ada.pageKey))).status).toBe(200)
-    expect((await bed.callWith({ cookie }, 'GET', path('x'))).status).toBe(401)
-    const body = { hours: 1 }
-    expect((await bed.callWith({ cookie }, 'POST', path(ada.pageKey), body)).status).toBe(401)
-  })
-
-  test('[ADMIN7] has the key shown to its person, and to no script', async () => {
-    const keyFor = (headers: Record<string, string>) =>
-      bed.pageKey({ cookie: ada.cookie, ...headers })
-    const opened = { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' }
-    expect(await keyFor(opened)).toMatch(/^[\w-]{43}$/)
-    for (const destination of ['empty', 'iframe', 'object', 'script', 'embed', 'serviceworker']) {
-      expect(await keyFor({ 'sec-fetch-dest': destination })).toBe('')
-    }
-    const { headers } = await bed.ask({ path: '/admin/' }, { cookie: ada.cookie })
-    expect(headers).toMatchObject({
-      'cache-control': 'no-store',
-      'cross-origin-opener-policy': 'same-origin',
-      'content-security-policy': expect.stringMatching(
-        /default-src 'none'; script-src 'self';.* connect-src 'self';.*frame-ancestors 'none'/,
-      ),
-    })
-    expect(headers).not.toHaveProperty('etag')
-    expect((await bed.ask({ path: '/admin/' })).status).toBe(401)
-  })
-
-  test('shows how the box is doing to its person, and to no script', async () => {
-    for (const path of FOR_MONITORS) {
-      const asAda = { ...NEIGHBOUR, cookie: ada.cookie }
-      expect((await bed.ask({ path }, asAda)).status).toBe(200)
-      const byScript = { ...asAda, 'sec-fetch-dest': 'empty' }
-      expect((await bed.ask({ path }, byScript)).status).toBe(403)
-      expect((await bed.ask({ path }, { ...byScript, ...withKey() })).status).toBe(200)
-    }
-  })
-
-  test('has no key that is good with another login', async () => {
-    const { pageKey } = await bed.logIn()
-    expect(pageKey).not.toBe(ada.pageKey)
-    expect((await invite({ 'box-page-key': pageKey })).status).toBe(401)
-  })
-})
-
 describe('[ADMIN8] a token of the API', () => {
-  let ada: Visitor
+  let ada: string
   beforeAll(async () => {
     bed = await AdminBed.startWithPassword()
     ada = await bed.logIn()
@@ -264,8 +321,8 @@ describe('[ADMIN8] a token of the API', () => {
   afterAll(() => bed.stop())
 
   const make = async (order: object) =>
-    JSON.parse((await bed.call(ada, 'POST', '/tokens', { name: 'deploys', ...order })).body)
-  const list = async () => JSON.parse((await bed.call(ada, 'GET', '/tokens')).body)
+    JSON.parse((await bed.callBy(ada, 'POST', '/tokens', { name: 'deploys', ...order })).body)
+  const list = async () => JSON.parse((await bed.callBy(ada, 'GET', '/tokens')).body)
 
   test('is shown once, is good for its role, and says when it was used', async () => {
     const { token, ...made } = await make({ role: 'admin' })
@@ -303,9 +360,9 @@ describe('[ADMIN8] a token of the API', () => {
   test('is over when it is revoked, and when its time has come', async () => {
     const { id, token } = await make({ role: 'admin', hours: 1 })
     const { token: short } = await make({ role: 'admin', hours: 1e-6 })
-    expect((await bed.call(ada, 'DELETE', `/tokens/${id}`)).status).toBe(200)
+    expect((await bed.callBy(ada, 'DELETE', `/tokens/${id}`)).status).toBe(200)
     expect((await bed.callBy(token, 'GET', '/me')).status).toBe(401)
-    expect((await bed.call(ada, 'DELETE', `/tokens/${id}`)).status).toBe(404)
+    expect((await bed.callBy(ada, 'DELETE', `/tokens/${id}`)).status).toBe(404)
     await expect.poll(async () => (await bed.callBy(short, 'GET', '/me')).status).toBe(401)
   })
 
@@ -321,10 +378,10 @@ describe('[ADMIN8] a token of the API', () => {
   })
 })
 
-async function otherCookie(): Promise<string> {
+async function otherToken(): Promise<string> {
   const other = await AdminBed.startWithPassword()
   try {
-    return (await other.logIn()).cookie
+    return await other.logIn()
   } finally {
     await other.stop()
   }

@@ -69,9 +69,9 @@ describe('[ADMIN10] the document of the API', () => {
 
   test('a client made from it works', async () => {
     const made = new OpenAPIClientAxios({
-      definition: `${bed.door.box.url}/api/v1/openapi.json`,
+      definition: `${bed.door.box.adminUrl}/api/v1/openapi.json`,
       axiosConfigDefaults: {
-        baseURL: bed.door.box.url,
+        baseURL: bed.door.box.adminUrl,
         headers: { authorization: `Bearer ${token}` },
       },
     })

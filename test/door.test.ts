@@ -35,10 +35,10 @@ describe.each(['lan', 'open'])('[ACCESS1] with BOX_ACCESS=%s', (policy) => {
   test.each(FOR_MONITORS)(
     '[ACCESS9] %s is for those who run the box, whoever else is let in',
     async (path) => {
-      expect((await bed.ask({ path })).status).toBe(200)
-      expect((await bed.ask({ path }, NEIGHBOUR)).status).toBe(403)
+      expect((await bed.askAdmin({ path })).status).toBe(200)
+      expect((await bed.askAdmin({ path }, NEIGHBOUR)).status).toBe(403)
       for (const [, trick] of TRICKS) {
-        const answer = await bed.ask({ path: trick(path) }, STRANGER)
+        const answer = await bed.askAdmin({ path: trick(path) }, STRANGER)
         expect.soft(isHealth(answer) || answer.status !== 200, trick(path)).toBe(true)
       }
     },

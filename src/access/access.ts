@@ -11,7 +11,6 @@ import { openKey } from './key-file.ts'
 import { KnownHosts, type KnownHostsParts } from './known-hosts.ts'
 import { Logins } from './logins.ts'
 import { Origins } from './origins.ts'
-import { PageKeys } from './page-keys.ts'
 import { Passphrase } from './passphrase.ts'
 import { Policy, type PolicyName } from './policy.ts'
 import type { AccountOf, Clock, Log } from './ports.ts'
@@ -52,7 +51,6 @@ export interface AdminAccess {
   readonly sessions: AdminSessions
   readonly apiTokens: ApiTokens
   readonly setupLink: SetupLink
-  readonly pageKeys: PageKeys
 }
 
 /** Who may come in, and all that it takes to tell. */
@@ -126,6 +124,5 @@ async function openAdminAccess(
     sessions: await AdminSessions.open(pathOf(SESSIONS_NAME), passwordId, clock, log),
     apiTokens: await ApiTokens.open(pathOf(TOKENS_NAME), clock, log),
     setupLink: new SetupLink(clock),
-    pageKeys: new PageKeys(key),
   }
 }

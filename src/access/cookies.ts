@@ -1,19 +1,5 @@
-/**
- * What a browser was let in by: a token, or the admin password. That of who logged in by https has a name that no page can
- * set which was loaded by http; whoever did both brings both by https.
- */
-export type CookieName = 'box-access' | 'box-admin' | '__Host-box-admin'
-
-const SAME_SITE: Readonly<Record<CookieName, 'Lax' | 'Strict'>> = {
-  'box-access': 'Lax',
-  'box-admin': 'Strict',
-  '__Host-box-admin': 'Strict',
-}
-
-/** That of who logs in as admin. @param isSecure whether the browser came by https */
-export function adminCookie(isSecure: boolean): CookieName {
-  return isSecure ? '__Host-box-admin' : 'box-admin'
-}
+/** What a browser was let in by: a token. It is good for apps and sessions, and for nothing else. */
+export type CookieName = 'box-access'
 
 /** The token in a `Cookie` header. */
 export function tokenInCookies(name: CookieName, header: string | undefined): string | undefined {
@@ -34,7 +20,7 @@ export function cookieFor(
   isSecure: boolean,
 ): string {
   const seconds = Math.max(0, Math.floor(lifeMs / 1000))
-  const attributes = `Path=/; Max-Age=${seconds}; HttpOnly; SameSite=${SAME_SITE[name]}`
+  const attributes = `Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax`
   return `${name}=${token}; ${attributes}${isSecure ? '; Secure' : ''}`
 }
 

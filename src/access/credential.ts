@@ -9,24 +9,23 @@ export interface Credential {
   readonly from: 'path' | 'bearer' | CookieName
 }
 
-/** That of somebody who logged in counts before that of a link. */
-const COOKIE_NAMES: readonly CookieName[] = ['__Host-box-admin', 'box-admin', 'box-access']
-
 /**
- * Finds the credentials of a request (ACCESS4): the one in its path, else in `Authorization`, else those in its
- * cookies, of which the first that is good counts.
+ * Finds the credential of a request (ACCESS4): in its path, else in `Authorization`, else in its cookie.
  * @param target as it came
  */
 export function credentialsOf(target: string, headers: IncomingHttpHeaders): Credential[] {
+  const meant = meantCredentialsOf(target, headers)
+  const cookie = meant.length === 0 ? tokenInCookies('box-access', headers.cookie) : undefined
+  return cookie === undefined ? meant : [{ token: cookie, from: 'box-access' }]
+}
+
+/** Likewise, without what a browser brings by itself. */
+export function meantCredentialsOf(target: string, headers: IncomingHttpHeaders): Credential[] {
   const [path = ''] = target.split('?', 1)
   const { token } = splitTokenPath(path)
   if (token !== undefined) return [{ token, from: 'path' }]
   const bearer = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1]
-  if (bearer !== undefined) return [{ token: bearer, from: 'bearer' }]
-  return COOKIE_NAMES.flatMap((from) => {
-    const cookie = tokenInCookies(from, headers.cookie)
-    return cookie === undefined ? [] : [{ token: cookie, from }]
-  })
+  return bearer === undefined ? [] : [{ token: bearer, from: 'bearer' }]
 }
 
 export function isCookie(

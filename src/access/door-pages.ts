@@ -22,10 +22,13 @@ export class DoorPages {
   readonly #pages: ReadonlyMap<Page, string>
   /** headers of each of them; they hold no script, and their styles are known by their hashes */
   readonly headers: Readonly<Record<string, string>>
+  /** of those by which people log in to the dashboard, at its own origin: their scripts are files there */
+  readonly adminHeaders: Readonly<Record<string, string>>
 
   private constructor(pages: ReadonlyMap<Page, string>, styles: Iterable<string>) {
     this.#pages = pages
     const hashes = Array.from(styles, (style) => `'sha256-${hashOf(style)}'`)
+    const styleSources = hashes.join(' ')
     this.headers = {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
@@ -34,8 +37,16 @@ export class DoorPages {
       // No other page can look into the window in which somebody types a password.
       'cross-origin-opener-policy': 'same-origin',
       'content-security-policy':
-        `default-src 'none'; style-src ${hashes.join(' ')}; img-src data:; ` +
+        `default-src 'none'; style-src ${styleSources}; img-src data:; ` +
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    }
+    this.adminHeaders = {
+      ...this.headers,
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy':
+        `default-src 'none'; script-src 'self'; connect-src 'self'; style-src ${styleSources}; ` +
+        "img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
     }
   }
 

@@ -71,11 +71,10 @@ const ADMINS_ONLY: Refusal = {
   message: 'this is for whoever runs the box: it takes a login or token with the role admin',
   page: 'refused',
 }
-/** No page: whoever opens one is sent to the login. */
 const NOT_LOGGED_IN: Refusal = {
   statusCode: 401,
   message: 'this is for whoever runs the box: log in at /admin/, or bring a token',
-  page: 'admin-login',
+  page: 'refused',
 }
 
 /** Decides who may come in. */

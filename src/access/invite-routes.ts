@@ -70,13 +70,13 @@ export interface InviteRoutesOptions {
   readonly audit: Audit
   /** what the request was let in by */
   readonly passOf: (request: FastifyRequest) => Pass
-  /** scheme, host and prefix by which the box was asked */
-  readonly publicUrl: (request: FastifyRequest) => string
+  /** where apps are for who asks; ends with a slash */
+  readonly appUrl: (request: FastifyRequest) => string
 }
 
 /** `/invites`: makes, lists and revokes links. Whoever asks was found to be an admin at the door. */
 export async function inviteRoutes(app: FastifyInstance, options: InviteRoutesOptions) {
-  const { invites, boxTokens, audit, passOf, publicUrl } = options
+  const { invites, boxTokens, audit, passOf, appUrl } = options
   const note = (event: string, request: FastifyRequest, { id, role, label }: Invite) =>
     audit.note({
       ...{ event, who: passOf(request).who, address: addressOf(request) },
@@ -93,7 +93,7 @@ export async function inviteRoutes(app: FastifyInstance, options: InviteRoutesOp
     const invite = await invites.create(request.body)
     const { token } = await boxTokens.forInvite(invite)
     note('invite-made', request, invite)
-    return reply.code(201).send({ url: `${publicUrl(request)}/invite/${token}`, ...invite })
+    return reply.code(201).send({ url: `${appUrl(request)}invite/${token}`, ...invite })
   })
 
   app.delete<{ Params: { id: string } }>(

@@ -16,7 +16,7 @@ export function cookieOf(
 
 /**
  * Lets a browser in, and sends it on.
- * @param location relative, so that it stays on this host, under whatever prefix it came
+ * @param location relative, so that it stays on this host, under whatever prefix it came; or of the dashboard
  */
 export function admit(reply: FastifyReply, cookie: string, location: string): FastifyReply {
   return reply

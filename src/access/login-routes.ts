@@ -4,6 +4,7 @@ import { refusalOf } from './door.ts'
 import type { DoorPages } from './door-pages.ts'
 import { admit, cookieOf } from './login-answer.ts'
 import type { Logins } from './logins.ts'
+import { DASHBOARD_ROLES } from './pass.ts'
 import type { Passphrase } from './passphrase.ts'
 import type { AccountOf, Breaches, Clock } from './ports.ts'
 import type { Refusal } from './refusal.ts'
@@ -50,6 +51,8 @@ export interface LoginRoutesOptions {
   /** whether there is a page for an app */
   readonly hasApp: (appId: string) => Promise<boolean>
   readonly isSecure: (request: FastifyRequest) => boolean
+  /** the page of the dashboard that takes a token, for who has a role there */
+  readonly enterUrl: (request: FastifyRequest, token: string) => string
   readonly logins: Logins
   readonly breaches: Breaches
   readonly accountOf: AccountOf
@@ -70,8 +73,12 @@ export async function loginRoutes(app: FastifyInstance, options: LoginRoutesOpti
     }
     const { pass } = verdict
     logins.succeeded(pass, address)
+    const cookie = cookieOf(token, pass, clock, isSecure(request))
+    if (DASHBOARD_ROLES.includes(pass.role)) {
+      return admit(reply, cookie, options.enterUrl(request, token))
+    }
     const app = pass.appId !== undefined && (await hasApp(pass.appId)) ? `apps/${pass.appId}/` : ''
-    return admit(reply, cookieOf(token, pass, clock, isSecure(request)), `../${app}`)
+    return admit(reply, cookie, `../${app}`)
   })
 
   if (options.passphrase) enterRoutes(app, { ...options, passphrase: options.passphrase })

@@ -4,6 +4,9 @@ export type Role = (typeof ROLES)[number]
 /** Those that only look: at sessions, and `monitor` at how the box is doing as well. */
 export const WATCHING_ROLES: readonly Role[] = ['viewer', 'monitor']
 
+/** Those for whom the dashboard is. */
+export const DASHBOARD_ROLES: readonly Role[] = ['monitor', 'admin']
+
 /** What a visitor may do here, and for how long. */
 export interface Pass {
   /** `participant`: what apps do; `viewer`: only to watch; `monitor`: to look at all that an admin sees as well; `admin`: to run the box */

@@ -1,14 +1,14 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type AdminPassword, IS_GIVEN } from '../access/admin-password.ts'
-import type { AdminSessions } from '../access/admin-sessions.ts'
+import type { AdminSession, AdminSessions, SessionKind } from '../access/admin-sessions.ts'
 import type { Audit } from '../access/audit-log.ts'
 import type { BoxTokens } from '../access/box-tokens.ts'
-import { noCookie } from '../access/cookies.ts'
-import { type Credential, credentialsOf, isCookie } from '../access/credential.ts'
+import { meantCredentialsOf } from '../access/credential.ts'
 import type { Pass } from '../access/pass.ts'
 import { faultOfPassword } from '../access/password-rule.ts'
 import { addressOf } from '../access/request-address.ts'
 import { RequestError } from '../access/request-error.ts'
+import type { SetupLink } from '../access/setup-link.ts'
 import { type PasswordLogins, WHO } from './password-logins.ts'
 
 const MOST_BODY_BYTES = 4096
@@ -18,24 +18,43 @@ const time = { type: 'string', description: 'ISO 8601, UTC' } as const
 const passwordSchema = { type: 'string', minLength: 1, maxLength: MOST_PASSWORD_LENGTH } as const
 const tags = ['login']
 const nothing = { type: 'null', description: 'Done.' } as const
+const tokenSchema = {
+  type: 'object',
+  required: ['token', 'expires'],
+  properties: { token: text, expires: time },
+} as const
 
 export const loginSchema = {
   ...{ tags, operationId: 'logIn', summary: 'Get a token for the admin password' },
-  description: 'For scripts. The token is good for an hour, or until you log out by it.',
+  description:
+    'The token is good until you log out by it, for an hour at the longest; that of a browser for two weeks, if it is used each day.',
   security: [],
   body: {
     type: 'object',
     required: ['password'],
     additionalProperties: false,
-    properties: { password: passwordSchema },
-  },
-  response: {
-    200: {
-      type: 'object',
-      required: ['token', 'expires'],
-      properties: { token: text, expires: time },
+    properties: {
+      password: passwordSchema,
+      kind: { type: 'string', enum: ['program', 'browser'], default: 'program' },
     },
   },
+  response: { 200: tokenSchema },
+} as const
+
+const setupSchema = {
+  ...{ tags, operationId: 'setUp', summary: 'Set the admin password by a one-time link' },
+  description: 'Logs in as a browser does.',
+  security: [],
+  body: {
+    type: 'object',
+    required: ['code', 'password'],
+    additionalProperties: false,
+    properties: {
+      code: { type: 'string', maxLength: 100, description: 'the last part of the link' },
+      password: passwordSchema,
+    },
+  },
+  response: { 200: tokenSchema },
 } as const
 
 const logoutSchema = {
@@ -53,7 +72,7 @@ const meSchema = {
   response: {
     200: {
       type: 'object',
-      required: ['who', 'role', 'expires', 'canChangePassword'],
+      required: ['who', 'role', 'expires', 'canChangePassword', 'appUrl'],
       properties: {
         who: text,
         role: { type: 'string', enum: ['monitor', 'admin'] },
@@ -62,6 +81,7 @@ const meSchema = {
           type: 'boolean',
           description: 'false if the settings of the box have it, and for whoever is no admin',
         },
+        appUrl: { ...text, description: 'where apps are, with a slash at its end' },
       },
     },
   },
@@ -82,50 +102,31 @@ const changeSchema = {
 export interface AccountRoutesOptions {
   readonly password: AdminPassword
   readonly sessions: AdminSessions
+  readonly setupLink: SetupLink
   readonly logins: PasswordLogins
   readonly boxTokens: BoxTokens
   readonly audit: Audit
   readonly passOf: (request: FastifyRequest) => Pass
-  readonly isSecure: (request: FastifyRequest) => boolean
+  /** where apps are for who asks; ends with a slash */
+  readonly appUrl: (request: FastifyRequest) => string
 }
 
 /** Logging in and out by the admin password, and another password. */
 export async function accountRoutes(app: FastifyInstance, options: AccountRoutesOptions) {
-  const { password, sessions, logins, boxTokens, audit, passOf, isSecure } = options
-  const note = (event: string, request: FastifyRequest) =>
-    audit.note({ event, who: passOf(request).who, address: addressOf(request) })
-  const sendOut = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    gone: readonly Credential[] = loginsOf(request),
-  ) => {
-    const cookies = gone.filter(isCookie).map(({ from }) => noCookie(from, isSecure(request)))
-    return reply.header('set-cookie', cookies).code(204).send()
-  }
+  addLogin(app, options)
+  addSetup(app, options)
+  addLogout(app, options)
+  addPassword(app, options)
+}
 
-  app.post<{ Body: { password: string } }>(
+function addLogin(app: FastifyInstance, options: AccountRoutesOptions): void {
+  const { password, logins, passOf, appUrl } = options
+  app.post<{ Body: { password: string; kind: SessionKind } }>(
     '/login',
     { schema: loginSchema, bodyLimit: MOST_BODY_BYTES },
     async (request) => {
-      const session = await logins.logIn(request.body.password, addressOf(request), 'program')
-      const { token, expiresAt } = await boxTokens.forSession(session)
-      return { token, expires: new Date(expiresAt).toISOString() }
-    },
-  )
-
-  app.post<{ Body: { everywhere: boolean } | null }>(
-    '/logout',
-    { schema: logoutSchema, bodyLimit: MOST_BODY_BYTES },
-    async (request, reply) => {
-      if (request.body?.everywhere) {
-        if (passOf(request).role !== 'admin') {
-          throw new RequestError(403, 'only an admin can end the logins of others')
-        }
-        await sessions.endAll()
-        note('logged-out-everywhere', request)
-        return sendOut(request, reply)
-      }
-      return sendOut(request, reply, await endOwn(request, options))
+      const { password: given, kind } = request.body
+      return tokenOf(await logins.logIn(given, addressOf(request), kind), options)
     },
   )
 
@@ -133,9 +134,53 @@ export async function accountRoutes(app: FastifyInstance, options: AccountRoutes
     const { who, role, expiresAt } = passOf(request)
     const expires = expiresAt === undefined ? null : new Date(expiresAt).toISOString()
     const canChangePassword = role === 'admin' && !password.isGiven
-    return { who, role, expires, canChangePassword }
+    return { who, role, expires, canChangePassword, appUrl: appUrl(request) }
   })
+}
 
+function addSetup(app: FastifyInstance, options: AccountRoutesOptions): void {
+  const { password, sessions, setupLink, audit } = options
+  app.post<{ Body: { code: string; password: string } }>(
+    '/setup',
+    { schema: setupSchema, bodyLimit: MOST_BODY_BYTES },
+    async (request) => {
+      const { code, password: wanted } = request.body
+      if (!setupLink.isGood(code)) throw linkOver()
+      const fault = faultOfPassword(wanted)
+      if (fault) throw new RequestError(400, fault)
+      // Of two who come at once, the second finds that it is over.
+      const isSet = await setupLink.use(code, () => password.set(wanted))
+      if (!isSet) throw linkOver()
+      await sessions.endAll()
+      const address = addressOf(request)
+      audit.note({ event: 'admin-password-set', who: 'one-time link', address })
+      return tokenOf(await sessions.start('browser'), options)
+    },
+  )
+}
+
+function addLogout(app: FastifyInstance, options: AccountRoutesOptions): void {
+  const { sessions, audit, passOf } = options
+  app.post<{ Body: { everywhere: boolean } | null }>(
+    '/logout',
+    { schema: logoutSchema, bodyLimit: MOST_BODY_BYTES },
+    async (request, reply) => {
+      if (!request.body?.everywhere) {
+        await endOwn(request, options)
+        return reply.code(204).send()
+      }
+      const { role, who } = passOf(request)
+      if (role !== 'admin')
+        throw new RequestError(403, 'only an admin can end the logins of others')
+      await sessions.endAll()
+      audit.note({ event: 'logged-out-everywhere', who, address: addressOf(request) })
+      return reply.code(204).send()
+    },
+  )
+}
+
+function addPassword(app: FastifyInstance, options: AccountRoutesOptions): void {
+  const { password, sessions, logins, audit, passOf } = options
   app.put<{ Body: { current: string; password: string } }>(
     '/password',
     { schema: changeSchema, bodyLimit: MOST_BODY_BYTES },
@@ -143,39 +188,38 @@ export async function accountRoutes(app: FastifyInstance, options: AccountRoutes
       if (password.isGiven) throw new RequestError(409, IS_GIVEN)
       const fault = faultOfPassword(request.body.password)
       if (fault) throw new RequestError(400, fault)
-      await logins.check(request.body.current, addressOf(request))
+      const address = addressOf(request)
+      await logins.check(request.body.current, address)
       await password.set(request.body.password)
       await sessions.endAll()
-      note('admin-password-changed', request)
-      return sendOut(request, reply)
+      audit.note({ event: 'admin-password-changed', who: passOf(request).who, address })
+      return reply.code(204).send()
     },
   )
 }
 
+async function tokenOf(session: AdminSession, { boxTokens }: AccountRoutesOptions) {
+  const { token, expiresAt } = await boxTokens.forSession(session)
+  return { token, expires: new Date(expiresAt).toISOString() }
+}
+
+function linkOver(): RequestError {
+  return new RequestError(410, 'this link is over: it works once, for a day, until the box stops')
+}
+
 /**
- * Ends what whoever asks came in by: each login, if the browser did so by http and by https.
- * @returns what is good for nothing any more
- * @throws {RequestError} for a program whose token is no login
+ * Ends the login by which somebody asks.
+ * @throws {RequestError} for who brings a link or a token that is no login
  */
 async function endOwn(
   request: FastifyRequest,
   { sessions, boxTokens, audit }: AccountRoutesOptions,
-): Promise<readonly Credential[]> {
-  const credentials = credentialsOf(request.originalUrl, request.headers)
-  let ended = 0
-  for (const { token } of credentials) {
-    const id = await boxTokens.sessionIdOf(token)
-    if (id !== undefined && (await sessions.end(id))) ended += 1
+): Promise<void> {
+  const [credential] = meantCredentialsOf(request.originalUrl, request.headers)
+  const id = credential && (await boxTokens.sessionIdOf(credential.token))
+  if (id === undefined) {
+    throw new RequestError(409, 'you are in by a link or token: whoever made it can revoke it')
   }
-  if (ended > 0) {
-    audit.note({ event: 'logout', who: WHO, address: addressOf(request) })
-    return loginsOf(request)
-  }
-  if (credentials.every(isCookie)) return credentials
-  throw new RequestError(409, 'you are in by a link or token: whoever made it can revoke it')
-}
-
-/** All but what lets visitors in. */
-function loginsOf({ originalUrl, headers }: FastifyRequest): readonly Credential[] {
-  return credentialsOf(originalUrl, headers).filter(({ from }) => from !== 'box-access')
+  await sessions.end(id)
+  audit.note({ event: 'logout', who: WHO, address: addressOf(request) })
 }

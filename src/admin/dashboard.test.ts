@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
+import { ANYBODY } from '../access/pass.ts'
 import { Chronicle } from './chronicle.ts'
 import { Dashboard } from './dashboard.ts'
 import { LogTail } from './log-tail.ts'
@@ -67,7 +68,7 @@ beforeEach(() => {
   app.register((scope) =>
     dashboard.routes(scope, {
       note: (_request, event, details) => noted.push([event, details]),
-      isGood: () => true,
+      passOf: () => ANYBODY,
     }),
   )
 })
@@ -246,7 +247,7 @@ describe('a backup', () => {
       'content-type': 'application/x-tar',
       'content-disposition': 'attachment; filename="box-2023-11-14.tar"',
     })
-    expect(noted).toEqual([['backup-made', {}]])
+    expect(noted).toEqual([['backup-made', { who: 'anybody' }]])
   })
 
   test('that cannot be made is refused with the reason', async () => {

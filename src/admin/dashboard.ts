@@ -3,7 +3,8 @@ import { type ActionRoutesOptions, actionRoutes } from './action-routes.ts'
 import { type BackupRoutesOptions, backupRoutes } from './backup-routes.ts'
 import { boxRoutes } from './box-routes.ts'
 import type { Chronicle } from './chronicle.ts'
-import { type EventRoutesOptions, eventRoutes } from './event-routes.ts'
+import { DownloadTickets } from './download-tickets.ts'
+import { eventRoutes } from './event-routes.ts'
 import { HealthMeter, type HealthParts } from './health.ts'
 import type { LogTail } from './log-tail.ts'
 import type { NoteAction, SessionDesk, StoreDesk, Timers } from './ports.ts'
@@ -42,7 +43,7 @@ export class Dashboard {
   /** Its part of the API. Whoever asks was found to be an admin at the door. */
   async routes(
     app: FastifyInstance,
-    { note, isGood }: { readonly note: NoteAction } & Pick<EventRoutesOptions, 'isGood'>,
+    { note, passOf }: { readonly note: NoteAction } & Pick<BackupRoutesOptions, 'passOf'>,
   ): Promise<void> {
     const { desk, store, chronicle, tail, missing, startBackup, clock } = this.#parts
     const wallTime = () => clock.wallTime()
@@ -52,8 +53,12 @@ export class Dashboard {
     await app.register(sessionRoutes, { desk, store, chronicle, rates: this.#rates, wallTime })
     await app.register(actionRoutes, { desk, store, missing, note })
     await app.register(boxRoutes, { health: this.#health, store, tail, note })
-    await app.register(backupRoutes, { startBackup, wallTime, note })
-    await app.register(eventRoutes, { viewers: this.#viewers, isGood })
+    const tickets = new DownloadTickets(() => clock.now())
+    await app.register(backupRoutes, { startBackup, wallTime, note, passOf, tickets })
+    await app.register(eventRoutes, {
+      viewers: this.#viewers,
+      isGood: (request) => passOf(request).isGood(),
+    })
   }
 
   #changed(sessionId: string): void {

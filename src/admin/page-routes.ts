@@ -4,8 +4,6 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { credentialsOf, isCookie } from '../access/credential.ts'
-import type { PageKeys } from '../access/page-keys.ts'
 import { PageFrame } from './page-frame.ts'
 
 /** The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) has the dashboard nevertheless. */
@@ -13,26 +11,13 @@ const WEB_DIR = join(import.meta.dirname, '../../web')
 /** The folder, in that of the pages, of what goes into each of them. */
 const FRAME = 'frame'
 
-/**
- * Scripts and styles of the box itself, and nothing in line. A window that shows such a page cannot be reached by the
- * page that opened it, an app of this box say, and no page can show it in a frame.
- */
-const HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-}
-
 export interface PageRoutesOptions {
-  readonly pageKeys: PageKeys
+  /** where apps are for who asks; ends with a slash */
+  readonly appUrl: (request: FastifyRequest) => string
 }
 
 /** The dashboard: what is in `web/admin`, and, below it, what its pages share with others. */
-export async function pageRoutes(app: FastifyInstance, { pageKeys }: PageRoutesOptions) {
+export async function pageRoutes(app: FastifyInstance, { appUrl }: PageRoutesOptions) {
   const common = { decorateReply: false, dotfiles: 'ignore', cacheControl: false } as const
   await app.register(fastifyStatic, {
     ...{ ...common, root: join(WEB_DIR, 'common'), prefix: '/common/', index: false },
@@ -50,10 +35,10 @@ export async function pageRoutes(app: FastifyInstance, { pageKeys }: PageRoutesO
   const frame = await PageFrame.load(join(dir, FRAME))
   await app.register(async (pages) => {
     pages.addHook('onSend', async (request, reply, payload: unknown) => {
-      reply.headers(HEADERS)
+      reply.headers(headersFor(appUrl(request)))
       const isPage = String(reply.getHeader('content-type')).startsWith('text/html')
       if (!isPage || !isReadable(payload)) return payload
-      const html = frame.around(await text(payload), keyOf(request, pageKeys))
+      const html = frame.around(await text(payload))
       reply.header('content-length', Buffer.byteLength(html))
       return html
     })
@@ -65,12 +50,18 @@ export async function pageRoutes(app: FastifyInstance, { pageKeys }: PageRoutesO
   })
 }
 
-/** Only a person who opens the page gets it with its key: not a script that asks for the page's text (ADMIN6). */
-function keyOf({ headers, originalUrl }: FastifyRequest, pageKeys: PageKeys): string {
-  const destination = headers['sec-fetch-dest'] ?? 'document'
-  const [credential] = credentialsOf(originalUrl, headers)
-  const isOpened = destination === 'document' && credential !== undefined && isCookie(credential)
-  return isOpened ? pageKeys.keyFor(credential.token) : ''
+/**
+ * Scripts and styles of the dashboard itself, nothing in line, and pictures of apps. A window that shows such a page cannot
+ * be reached by the page that opened it, and no page can show it in a frame.
+ */
+function headersFor(appUrl: string) {
+  const { origin } = new URL(appUrl)
+  return {
+    'cache-control': 'no-store',
+    'content-security-policy':
+      `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: ${origin}; ` +
+      "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  }
 }
 
 function isReadable(payload: unknown): payload is Readable {

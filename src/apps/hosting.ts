@@ -11,6 +11,7 @@ import type { ClientVersions } from './client-address.ts'
 import { findLibraries } from './library.ts'
 import { ownScripts } from './own-scripts.ts'
 import type { RunningSession } from './people.ts'
+import { shownAppsSchema } from './shown-apps.ts'
 import { Surveys } from './surveys.ts'
 import { Workshop } from './workshop.ts'
 
@@ -20,21 +21,6 @@ const JAVASCRIPT = 'text/javascript; charset=utf-8'
 const HTML = 'text/html; charset=utf-8'
 
 const text = { type: 'string' } as const
-const appSchema = {
-  type: 'object',
-  required: ['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs'],
-  properties: {
-    ...{ kind: text, name: text, title: text, description: text, url: text },
-    icon: { type: ['string', 'null'] },
-    people: { type: 'integer' },
-    needs: { type: 'array', items: text },
-  },
-} as const
-const listSchema = {
-  type: 'object',
-  required: ['apps'],
-  properties: { apps: { type: 'array', items: appSchema } },
-} as const
 const paramsSchema = {
   type: 'object',
   required: ['name'],
@@ -46,6 +32,8 @@ export interface HostingOptions {
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
   readonly sessions: () => Iterable<RunningSession>
+  /** told who knows the apps, when that is ready */
+  readonly onList?: (list: Pick<AppList, 'get'>) => void
   /** what people see where there is nothing */
   readonly missingPage: (request: FastifyRequest) => MissingPage
 }
@@ -61,6 +49,7 @@ type AppRequest = FastifyRequest<{ Params: { name: string; '*': string } }>
 export async function hostingRoutes(app: FastifyInstance, options: HostingOptions) {
   const { folders, missingPage } = options
   const { list, ...makers } = await makeParts(app, options)
+  options.onList?.(list)
   const shelf = { folders, missingPage, ...makers }
   await app.register(fastifyStatic, {
     serve: false,
@@ -75,7 +64,7 @@ export async function hostingRoutes(app: FastifyInstance, options: HostingOption
 
   const listing = {
     prefixTrailingSlash: 'no-slash',
-    schema: { response: { 200: listSchema } },
+    schema: { response: { 200: shownAppsSchema } },
   } as const
   app.get('/', listing, async (_request, reply) => {
     reply.header('cache-control', 'no-store')

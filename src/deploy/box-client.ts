@@ -62,10 +62,9 @@ export class BoxClient {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(body && { 'content-type': contentType(body) }),
     }
-    const ca = authority === undefined ? {} : { ca: [...getCACertificates(), authority] }
     const begin = url.protocol === 'https:' ? requestHttps : requestHttp
     return new Promise((resolve, reject) => {
-      const request = begin(url, { method, headers, ...ca }, (response) => {
+      const request = begin(url, { method, headers, ...trusting(authority) }, (response) => {
         answerOf(response, box)
           .then(resolve, reject)
           // What is refused early need not be sent to its end.
@@ -77,6 +76,11 @@ export class BoxClient {
       else request.end(body && JSON.stringify(body.value))
     })
   }
+}
+
+/** Options of a request that trusts an authority besides those that computers trust. */
+export function trusting(authority: string | undefined) {
+  return authority === undefined ? {} : { ca: [...getCACertificates(), authority] }
 }
 
 function contentType(body: NonNullable<Call['body']>): string {
@@ -98,7 +102,8 @@ async function answerOf(response: IncomingMessage, box: URL): Promise<BoxAnswer>
   }
 }
 
-function explained(cause: unknown, box: URL): unknown {
+/** A sentence for the person who runs the program. */
+export function explained(cause: unknown, box: URL): unknown {
   const { code = '', path } = cause as { code?: string; path?: string }
   const because = (sentence: string) => new DeployFailure(sentence, { cause })
   // A file of the app that cannot be read.

@@ -20,7 +20,7 @@ function ownAddress({ host, port }: Pick<Config, 'host' | 'port'>): Address {
 
 /** Looks at the port, and at who has the folder. */
 export async function probeBox(config: Config): Promise<BoxLook> {
-  const { host, port } = config
+  const { port } = config
   const address = ownAddress(config)
   const { reach } = await probeReach(address)
   const isSilent = reach.tag === 'none'
@@ -28,15 +28,17 @@ export async function probeBox(config: Config): Promise<BoxLook> {
     ...{ url: address.url.href, port, reach },
     isLocked: isLocked(resolve(config.filesDir)),
     listener: await listenerAt(port),
-    portTrouble: isSilent ? await portTrouble(host, port) : undefined,
+    portTrouble: isSilent ? await portTrouble(config) : undefined,
     missing: reach.tag === 'box' ? await missingIn(address) : [],
   }
 }
 
-async function portTrouble(host: string, port: number): Promise<string | undefined> {
+async function portTrouble({ host, port, adminPort }: Config): Promise<string | undefined> {
   try {
-    const listener = await Listener.open({ host, port })
-    await listener.close()
+    const apps = await Listener.open({ host, port, setting: 'BOX_PORT' })
+    await apps.close()
+    const admin = await Listener.open({ host, port: adminPort, setting: 'BOX_ADMIN_PORT' })
+    await admin.close()
     return undefined
   } catch (error) {
     return (error as Error).message

@@ -2,7 +2,6 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { signAdminToken } from '../access/box-tokens.ts'
 import { readKey } from '../access/key-file.ts'
-import { Networks } from '../access/networks.ts'
 import { ACCESS_NAME } from '../backup/box-folder.ts'
 import { type Address, addressOf, pinned, portOf } from './address.ts'
 import { authoritiesIn } from './authorities.ts'
@@ -20,8 +19,8 @@ export interface Surroundings {
   /** what stands in front of the box; empty: addresses are connected to as they are */
   readonly fronts: readonly URL[]
   readonly names: ReadonlyMap<string, NameLook>
-  /** BOX_MONITORS */
-  readonly monitors: readonly string[]
+  /** what stands in front of its dashboard, likewise */
+  readonly adminFront: URL | undefined
   /** of the upload */
   readonly bytes: number
 }
@@ -38,17 +37,15 @@ export async function contextsOf(
   urls: readonly string[],
   surroundings: Surroundings,
 ): Promise<AddressContext[]> {
-  const { dir, fronts, monitors, bytes } = surroundings
+  const { dir, fronts, adminFront, bytes } = surroundings
   const token = await tokenOf(dir)
   const authorities = await authoritiesIn(dir)
   const addresses = urls.map((url) => addressOf(url, fronts))
-  const near = new Networks(monitors)
-  const isMonitor = ownAddresses().some((own) => !isLoopback(own) && near.includes(own))
   return Promise.all(
     addresses.map(async (announced) => {
       const { address, isHere, isLocal } = placeOf(announced, surroundings)
       return {
-        ...{ address, bytes, isLocal, isMonitor, isElsewhere: false },
+        ...{ address, bytes, isLocal, adminFront, isElsewhere: false },
         // Whoever has it may do everything for its time: another machine is not to see it.
         token: isHere ? token : undefined,
         authorities: async () => authorities,

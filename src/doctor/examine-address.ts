@@ -1,6 +1,7 @@
 import type { Address } from './address.ts'
 import { findingsOfCertificate } from './certificate.ts'
 import { findingOfDate } from './clock.ts'
+import { findingOfDashboard, probeDashboard } from './dashboard.ts'
 import { type Finding, type Section, skipped } from './finding.ts'
 import { findingOfForwarding, probeForwarding } from './forwarding.ts'
 import { probeCertificate } from './handshake.ts'
@@ -29,8 +30,8 @@ export interface AddressContext {
   readonly trustPage: string
   /** whether a program on the machine of the box is who asks, who may say what it likes of who it is */
   readonly isLocal: boolean
-  /** whether BOX_MONITORS lets in whoever comes from here; undefined: that is not known */
-  readonly isMonitor: boolean | undefined
+  /** what stands in front of the dashboard; undefined: its address can be connected to as it is */
+  readonly adminFront: URL | undefined
   /** who listens at the port of this machine; "" if that is not known */
   readonly listener: string
   /** whether the box is on another machine, with a clock of its own */
@@ -69,12 +70,15 @@ async function look(
   if (reach.tag !== 'box') return
   const date = isElsewhere ? findingOfDate(answer?.headers.date, wallTime()) : undefined
   if (date) note(date)
-  const { way, join, shut } = await visit(address, token)
+  const [dashboard, { way, join, shut }] = await Promise.all([
+    probeDashboard(address, context.adminFront),
+    visit(address, token),
+  ])
+  note(findingOfDashboard(dashboard))
   if (shut) note(findingOfDoor(shut))
   note(findingOfPage(await probePage(address, way)), ...findingsOfJoin(join, address))
   if (join.tag === 'joined') note(findingOfUpload(await probeUpload(address, way, bytes)))
-  if (context.isLocal) return
-  note(findingOfForwarding(await probeForwarding(address), context.isMonitor))
+  if (!context.isLocal) note(findingOfForwarding(await probeForwarding(address, way)))
 }
 
 async function certificate(context: AddressContext): Promise<Finding[]> {

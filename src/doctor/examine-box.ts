@@ -24,6 +24,8 @@ export interface BoxOrder {
   readonly hostnames: readonly string[]
   /** what stands in front of the box, if its addresses cannot be connected to from here */
   readonly fronts: readonly URL[]
+  /** what stands in front of its dashboard, likewise */
+  readonly adminFront: URL | undefined
   /** of the upload */
   readonly bytes: number
   /** told what is looked at now */
@@ -68,11 +70,11 @@ async function namesOf(urls: readonly string[]): Promise<Map<string, NameLook>> 
 async function examineAll(
   urls: readonly string[],
   names: ReadonlyMap<string, NameLook>,
-  { config, fronts, bytes, onStep }: BoxOrder,
+  { config, fronts, adminFront, bytes, onStep }: BoxOrder,
 ): Promise<Section[]> {
-  const { monitors, maxUploadBytes } = config
+  const { maxUploadBytes } = config
   const dir = resolve(config.filesDir)
-  const around = { dir, fronts, names, monitors, bytes: Math.min(bytes, maxUploadBytes) }
+  const around = { dir, fronts, adminFront, names, bytes: Math.min(bytes, maxUploadBytes) }
   const contexts = await contextsOf(urls, around)
   const missing = new Set(urls)
   onStep([...missing].join(', '))

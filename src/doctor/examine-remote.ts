@@ -19,7 +19,7 @@ export async function examineRemote({ address, bytes, onStep }: RemoteOrder): Pr
   onStep(url.href)
   const look = await probeName(hostOf(url))
   const { title, findings } = await examineAddress({
-    ...{ address, bytes, token: undefined, isMonitor: undefined, isElsewhere: true },
+    ...{ address, bytes, token: undefined, adminFront: undefined, isElsewhere: true },
     authorities: () => authoritiesAt(address),
     trustPage: trustPageOf(address),
     isLocal: look.addresses.some(isLoopback),

@@ -46,7 +46,7 @@ describe('/addresses tells', () => {
   test('a browser on this machine, over a real connection', async () => {
     const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
     const response = await fetch(`http://127.0.0.1:${port}/addresses`)
-    expect(await response.json()).toEqual({ urls: [WIFI] })
+    expect(await response.json()).toMatchObject({ urls: [WIFI] })
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
@@ -56,7 +56,7 @@ test('a box that only this machine reaches has none', async () => {
   const box = await startBox()
   const response = await fetch(`${box.url}/addresses`)
   expect(response.status).toBe(200)
-  expect(await response.json()).toEqual({ urls: [] })
+  expect(await response.json()).toMatchObject({ urls: [] })
   await box.stop()
 })
 
@@ -66,3 +66,11 @@ async function urlsFor(request: typeof HERE): Promise<unknown> {
   expect(response.headers['cache-control']).toBe('no-store')
   return response.json().urls
 }
+
+test('/addresses tells everybody by which address the box knows them', async () => {
+  const headers = { 'x-forwarded-for': '192.168.1.30' }
+  expect((await app.inject({ url: '/addresses', headers })).json()).toEqual({
+    urls: [],
+    you: '192.168.1.30',
+  })
+})

@@ -1,12 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { addressOf } from '../access/request-address.ts'
 
 const LOOPBACK_ADDRESS = /^(::ffff:)?127\.|^::1$/
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
 const schema = {
   type: 'object',
-  required: ['urls'],
-  properties: { urls: { type: 'array', items: { type: 'string' } } },
+  required: ['urls', 'you'],
+  properties: {
+    urls: { type: 'array', items: { type: 'string' } },
+    you: { type: 'string' },
+  },
 } as const
 
 export interface AddressRoutesOptions {
@@ -16,12 +20,12 @@ export interface AddressRoutesOptions {
 
 /**
  * `/addresses`: where a phone finds the box. Only a page that somebody has open on this very machine
- * is told: for everybody else there is none.
+ * is told: for everybody else there is none. And by which address the box knows who asks, which shows what proxies say.
  */
 export async function addressRoutes(app: FastifyInstance, { networkUrls }: AddressRoutesOptions) {
   app.get('/addresses', { schema: { response: { 200: schema } } }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    return { urls: isFromHere(request) ? networkUrls() : [] }
+    return { urls: isFromHere(request) ? networkUrls() : [], you: addressOf(request) }
   })
 }
 

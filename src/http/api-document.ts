@@ -1,6 +1,5 @@
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import { PAGE_KEY_HEADER } from '../access/page-keys.ts'
 import { PROBLEM_RESPONSES, PROBLEM_SCHEMA } from './problem.ts'
 
 const schema = {
@@ -12,13 +11,6 @@ const SECURITY_SCHEMES = {
     type: 'http',
     scheme: 'bearer',
     description: 'An API token, or a token that `logIn` gave',
-  },
-  cookie: { type: 'apiKey', in: 'cookie', name: 'box-admin', description: 'Of who logged in' },
-  pageKey: {
-    type: 'apiKey',
-    in: 'header',
-    name: PAGE_KEY_HEADER,
-    description: 'Of a page of the dashboard, with the cookie',
   },
 } as const
 
@@ -41,7 +33,7 @@ export async function addApiDocument(app: FastifyInstance, options: ApiDocumentO
         version: options.version,
       },
       components: { securitySchemes: SECURITY_SCHEMES },
-      security: [{ token: [] }, { cookie: [], pageKey: [] }],
+      security: [{ token: [] }],
     },
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, i) => String($id ?? `def-${i}`),

@@ -6,18 +6,15 @@ import type { Dashboard } from '../admin/dashboard.ts'
 import { type SetupLinkRoutesOptions, setupLinkRoutes } from '../admin/setup-link-routes.ts'
 import { type TokenRoutesOptions, tokenRoutes } from '../admin/token-routes.ts'
 import { type AppRoutesOptions, appRoutes } from '../apps/releases/routes.ts'
+import { type ShownAppsOptions, shownAppsRoutes } from '../apps/shown-apps.ts'
 import { setCompilers } from './api-compilers.ts'
 import { type ApiDocumentOptions, addApiDocument } from './api-document.ts'
-
-const PREFLIGHT = {
-  'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
-  'access-control-allow-headers': 'Authorization, Content-Type',
-}
 
 /** What the interface for programs is put together from. */
 export type ApiParts = InviteRoutesOptions &
   AccountRoutesOptions &
   SetupLinkRoutesOptions &
+  ShownAppsOptions &
   TokenRoutesOptions &
   ApiDocumentOptions & {
     readonly releases: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
@@ -33,23 +30,20 @@ export async function apiRoutes(app: FastifyInstance, { parts }: { readonly part
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })
-  // The key of a page is not among the headers that pages of other origins may send (ADMIN6).
-  app.options('/*', { schema: { hide: true } }, async (_request, reply) =>
-    reply.code(204).headers(PREFLIGHT).send(),
-  )
   await app.register(inviteRoutes, parts)
   await app.register(accountRoutes, parts)
   await app.register(setupLinkRoutes, parts)
   await app.register(tokenRoutes, parts)
-  const { audit, passOf, publicUrl, releases, dashboard } = parts
+  const { audit, passOf, appUrl, releases, dashboard } = parts
   const whoOf = (request: FastifyRequest) => passOf(request).who
   const note = (event: string, request: FastifyRequest, details: object) =>
     audit.note({ event, who: whoOf(request), address: addressOf(request), ...details })
-  await app.register(appRoutes, { ...releases, whoOf, publicUrl, note })
+  await app.register(appRoutes, { ...releases, whoOf, appUrl, note })
+  await app.register(shownAppsRoutes, parts)
   await app.register((scope) =>
     dashboard.routes(scope, {
       note: (request, event, details) => note(event, request, details),
-      isGood: (request) => passOf(request).isGood(),
+      passOf,
     }),
   )
 }

@@ -12,9 +12,7 @@ import { freeUploads } from '../../test/support/free-uploads.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import { type Access, openAccess } from '../access/access.ts'
 import { DoorPages } from '../access/door-pages.ts'
-import { PasswordLogins } from '../admin/password-logins.ts'
 import { AppFolders } from '../apps/app-folders.ts'
-import { AppStore } from '../apps/releases/app-store.ts'
 import { createFileStore } from '../files/file-store.ts'
 import { accountOf } from '../system/account.ts'
 import { NO_TLS } from '../tls/tls.ts'
@@ -58,14 +56,13 @@ beforeEach(async () => {
     hosts: { isNamed: () => true, isLocal: () => true },
     ...{ clock, log, accountOf },
   })
-  const { door, logins, invites, audit, admin } = access
+  const { door, logins } = access
   const breaches = { note: () => {} }
   app = buildApp({
     server: createServer(),
     log: pino({ level: 'debug' }, destination),
     entrance: {
       ...{ door, logins, clock, pages: await DoorPages.load() },
-      pageKeys: admin.pageKeys,
       ...{
         sessions: { about: () => undefined, hasMember: () => false },
         publicUrl: () => 'http://box',
@@ -76,10 +73,7 @@ beforeEach(async () => {
       ...{ tokens: await access.tokens(), passphrase: undefined, breaches, accountOf, clock },
       ...{ passphraseLifeMs: 1, mostTries: 1, hasApp: async () => false },
     },
-    admin: {
-      ...{ ...admin, invites, audit, clock, version: '1' },
-      logins: new PasswordLogins({ ...admin, logins, breaches, accountOf, clock }),
-    },
+    places: { adminUrl: () => 'http://box:8889/' },
     trustedProxies: ['loopback', '10.0.0.0/8'],
     webDir: join(dir, 'web'),
     apps: {
@@ -91,19 +85,8 @@ beforeEach(async () => {
     },
     files,
     uploadLimits: freeUploads(),
-    releases: {
-      store: new AppStore({ dir: join(dir, 'apps'), wallTime: Date.now, log }),
-      room: { take: async () => {} },
-      limits: { maxBytes: 1000, maxEntries: 10 },
-    },
-    dashboard: { routes: async () => {} },
     onFileMissed: () => {},
-    operation: {
-      missing: () => [],
-      metrics: async () => ({ contentType: 'text/plain', body: '' }),
-      sessions: () => [],
-      users: () => [],
-    },
+    operation: { missing: () => [] },
     networkUrls: () => [],
     tls: NO_TLS,
     http: 'redirect',
@@ -127,14 +110,31 @@ test.each([
   ['/healthz', 'text/plain; charset=utf-8'],
   ['/any/prefix/healthz', 'text/plain; charset=utf-8'],
   ['/readyz', 'application/json; charset=utf-8'],
-  ['/sessions', 'text/plain; charset=utf-8'],
-  [`/users/${ID}`, 'application/json; charset=utf-8'],
   ['/lib/', 'application/json; charset=utf-8'],
 ])('%s is served as %s', async (url, type) => {
   const response = await app.inject(url)
   expect(response.statusCode).toBe(200)
   expect(response.headers['content-type']).toBe(type)
 })
+
+test.each(['/admin', '/admin/apps.html?x=1', '/metrics', '/sessions', `/users/${ID}`])(
+  '[ADMIN11] %s leads to the dashboard’s origin',
+  async (url) => {
+    const { statusCode, headers, body } = await app.inject(url)
+    expect([statusCode, headers.location, body]).toEqual([307, `http://box:8889${url}`, ''])
+  },
+)
+
+test.each(['GET', 'POST', 'PUT', 'DELETE'] as const)(
+  '[ADMIN11] of the API it says only where that is, asked by %s',
+  async (method) => {
+    const headers = { authorization: 'Bearer x' }
+    const answer = await app.inject({ method, url: '/api/v1/login', headers })
+    expect(answer.statusCode).toBe(421)
+    expect(answer.headers['content-type']).toContain('application/problem+json')
+    expect(answer.json().detail).toBe('the API is at http://box:8889/api/v1/, not here')
+  },
+)
 
 test.each(['/', '/nothing', '/healthz', '/files/nothing', '/lib/nothing'])(
   'the answer to %s has the security headers, and no policy that hinders apps',

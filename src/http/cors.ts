@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 
-/** What pages of other origins may use: files, and the interface for programs. */
-const SHARED = /^\/(?:files|api)(?:[/?]|$)/
+/** What pages of other origins may use: files. */
+const SHARED = /^\/files(?:[/?]|$)/
 
 /** @param target as it is routed */
 export function isShared(target: string): boolean {

@@ -1,36 +1,29 @@
-import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { noCookie } from '../access/cookies.ts'
-import { type Credential, credentialsOf, isCookie } from '../access/credential.ts'
+import { type Credential, credentialsOf } from '../access/credential.ts'
 import type { Answer, Door } from '../access/door.ts'
 import type { DoorPages } from '../access/door-pages.ts'
 import { admit, cookieOf, locationWithoutToken } from '../access/login-answer.ts'
 import type { Logins } from '../access/logins.ts'
-import type { PageKeys } from '../access/page-keys.ts'
 import { ANYBODY, type Pass } from '../access/pass.ts'
 import type { Clock } from '../access/ports.ts'
 import type { Refusal } from '../access/refusal.ts'
-import { isByPerson, rootFrom, sendRefusal } from '../access/refusal-answer.ts'
+import { isByPerson, sendRefusal } from '../access/refusal-answer.ts'
 import { addressOf } from '../access/request-address.ts'
 import type { HttpsRedirect } from '../trust/https-redirect.ts'
 import { isShared, setCors } from './cors.ts'
-import { entryOf } from './entries.ts'
+import { appEntry } from './entries.ts'
 import { isUploadOfMember, type RunningSessions, refusalOfFile } from './file-scope.ts'
-import { isCookieMeant } from './page-requests.ts'
 import { isForPrograms, sendProblem } from './problem.ts'
 
 /** What browsers say of a page or worker that has no origin. */
 const NO_ORIGIN = 'null'
 const UPLOAD_METHODS: readonly string[] = ['PUT', 'OPTIONS']
 
-/** What a request was let in by. */
-export type PassOf = (request: FastifyRequest) => Pass
-
 export interface DoorHookParts {
   readonly door: Door
   readonly pages: DoorPages
   readonly logins: Logins
-  readonly pageKeys: PageKeys
   readonly clock: Pick<Clock, 'wallTime'>
   readonly sessions: RunningSessions
   /** scheme, host and prefix by which the box was asked */
@@ -42,20 +35,16 @@ export interface DoorHookParts {
 }
 
 /** Has every request pass the door before anything else looks at it. */
-export function addDoor(app: FastifyInstance, parts: DoorHookParts): PassOf {
-  const passes = new WeakMap<IncomingMessage, Pass>()
+export function addDoor(app: FastifyInstance, parts: DoorHookParts): void {
   app.addHook('onRequest', (request, reply, done) => {
     const conclude = (answer: Answer) => {
-      if (isAnswered(answer, request, reply, parts)) return
-      if (answer.tag === 'admitted') passes.set(request.raw, answer.pass)
-      done()
+      if (!isAnswered(answer, request, reply, parts)) done()
     }
     const answer = askDoor(request, reply, parts)
     // Nobody waits who showed nothing.
     if (answer instanceof Promise) answer.then(conclude).catch(done)
     else conclude(answer)
   })
-  return (request) => passes.get(request.raw) ?? ANYBODY
 }
 
 function askDoor(
@@ -71,7 +60,7 @@ function askDoor(
   const visit = {
     address: addressOf(request),
     hosts: parts.hosts(request),
-    credentials: credentialsShown(request, parts),
+    credentials: credentialsShown(request),
     origin: isOnlyRead ? undefined : headers.origin,
     publicUrl: () => publicUrl(request),
   }
@@ -83,7 +72,7 @@ function askDoor(
   if (isOnShared) setCors(reply, refusal ? undefined : visit.origin, door.isForAllOrigins)
   if (refusal) return { tag: 'refused', refusal, staleCookies: [] }
   if (isOfMember) return { tag: 'admitted', pass: ANYBODY, staleCookies: [] }
-  return door.admit(visit, entryOf(request.method, request.routeOptions.url))
+  return door.admit(visit, appEntry(request.method, request.routeOptions.url))
 }
 
 /** Whether the request has its answer already: a refusal, or where to go without the token, or by https. */
@@ -115,7 +104,10 @@ function isAnswered(
 
 /** The token in a page's address: no page is to have one there. */
 function linkOf(request: FastifyRequest): Credential | undefined {
-  if (request.method !== 'GET' || entryOf(request.method, request.routeOptions.url) === 'everybody')
+  if (
+    request.method !== 'GET' ||
+    appEntry(request.method, request.routeOptions.url) === 'everybody'
+  )
     return undefined
   const [credential] = credentialsOf(request.originalUrl, request.headers)
   return credential?.from === 'path' && isByPerson(request) ? credential : undefined
@@ -137,27 +129,14 @@ function refuse(
   if (isForPrograms(request.url)) {
     if (statusCode === 401) reply.header('www-authenticate', 'Bearer')
     sendProblem(reply, statusCode, message)
-  } else if (refusal.page === 'admin-login' && isByPerson(request)) {
-    const next = encodeURIComponent(request.url.replace(/^\/+/, ''))
-    const location = `${rootFrom(request.originalUrl)}admin/login?next=${next}`
-    reply.header('cache-control', 'no-store').redirect(location, 303)
   } else {
     sendRefusal(request, reply, refusal, pages)
   }
 }
 
-/** Those that count: a cookie does not where the page that asks may be any (ADMIN6). */
-function credentialsShown(
-  request: FastifyRequest,
-  { pageKeys, publicUrl }: DoorHookParts,
-): readonly Credential[] {
+function credentialsShown(request: FastifyRequest): readonly Credential[] {
   const shown = credentialsOf(request.originalUrl, request.headers)
-  const meant = shown.filter(
-    (credential) =>
-      !isCookie(credential) ||
-      isCookieMeant(request, credential.token, { pageKeys, publicUrl: publicUrl(request) }),
-  )
-  return shown.length === 0 ? announcedCredentials(request) : meant
+  return shown.length === 0 ? announcedCredentials(request) : shown
 }
 
 /** A browser that asks whether it may bring a token does not bring it yet. */

@@ -1,6 +1,11 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { operationRoutes, type SessionOverview } from './operation.ts'
+import {
+  healthRoutes,
+  monitorRoutes,
+  type OperationSource,
+  type SessionOverview,
+} from './operation.ts'
 
 let app: FastifyInstance
 let missing: string[]
@@ -10,14 +15,14 @@ beforeEach(() => {
   missing = []
   sessions = []
   app = fastify()
-  app.register(operationRoutes, {
-    source: {
-      missing: () => missing,
-      metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'a 1\n' }),
-      sessions: () => sessions,
-      users: (sessionId) => (sessionId === 'S' ? ['user', ['view'], { id: 'x', data: 'y' }] : []),
-    },
-  })
+  const source: OperationSource = {
+    missing: () => missing,
+    metrics: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'a 1\n' }),
+    sessions: () => sessions,
+    users: (sessionId) => (sessionId === 'S' ? ['user', ['view'], { id: 'x', data: 'y' }] : []),
+  }
+  app.register(healthRoutes, { source })
+  app.register(monitorRoutes, { source })
 })
 
 afterEach(() => app.close())

@@ -33,14 +33,12 @@ const sessionParams = {
   properties: { sessionId: { type: 'string', maxLength: 100 } },
 } as const
 
-/** For whoever runs the box: health, readiness, metrics, sessions and their users. */
-export async function operationRoutes(
+/** Whether the box runs, and can serve. */
+export async function healthRoutes(
   app: FastifyInstance,
-  { source }: { readonly source: OperationSource },
+  { source }: { readonly source: Pick<OperationSource, 'missing'> },
 ) {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
-  })
+  keepNothing(app)
 
   app.get('/healthz', { schema: { response: { 200: text } } }, async () => 'ok')
 
@@ -53,6 +51,14 @@ export async function operationRoutes(
       return reply.code(ready ? 200 : 503).send({ ready, missing })
     },
   )
+}
+
+/** For those who run the box: metrics, sessions and their users. */
+export async function monitorRoutes(
+  app: FastifyInstance,
+  { source }: { readonly source: OperationSource },
+) {
+  keepNothing(app)
 
   app.get('/metrics', { schema: { response: { 200: text } } }, async (_request, reply) => {
     const { contentType, body } = await source.metrics()
@@ -68,6 +74,12 @@ export async function operationRoutes(
     { schema: { params: sessionParams, response: { 200: { type: 'array', items: {} } } } },
     async (request) => source.users(request.params.sessionId),
   )
+}
+
+function keepNothing(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
 }
 
 /** A line stays a line, and a column a column, whatever a client calls its session. */

@@ -23,6 +23,7 @@ beforeEach(async () => {
     maxConnections: MAX_CONNECTIONS,
     leastRate: LEAST_RATE,
     ...{ connectionsPerAddress: 100, accountOf: () => undefined },
+    takesUpgrades: true,
     clientAddress: ({ headers }) => String(headers['x-forwarded-for'] ?? 'somebody'),
     onBreach: (limit, address) => breaches.push(`${limit} ${address}`),
   })

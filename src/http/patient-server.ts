@@ -23,6 +23,10 @@ export interface ServerLimits extends ConnectionLimits {
   readonly maxHeaderBytes: number
   /** open at once, web sockets among them */
   readonly maxConnections: number
+  /** Limits connections further; undefined: that is all */
+  readonly watchConnections?: (server: Server) => void
+  /** whether there are web sockets */
+  readonly takesUpgrades: boolean
   /** bytes a second that a request's body has to bring */
   readonly leastRate: number
   /** The client's own address. */
@@ -70,10 +74,11 @@ export function createPatientServer(
     refuse(exchange, { status: 408, message, limit: 'slow-upload' })
   })
   refuseBadHeads(server, limits)
+  limits.watchConnections?.(server)
   return server
 }
 
-function optionsOf({ maxHeaderBytes }: ServerLimits) {
+function optionsOf({ maxHeaderBytes, takesUpgrades }: ServerLimits) {
   return {
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: HEAD_MS,
@@ -82,7 +87,9 @@ function optionsOf({ maxHeaderBytes }: ServerLimits) {
     requestTimeout: 0, // a large upload takes as long as it takes, if only it goes on
     // Any other upgrade that a client offers, to HTTP/2 say, is one that it can do without.
     shouldUpgradeCallback: (request: IncomingMessage) =>
-      /^websocket$/i.test(request.headers.upgrade ?? '') && excessOf(request) === undefined,
+      takesUpgrades &&
+      /^websocket$/i.test(request.headers.upgrade ?? '') &&
+      excessOf(request) === undefined,
   }
 }
 

@@ -41,6 +41,38 @@ export function boxUrls(host: string, port: number): string[] {
   return [`http://${own.includes(':') ? `[${own}]` : own}:${port}`, ...networkUrls(host, port)]
 }
 
+/** What the settings say of where people find the box. */
+export interface AddressSettings {
+  readonly host: string
+  readonly port: number
+  readonly adminPort: number
+  /** `BOX_URLS` */
+  readonly urls: readonly string[]
+  /** `BOX_ADMIN_URL` */
+  readonly adminUrl: string | undefined
+}
+
+/** Addresses to give to people, each with a slash at its end: of the box, and of its dashboard. */
+export function announcedUrls({ host, port, adminPort, urls, adminUrl }: AddressSettings) {
+  const withSlash = (all: readonly string[]) => all.map((url) => `${url}/`)
+  return {
+    urls: urls.length > 0 ? urls : withSlash(boxUrls(host, port)),
+    adminUrls: adminUrl ? [adminUrl] : adminUrlsBeside(urls, { host, adminPort }),
+  }
+}
+
+function adminUrlsBeside(
+  urls: readonly string[],
+  { host, adminPort }: Pick<AddressSettings, 'host' | 'adminPort'>,
+): string[] {
+  if (urls.length === 0) return boxUrls(host, adminPort).map((url) => `${url}/`)
+  const beside = urls.map((url) => {
+    const { protocol, hostname } = new URL(url)
+    return new URL(`${protocol}//${hostname}:${adminPort}/`).href
+  })
+  return [...new Set(beside)]
+}
+
 function rank(address: string): number {
   const index = PRIVATE_NETWORKS.findIndex((network) => network.test(address))
   return index === -1 ? PRIVATE_NETWORKS.length : index

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { afterEach, expect, it } from 'vitest'
 import { Listener } from './listener.ts'
 
-const LOCAL = { host: '127.0.0.1', port: 0 }
+const LOCAL = { host: '127.0.0.1', port: 0, setting: 'BOX_PORT' } as const
 const closers: Array<() => unknown> = []
 
 afterEach(async () => {
@@ -44,5 +44,9 @@ it('says what to do if the port is in use', async () => {
   const { port } = await open()
   await expect(Listener.open({ ...LOCAL, port })).rejects.toThrow(
     `port ${port} is in use: stop the program that uses it, or set BOX_PORT to another port`,
+  )
+  const setting = 'BOX_ADMIN_PORT'
+  await expect(Listener.open({ ...LOCAL, port, setting })).rejects.toThrow(
+    `port ${port} is in use: stop the program that uses it, or set BOX_ADMIN_PORT to another port`,
   )
 })

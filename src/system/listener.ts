@@ -2,6 +2,14 @@ import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 
+/** Where to listen. */
+export interface Place {
+  readonly host: string
+  readonly port: number
+  /** the setting that says the port */
+  readonly setting: 'BOX_PORT' | 'BOX_ADMIN_PORT'
+}
+
 /**
  * A port that is open before there is anybody to answer: who connects early waits. Clients of a box that
  * is started again try at once, then ever more rarely; so it saves them more than the time of the start.
@@ -15,13 +23,14 @@ export class Listener {
   }
 
   /** @throws {Error} in words for the person who starts the box, if the port cannot be had */
-  static async open({ host, port }: { host: string; port: number }): Promise<Listener> {
+  static async open(place: Place): Promise<Listener> {
+    const { host, port } = place
     const listener = new Listener()
     listener.#server.listen(port, host)
     try {
       await once(listener.#server, 'listening')
     } catch (cause) {
-      throw new Error(describeListenError(cause, host, port), { cause })
+      throw new Error(describeListenError(cause, place), { cause })
     }
     return listener
   }
@@ -47,17 +56,23 @@ export class Listener {
   }
 }
 
-function describeListenError(cause: unknown, host: string, port: number): string {
+function describeListenError(cause: unknown, { host, port, setting }: Place): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port} is in use: stop the program that uses it, or set BOX_PORT to another port`
+      return `port ${port} is in use: stop the program that uses it, or set ${setting} to another port`
     case 'EACCES':
-      return `port ${port} may not be used by this user: set BOX_PORT to one above 1023`
+      return `port ${port} may not be used by this user: set ${setting} to one above 1023`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return `${host} is no address of this machine: set BOX_HOST to one that is, or to 0.0.0.0`
     default:
       return `could not listen on ${host}:${port}: ${String(cause)}`
   }
+}
+
+/** The ports of a box: one for everybody, and one for those who run it. */
+export interface Listeners {
+  readonly apps: Listener
+  readonly admin: Listener
 }

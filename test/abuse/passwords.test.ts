@@ -22,10 +22,11 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'passwords-'))
   agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE + 1 })
   box = new BoxProcess({ BOX_HOST: '127.0.0.1', BOX_PORT: '0', BOX_FILES_DIR: dir })
-  url = await box.url()
+  url = await box.adminUrl()
   await expect.poll(() => setupUrl()).toBeDefined()
-  const form = new URLSearchParams({ password: PASSWORD, again: PASSWORD })
-  await fetch(setupUrl() ?? '', { method: 'POST', body: form, redirect: 'manual' })
+  const body = JSON.stringify({ password: PASSWORD, code: setupUrl()?.split('/').at(-1) })
+  const headers = { 'content-type': 'application/json' }
+  await fetch(`${url}/api/v1/setup`, { method: 'POST', body, headers })
 })
 afterEach(async () => {
   agent.destroy()

@@ -1,5 +1,5 @@
 // What people do on the first day with the composed project. By hand, against one that runs on this machine with `BOX_ADMIN_PASSWORD`, has no
-// app yet, and where `BOX_PORTS=<http port>,<https port>` are: ARCHITECTURE.md tells how.
+// app yet, and where `BOX_PORTS=<http port>,<https port>,<dashboard’s port>` are: ARCHITECTURE.md tells how.
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -14,13 +14,15 @@ import { closePage, launchBrowser, openPage, type WatchedPage } from '../support
 import { makeTrustingHome, type TrustingHome } from '../support/trusting-home.ts'
 
 const { BOX_PORTS, BOX_ADMIN_PASSWORD = '', SHOTS_DIR } = process.env
-const [httpPort, httpsPort] = (BOX_PORTS ?? ',').split(',')
+const [httpPort, httpsPort, adminPort] = (BOX_PORTS ?? ',,').split(',')
 /** A name of the box on its network. In the tests' browsers it leads to this machine. */
 const NAME = 'box.lan'
 /** As browsers write them: without a port that goes without saying. */
 const HTTP_URL = originOf(`http://${NAME}:${httpPort}`)
 const HTTPS_URL = originOf(`https://${NAME}:${httpsPort}`)
-const API_URL = `http://localhost:${httpPort}`
+const ADMIN_URL = originOf(`https://${NAME}:${adminPort}`)
+const LOCAL_URL = `http://localhost:${httpPort}`
+const API_URL = `http://localhost:${adminPort}`
 const CLOUD_APP = join(import.meta.dirname, '../e2e/cloud-apps/cdn-script')
 const DEMOS = ['drawing', '3d', 'chat', 'pixels', 'counter']
 
@@ -41,7 +43,7 @@ describe.runIf(BOX_PORTS !== undefined)('the composed project', () => {
       body: JSON.stringify({ password: BOX_ADMIN_PASSWORD }),
     })
     token = ((await answer.json()) as { token: string }).token
-    const authority = await (await fetch(`${API_URL}/trust/ca.pem`)).text()
+    const authority = await (await fetch(`${LOCAL_URL}/trust/ca.pem`)).text()
     home = await makeTrustingHome(authority)
     friend = await launchBrowser(NAME, home.path)
   })
@@ -69,6 +71,27 @@ describe.runIf(BOX_PORTS !== undefined)('the composed project', () => {
     await hasJoined(page)
     expect(page.url()).toMatch(new RegExp(`^${HTTPS_URL}/demos/counter/`))
     expect(await page.evaluate('isSecureContext')).toBe(true)
+    await leave()
+  })
+
+  test('the dashboard is at an origin of its own, by https, and nothing of it where apps are', async () => {
+    const { page } = await visit(friend, `${HTTP_URL}/admin/files.html`)
+    await page.waitForURL(`${ADMIN_URL}/admin/login?next=%2Fadmin%2Ffiles.html`)
+    await shoot(page, 'login')
+    await page.fill('input[type=password]', BOX_ADMIN_PASSWORD)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${ADMIN_URL}/admin/files.html`)
+    await page.goto(`${ADMIN_URL}/admin/`)
+    await page.getByText('Your box is working').waitFor()
+    await shoot(page, 'dashboard')
+    const byHttp = await visit(stranger, `http://${NAME}:${adminPort}/admin/`)
+    expect(byHttp.page.url()).toContain(`${HTTP_URL}/trust/?next=`)
+    expect((await fetch(`${LOCAL_URL}/api/v1/me`)).status).toBe(421)
+    const metrics = await fetch(`${LOCAL_URL}/metrics`, {
+      headers: { authorization: `Bearer ${token}` },
+      redirect: 'manual',
+    })
+    expect(metrics.headers.get('location')).toBe(`${API_URL}/metrics`)
     await leave()
   })
 
@@ -144,7 +167,7 @@ function api(method: string, path: string, body: string): Promise<Response> {
 
 /** What visitors get, by https. */
 async function released(): Promise<string> {
-  const ca = await (await fetch(`${API_URL}/trust/ca.pem`)).text()
+  const ca = await (await fetch(`${LOCAL_URL}/trust/ca.pem`)).text()
   return new Promise((resolve, reject) => {
     request(`https://localhost:${httpsPort}/apps/garden/release.txt`, { ca }, (answer) =>
       resolve(text(answer)),

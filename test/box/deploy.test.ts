@@ -10,7 +10,7 @@ import { AppApi, adminToken } from '../support/app-api.ts'
 import { zipOf } from '../support/archives.ts'
 import { BoxProcess } from '../support/box-process.ts'
 import { makeCertificate } from '../support/certificate.ts'
-import { startNginx, type TestNginx } from '../support/nginx.ts'
+import { findFreePorts, startNginx, type TestNginx } from '../support/nginx.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/deploy.ts')
@@ -31,13 +31,13 @@ afterEach(async () => {
   await rm(top, { recursive: true })
 })
 
-async function start(filesDir = dir): Promise<{ box: BoxProcess; url: string; api: AppApi }> {
+async function start(filesDir = dir): Promise<{ box: BoxProcess; adminUrl: string; api: AppApi }> {
   const box = new BoxProcess({ BOX_HOST: '127.0.0.1', BOX_PORT: '0', BOX_FILES_DIR: filesDir })
   started.push(box)
-  const url = await box.url()
+  const adminUrl = await box.adminUrl()
   // The apps are there when requests are answered.
-  await fetch(`${url}/healthz`)
-  return { box, url, api: await AppApi.of(url, filesDir) }
+  await fetch(`${adminUrl}/healthz`)
+  return { box, adminUrl, api: await AppApi.of(adminUrl, filesDir) }
 }
 
 /** Every file below the folder of the apps, by path. */
@@ -121,6 +121,7 @@ describe('npm run deploy', () => {
       BOX_FILES_DIR: dir,
       BOX_HOST: '127.0.0.1',
       BOX_PORT: String(box.port),
+      BOX_ADMIN_PORT: String(box.adminPort),
     })
 
   test('deploys a folder and archives, lists, and goes back', async () => {
@@ -188,7 +189,17 @@ describe('npm run deploy', () => {
       await writeFile(join(top, 'box.pem'), `${certificate}\n${key}`)
       // nginx reads the certificate as another user.
       await chmod(top, 0o755)
-      nginx = await startNginx(box.port, { certificateDir: top })
+      const [port = 0] = await findFreePorts(1)
+      const { port: appPort, adminPort } = box
+      await box.stop()
+      nginx = await startNginx(appPort, {
+        certificateDir: top,
+        admin: { port, box: `127.0.0.1:${adminPort}` },
+      })
+      box = await startBox({
+        ...{ BOX_FILES_DIR: dir, BOX_PORT: `${appPort}`, BOX_ADMIN_PORT: `${adminPort}` },
+        ...{ BOX_URLS: `${nginx.httpsUrl}/`, BOX_ADMIN_URL: `${nginx.adminUrl}/` },
+      })
     })
     afterEach(() => nginx.stop())
 
@@ -201,6 +212,8 @@ describe('npm run deploy', () => {
       expect(done).toMatchObject({ code: 0, stderr: '' })
       expect(done.stdout).toContain(`\n  ${nginx.httpsUrl}/apps/garden/\n`)
       expect(await served()).toContain('Our garden')
+      const straight = await run('deploy.ts', ['--list', '--box', nginx.adminUrl, '--ca', ca], env)
+      expect(straight.stdout).toContain(`${nginx.httpsUrl}/apps/garden/`)
       const untrusted = await run('deploy.ts', [dist, 'garden', ...elsewhere], env)
       expect(untrusted.code).toBe(1)
       expect(untrusted.stderr).toContain(`does not trust the certificate of ${nginx.httpsUrl}`)

@@ -44,6 +44,8 @@ const PLANS = {
   'a port left out': { headers: { Host: '$host', 'X-Forwarded-Host': '$host' } },
   'small bodies': { more: '' },
   'anybody believed': { headers: { 'X-Forwarded-For': '$http_x_forwarded_for' } },
+  'a client of its own': { headers: { 'X-Forwarded-For': '192.168.1.30' } },
+  'a client left out': { headers: { 'X-Forwarded-For': undefined } },
   'no box behind': { boxPort: NOBODY_LISTENS },
 } satisfies Record<string, ProxyPlan>
 type SecureName = 'known' | 'another name' | 'ended' | 'self-signed' | 'no scheme'
@@ -85,11 +87,13 @@ async function examine(
   const config = loadConfig({
     BOX_HOST: '127.0.0.1',
     BOX_PORT: String(box.port),
+    BOX_ADMIN_PORT: String(box.adminPort),
     BOX_FILES_DIR: box.filesDir,
     BOX_MAX_VOLUME_PERCENT: '100',
     ...env,
   })
-  return examineBox({ config, fronts, hostnames, bytes: BYTES, onStep: () => {} })
+  const adminFront = fronts.length > 0 ? new URL(box.adminUrl) : undefined
+  return examineBox({ config, fronts, adminFront, hostnames, bytes: BYTES, onStep: () => {} })
 }
 
 function findingsIn(sections: readonly Section[], title: string | RegExp): readonly Finding[] {
@@ -111,7 +115,8 @@ describe('each address that the box announces', () => {
   let sections: readonly Section[]
 
   beforeAll(async () => {
-    sections = await examine({ BOX_URLS: Object.values(proxies.urls).join(',') })
+    const urls = Object.entries(proxies.urls).filter(([name]) => !name.startsWith('a client'))
+    sections = await examine({ BOX_URLS: urls.map(([, url]) => url).join(',') })
   })
 
   test('the box itself runs, and its folder is well', () => {
@@ -149,11 +154,19 @@ describe('each address that the box announces', () => {
   ])('with %s', (name, expected, text) => {
     const findings = findingsIn(sections, `^${proxies.urls[name]}$`)
     // Ticks are late on a machine that is busy.
-    const { ticks: _, ...statuses } = statusesOf(findings)
+    const { ticks: _, dashboard, ...statuses } = statusesOf(findings)
     expect(statuses).toEqual(expected)
+    expect(dashboard).toBe(dashboardThrough(name))
     expect(findings.map((finding) => finding.text).join('\n')).toContain(text)
   })
 })
+
+/** Whether people who come by that proxy are led to where the dashboard is: the box itself serves no https. */
+function dashboardThrough(name: ProxyName): string | undefined {
+  if (name === 'no box behind') return undefined
+  const isSecure = proxies.urls[name].startsWith('https:') && name !== 'no scheme'
+  return isSecure || name === 'no host' ? 'problem' : 'ok'
+}
 
 describe('a box that is stopped', () => {
   let dir: string
@@ -164,7 +177,8 @@ describe('a box that is stopped', () => {
 
   const examineStopped = async (env: Record<string, string> = {}) => {
     const [port = 0] = await findFreePorts(1)
-    return examine({ BOX_FILES_DIR: dir, BOX_PORT: String(port), ...env })
+    const ports = { BOX_PORT: String(port), BOX_ADMIN_PORT: '0' }
+    return examine({ BOX_FILES_DIR: dir, ...ports, ...env })
   }
 
   test('is no problem', async () => {
@@ -252,15 +266,16 @@ describe.concurrent('who comes is who the proxy says', () => {
   const from = async (name: ProxyName) => {
     const { findings } = await examineAddress({
       ...{ address: addressOf(proxies.urls[name]), bytes: BYTES, token: undefined },
-      ...{ isLocal: false, isMonitor: true, isElsewhere: false, listener: '' },
+      ...{ isLocal: false, adminFront: undefined, isElsewhere: false, listener: '' },
       ...{ authorities: async () => [], trustPage: '', wallTime: Date.now },
     })
     return statusesOf(findings)
   }
 
   test.each<[name: ProxyName, status: string]>([
-    ['well', 'ok'],
+    ['a client of its own', 'ok'],
     ['anybody believed', 'problem'],
+    ['a client left out', 'problem'],
   ])('with %s: %s', async (name, status) => {
     expect(await from(name)).toMatchObject({ ...WELL, 'forwarded-for': status })
   })
@@ -285,7 +300,7 @@ describe.concurrent('a box that nobody comes into who shows nothing', () => {
     const address = addressOf(closed.url)
     const [section] = await examineRemote({ address, bytes: BYTES, onStep: () => {} })
     expect(statusesOf(section?.findings ?? [])).toEqual({
-      ...{ name: 'ok', reach: 'ok', clock: 'ok', page: 'ok', join: 'skipped' },
+      ...{ name: 'ok', reach: 'ok', clock: 'ok', page: 'ok', join: 'skipped', dashboard: 'ok' },
     })
   })
 

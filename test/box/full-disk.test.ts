@@ -86,7 +86,7 @@ const deploy = (token: string) => {
   return fetch(`${box.url}/api/v1/apps/garden`, { method: 'POST', headers, body: form })
 }
 
-test('[ADMIN11] an admin logs in and out while the disk is full, and that counts after a restart', async ({
+test('[ADMIN13] an admin logs in and out while the disk is full, and that counts after a restart', async ({
   skip,
 }) => {
   if (typeof disk === 'string') return skip(disk)
@@ -106,7 +106,7 @@ test('[ADMIN11] an admin logs in and out while the disk is full, and that counts
   expect([await isIn(token), await isIn(before)]).toEqual([true, false])
 })
 
-test('[ADMIN11] the first password can be set while the disk is full', async ({ skip }) => {
+test('[ADMIN13] the first password can be set while the disk is full', async ({ skip }) => {
   if (typeof disk === 'string') return skip(disk)
   await fill()
   expect(await setUp()).toBe(303)
@@ -122,7 +122,7 @@ test('[ADMIN11] the first password can be set while the disk is full', async ({ 
   await logIn()
 })
 
-test('[ADMIN11] what has to last is refused with a sentence, and nothing of it is left', async ({
+test('[ADMIN13] what has to last is refused with a sentence, and nothing of it is left', async ({
   skip,
 }) => {
   if (typeof disk === 'string') return skip(disk)
@@ -145,7 +145,7 @@ test('[ADMIN11] what has to last is refused with a sentence, and nothing of it i
   await logIn(OTHER_PASSWORD)
 })
 
-test('[ADMIN11] what ends something ends it while the disk is full', async ({ skip }) => {
+test('[ADMIN13] what ends something ends it while the disk is full', async ({ skip }) => {
   if (typeof disk === 'string') return skip(disk)
   await setUp()
   const token = await logIn()

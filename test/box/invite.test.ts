@@ -31,10 +31,14 @@ async function start(): Promise<string> {
   return box.url()
 }
 
-/** `npm run invite -- …` beside a box of that port. */
-function invite(url: string, ...args: readonly string[]): Promise<{ stdout: string }> {
+/** `npm run invite -- …` beside the box. @param url of it */
+async function invite(url: string, ...args: readonly string[]): Promise<{ stdout: string }> {
   const { hostname, port } = new URL(url)
-  const env = { PATH: process.env.PATH, BOX_FILES_DIR: dir, BOX_PORT: port, BOX_HOST: hostname }
+  const adminPort = box ? new URL(await box.adminUrl()).port : '2'
+  const env = {
+    ...{ PATH: process.env.PATH, BOX_FILES_DIR: dir, BOX_HOST: hostname },
+    ...{ BOX_PORT: port, BOX_ADMIN_PORT: adminPort },
+  }
   return promisify(execFile)(process.execPath, [SCRIPT, ...args], { env })
 }
 
@@ -98,10 +102,6 @@ describe('npm run invite', () => {
       stderr: expect.stringContaining('start the box first'),
     })
     const url = await start()
-    await expect(invite('http://127.0.0.1:1')).rejects.toMatchObject({
-      stderr:
-        'That did not work: no box answers at http://127.0.0.1:1: start it first, or set BOX_PORT\n',
-    })
     await expect(invite(url, '--role', 'king')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('role'),
@@ -110,5 +110,23 @@ describe('npm run invite', () => {
       code: 2,
       stderr: expect.stringContaining('usage:'),
     })
+  })
+
+  test('says so when no box answers', async () => {
+    const url = await start()
+    box?.kill('SIGKILL')
+    await box?.exit
+    const { origin } = new URL((await box?.adminUrl()) ?? '')
+    await expect(invite(url)).rejects.toMatchObject({
+      stderr: `That did not work: no box answers at ${origin}: start it first, or set BOX_ADMIN_PORT\n`,
+    })
+  })
+
+  test('[ADMIN11] a link for a role of the dashboard leads there', async () => {
+    const url = await start()
+    const [link = '', token] = linkIn((await invite(url, '--role', 'admin')).stdout)
+    expect(link.startsWith(`${url}/invite/`)).toBe(true)
+    const { headers } = await fetch(link, { redirect: 'manual' })
+    expect(headers.get('location')).toBe(`${await box?.adminUrl()}/admin/enter.html#${token}`)
   })
 })

@@ -46,14 +46,14 @@ describe('a box that cannot start says in one sentence what to do, and exits wit
     await expect(rm(join(dir, 'new'))).rejects.toThrow('ENOENT')
   })
 
-  it('the port is in use', async () => {
+  it.each(['BOX_PORT', 'BOX_ADMIN_PORT'])('the port is in use: %s', async (setting) => {
     const other = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => other.once('listening', resolve))
     const { port } = other.address() as AddressInfo
-    const box = start({ BOX_PORT: String(port) })
+    const box = start({ [setting]: String(port) })
     expect(await box.exit).toBe(1)
     expect(box.stderr).toContain(
-      `The box could not start: port ${port} is in use: stop the program that uses it, or set BOX_PORT to another port\n`,
+      `The box could not start: port ${port} is in use: stop the program that uses it, or set ${setting} to another port\n`,
     )
     other.close()
   })
@@ -210,6 +210,7 @@ it('greets on standard output with where it is, and logs JSON on standard error'
   const [open, setUp] = box.stdout.split('\n\n')
   expect(open).toBe(`The box is running. Open it at\n  ${url}/`)
   expect(setUp).toMatch(/^To look after it.*\n {2}http:\S+\/admin\/setup\/\S{22}\n$/)
+  expect(setUp).not.toContain(`${url}/`)
   const lines = box.stderr
     .trim()
     .split('\n')

@@ -28,13 +28,13 @@ afterEach(async () => {
   await rm(dir, { recursive: true })
 })
 
-async function start(filesDir = dir): Promise<{ box: BoxProcess; url: string; api: AppApi }> {
+async function start(filesDir = dir): Promise<{ box: BoxProcess; adminUrl: string; api: AppApi }> {
   const box = new BoxProcess({ BOX_HOST: '127.0.0.1', BOX_PORT: '0', BOX_FILES_DIR: filesDir })
   started.push(box)
-  const url = await box.url()
+  const adminUrl = await box.adminUrl()
   // The apps are there when requests are answered.
-  await fetch(`${url}/healthz`)
-  return { box, url, api: await AppApi.of(url, filesDir) }
+  await fetch(`${adminUrl}/healthz`)
+  return { box, adminUrl, api: await AppApi.of(adminUrl, filesDir) }
 }
 
 /** What is on the disk of the only app: its list of releases, the page that visitors get, all files by release. */
@@ -69,10 +69,10 @@ async function untilIncoming(path: RegExp): Promise<void> {
 }
 
 test('a box that is killed in the middle of an upload has the old release, and nothing of the new one', async () => {
-  const { box, url, api } = await start()
+  const { box, adminUrl, api } = await start()
   expect((await api.deploy('garden', await zipOf({ 'index.html': 'old' }))).status).toBe(201)
   const head = `--x\r\ncontent-disposition: form-data; name="index.html"; filename="a"\r\n\r\nnew`
-  const sent = fetch(`${url}/api/v1/apps/garden`, {
+  const sent = fetch(`${adminUrl}/api/v1/apps/garden`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${await adminToken(dir)}`,

@@ -126,7 +126,7 @@ test('an app is deployed, shared, deployed again, rolled back and deleted', asyn
 })
 
 test('what the box refuses is said in its words, and changes nothing', async () => {
-  const api = await AppApi.of(box.url, box.filesDir)
+  const api = await AppApi.of(box.adminUrl, box.filesDir)
   await api.deploy('garden', await zipOf(await gardenFiles('first')))
   await dashboard.goTo('apps.html')
   await eventually(() => page.textContent('h1')).toBe('1 app')
@@ -196,7 +196,7 @@ test('folders in web/apps are told apart, and a monitor changes nothing', async 
   await writeFile(join(folder, 'index.html'), '<title>Old map</title>')
   // It forgets what it has listed.
   await box.restart()
-  const monitor = await visitors.open(`${box.url}/t/${await monitorToken()}/admin/apps.html`)
+  const monitor = await visitors.open(`${box.adminUrl}/t/${await monitorToken()}/admin/apps.html`)
   await eventually(() => monitor.page.locator('.app h3').allTextContents()).toContain('Old map')
   const oldMap = monitor.page.locator('.app', { hasText: 'Old map' })
   expect(await oldMap.textContent()).toContain('put there by hand: it has no releases')
@@ -210,7 +210,7 @@ test('folders in web/apps are told apart, and a monitor changes nothing', async 
 
 /** A token for programs that may only look. */
 async function monitorToken(): Promise<string> {
-  const answer = await fetch(`${box.url}/api/v1/tokens`, {
+  const answer = await fetch(`${box.adminUrl}/api/v1/tokens`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${await adminToken(box.filesDir)}`,

@@ -8,7 +8,8 @@ import type { Visitors } from './visitors.ts'
 const HOUR_MS = 3_600_000
 
 interface RunningBox {
-  readonly url: string
+  /** of the dashboard */
+  readonly adminUrl: string
   readonly filesDir: string
 }
 
@@ -25,7 +26,9 @@ export class DashboardPage {
   /** Opens it, logged in. @param path of the page; without it, the overview */
   static async open(box: RunningBox, visitors: Visitors, path = ''): Promise<DashboardPage> {
     const token = await tokenOf(box)
-    return new DashboardPage(box, await visitors.open(`${box.url}/t/${token}/admin/${path}`))
+    const watched = await visitors.open(`${box.adminUrl}/t/${token}/admin/${path}`)
+    await watched.page.waitForURL(`${box.adminUrl}/admin/${path}`)
+    return new DashboardPage(box, watched)
   }
 
   get page(): Page {
@@ -37,7 +40,7 @@ export class DashboardPage {
   }
 
   async goTo(path: string): Promise<void> {
-    await this.page.goto(`${this.#box.url}/admin/${path}`)
+    await this.page.goto(`${this.#box.adminUrl}/admin/${path}`)
   }
 
   /** All that stands on the page. */

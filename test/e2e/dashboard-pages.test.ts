@@ -67,7 +67,7 @@ test('a page that is left open recovers when the box is back, and says when a lo
   await eventually(() => dashboard.text()).toContain('after the restart')
   await eventually(() => page.textContent('[data-banner]')).toBe('')
 
-  await page.context().clearCookies()
+  await page.evaluate('localStorage.clear()')
   await box.restart()
   const banner = page.locator('[data-banner]')
   await eventually(() => banner.textContent()).toBe('You are not logged in any more. Log in')

@@ -67,7 +67,7 @@ test('[ACCESS3] too many wrong passphrases have to wait', async () => {
   }
   const breaches = bed.logged('limit')
   expect(breaches).toMatchObject([{ limit: 'passphrase-tries', userIp: '127.0.0.1' }])
-  const { body } = await bed.ask({ path: '/metrics' })
+  const { body } = await bed.askAdmin({ path: '/metrics' })
   expect(body).toContain('box_limit_breaches_total{limit="passphrase-tries"} 1')
 })
 

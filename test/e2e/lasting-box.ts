@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startBox, type TestBox } from '../support/start-box.ts'
 
-/** A box that can be stopped and started again on the same folder and port. */
+/** A box that can be stopped and started again on the same folder and ports. */
 export class LastingBox {
   readonly filesDir: string
   readonly #webDir: string
@@ -26,6 +26,10 @@ export class LastingBox {
     return this.#box.url
   }
 
+  get adminUrl(): string {
+    return this.#box.adminUrl
+  }
+
   get port(): number {
     return this.#box.port
   }
@@ -42,6 +46,7 @@ export class LastingBox {
       BOX_FILES_DIR: this.filesDir,
       BOX_WEB_DIR: this.#webDir,
       BOX_PORT: String(this.port),
+      BOX_ADMIN_PORT: String(this.#box.adminPort),
     })
     this.#isRunning = true
   }

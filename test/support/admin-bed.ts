@@ -2,16 +2,9 @@ import { DoorBed } from './door-bed.ts'
 import type { Probe, ProbeAnswer } from './http-probe.ts'
 
 export const PASSWORD = 'correct horse battery'
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const JSON_BODY = { 'content-type': 'application/json' }
 
 type Headers = Readonly<Record<string, string>>
-
-/** Somebody who is logged in with a browser: the cookie, and the key of the page that is open. */
-export interface Visitor {
-  readonly cookie: string
-  readonly pageKey: string
-}
 
 /** A box, and those who run it. */
 export class AdminBed {
@@ -39,50 +32,35 @@ export class AdminBed {
     return this.door.stop()
   }
 
+  /** Asks at the dashboard's origin. */
   ask(asked: Probe, headers: Headers = {}): Promise<ProbeAnswer> {
-    return this.door.ask(asked, headers)
+    return this.door.askAdmin(asked, headers)
   }
 
-  /** Sends a form, as a browser does. */
-  submit(path: string, form: Record<string, string>, headers: Headers = {}): Promise<ProbeAnswer> {
-    const body = String(new URLSearchParams(form))
-    return this.ask({ method: 'POST', path, body, headers: FORM }, headers)
+  /** The code of the link that the box shows. */
+  get setupCode(): string {
+    return this.door.box.setupPath?.split('/').at(-1) ?? ''
   }
 
-  /** Sets the password by the link that the box shows. */
-  async setUp(password = PASSWORD): Promise<Visitor> {
-    const path = `/${this.door.box.setupPath}`
-    return this.visitorOf(await this.submit(path, { password, again: password }))
+  trySetUp(password = PASSWORD, code = this.setupCode, headers: Headers = {}) {
+    return this.callWith(headers, 'POST', '/setup', { code, password })
   }
 
-  /** Logs in as a person does. */
-  async logIn(password = PASSWORD, headers: Headers = {}): Promise<Visitor> {
-    return this.visitorOf(await this.submit('/admin/login', { password }, headers), headers)
+  /** Sets the password by the link that the box shows. @returns the token of the login */
+  async setUp(password = PASSWORD): Promise<string> {
+    return tokenIn(await this.trySetUp(password))
   }
 
-  /** Opens the dashboard with the cookie that an answer sets. */
-  async visitorOf({ headers }: ProbeAnswer, own: Headers = {}): Promise<Visitor> {
-    const [, cookie = ''] = /^([^;]+);/.exec(headers['set-cookie']?.at(-1) ?? '') ?? []
-    return { cookie, pageKey: await this.pageKey({ ...own, cookie }) }
+  tryLogIn(password = PASSWORD, headers: Headers = {}): Promise<ProbeAnswer> {
+    return this.callWith(headers, 'POST', '/login', { password, kind: 'browser' })
   }
 
-  /** The key in the page of the dashboard; "" for who is not shown it. */
-  async pageKey(headers: Headers): Promise<string> {
-    const { body } = await this.ask({ path: '/admin/' }, headers)
-    return /name="page-key" content="([^"]*)"/.exec(body)?.[1] ?? ''
+  /** Logs in as the login page does. @returns the token */
+  async logIn(password = PASSWORD, headers: Headers = {}): Promise<string> {
+    return tokenIn(await this.tryLogIn(password, headers))
   }
 
-  /** Asks as a page of the dashboard does. */
-  call(
-    { cookie, pageKey }: Visitor,
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<ProbeAnswer> {
-    return this.callWith({ cookie, 'box-page-key': pageKey }, method, path, body)
-  }
-
-  /** Asks as a program does. */
+  /** Asks as programs and pages of the dashboard do. */
   callBy(token: string, method: string, path: string, body?: unknown): Promise<ProbeAnswer> {
     return this.callWith({ authorization: `Bearer ${token}` }, method, path, body)
   }
@@ -92,4 +70,10 @@ export class AdminBed {
     if (body === undefined) return this.ask(asked)
     return this.ask({ ...asked, body: JSON.stringify(body) }, JSON_BODY)
   }
+}
+
+function tokenIn({ status, body }: ProbeAnswer): string {
+  const { token = '' } = JSON.parse(body) as { token?: string }
+  if (token === '') throw new Error(`no login: ${status} ${body}`)
+  return token
 }

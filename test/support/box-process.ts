@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
+/** A disk may be full, and another box have the usual port. */
+const DEFAULTS = { BOX_MAX_VOLUME_PERCENT: '100', BOX_ADMIN_PORT: '0' }
+
 /** The box as people start it: a process of its own. */
 export class BoxProcess {
   readonly #child: ChildProcess
@@ -11,10 +14,10 @@ export class BoxProcess {
   #stderr = ''
   readonly #exit: Promise<number | string>
 
-  /** @param env settings (a disk may be full, unless they say otherwise); nothing else of this process's `BOX_…` environment is passed on */
+  /** @param env settings besides `DEFAULTS`; nothing else of this process's `BOX_…` environment is passed on */
   constructor(env: Record<string, string>, entry = MAIN) {
     this.#child = spawn(process.execPath, [entry], {
-      env: { PATH: process.env.PATH, BOX_MAX_VOLUME_PERCENT: '100', ...env },
+      env: { PATH: process.env.PATH, ...DEFAULTS, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stdout?.on('data', (data) => {
@@ -46,9 +49,18 @@ export class BoxProcess {
 
   /** Resolves with the URL it greets with; rejects if it ends before that. */
   async url(): Promise<string> {
+    return this.#said(/at\n {2}(http:\S+)\/\n/)
+  }
+
+  /** Resolves with the URL of the dashboard's origin; rejects likewise. */
+  async adminUrl(): Promise<string> {
+    return this.#said(/(http:\S+?)\/admin\//)
+  }
+
+  async #said(pattern: RegExp): Promise<string> {
     for (;;) {
-      const url = /http:\S+\/\n/.exec(this.#stdout)?.[0]
-      if (url) return url.trim().replace(/\/$/, '')
+      const [, found] = pattern.exec(this.#stdout) ?? []
+      if (found !== undefined) return found
       const ended = await Promise.race([
         this.#exit,
         once(this.#child.stdout ?? this.#child, 'data'),

@@ -61,7 +61,10 @@ export const FOR_EVERYBODY: ReadonlyArray<readonly [asked: Probe, status: number
   [{ method: 'HEAD', path: '/healthz' }, 200],
   [{ path: '/readyz' }, 200],
   [{ method: 'OPTIONS', path: FILE }, 204],
-  [{ method: 'OPTIONS', path: '/api/v1/invites' }, 204],
+  [{ path: '/admin/' }, 307],
+  [{ path: '/metrics' }, 307],
+  [{ path: `/users/${ID}` }, 307],
+  [{ method: 'POST', path: '/api/v1/login' }, 421],
 ]
 
 /** Ways to say a path that may be read in two ways. */
@@ -150,12 +153,17 @@ export class DoorBed {
     return { ...made, token: made.url?.split('/').at(-1) }
   }
 
+  /** Asks at the dashboard's origin. */
+  askAdmin(asked: Probe, headers: Readonly<Record<string, string>> = {}): Promise<ProbeAnswer> {
+    return probe(this.box.adminPort, { ...asked, headers: { ...asked.headers, ...headers } })
+  }
+
   async api(method: string, path: string, body?: string): Promise<ProbeAnswer> {
     const headers = {
       authorization: `Bearer ${await this.adminToken()}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
     }
-    return this.ask({
+    return this.askAdmin({
       method,
       path: `/api/v1/invites${path}`,
       headers,

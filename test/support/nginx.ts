@@ -14,6 +14,7 @@ const TEMPLATE = join(NGINX_FOLDER, 'nginx.conf.template')
 const HIDE_SECRETS = join(NGINX_FOLDER, 'hide-secrets.sh')
 const READY_MS = 5_000
 const POLL_MS = 20
+const NOBODY_LISTENS = 1
 
 /** nginx with the project's configuration. */
 export interface TestNginx {
@@ -21,6 +22,8 @@ export interface TestNginx {
   readonly httpsUrl: string
   /** `http://127.0.0.1:PORT` */
   readonly httpUrl: string
+  /** the dashboard's port, by https: `https://127.0.0.1:PORT` */
+  readonly adminUrl: string
   /** what nginx has logged so far: access and errors */
   log(): Promise<string>
   /** Stops nginx and removes its folder. */
@@ -30,6 +33,8 @@ export interface TestNginx {
 export interface TestNginxOptions {
   /** the box's upload folder; without it nginx sees none */
   readonly uploadsDir?: string
+  /** the dashboard's port, and where it is at the box; without it nobody answers there */
+  readonly admin?: { readonly port: number; readonly box: string }
   /** variables of its image, to be set to something else */
   readonly env?: Readonly<Record<string, string>>
   /** where the box puts the certificate; without it there is none, and no https */
@@ -42,12 +47,12 @@ export interface TestNginxOptions {
  */
 export async function startNginx(
   boxPort: number,
-  { uploadsDir, certificateDir, env }: TestNginxOptions = {},
+  { uploadsDir, certificateDir, env, admin }: TestNginxOptions = {},
 ): Promise<TestNginx> {
   const program = findProgram('nginx')
   if (!program) throw new Error('nginx is not installed')
   const dir = await mkdtemp(join(tmpdir(), 'box-nginx-'))
-  const [httpPort, httpsPort] = await freePorts()
+  const [httpPort, httpsPort, adminPort] = await ports()
   const errorLog = join(dir, 'errors')
   const text = await render(await readFile(TEMPLATE, 'utf8'), program, {
     ...(await imageEnv()),
@@ -57,6 +62,8 @@ export async function startNginx(
     NGINX_UPLOADS_DIR: uploadsDir ?? join(dir, 'no-uploads'),
     NGINX_LISTEN_HTTP: `127.0.0.1:${httpPort}`,
     NGINX_LISTEN_HTTPS: `127.0.0.1:${httpsPort}`,
+    NGINX_LISTEN_ADMIN: `127.0.0.1:${admin?.port ?? adminPort}`,
+    NGINX_BOX_ADMIN: admin?.box ?? `127.0.0.1:${NOBODY_LISTENS}`,
     NGINX_BOX: `127.0.0.1:${boxPort}`,
     NGINX_RESOLVER: '127.0.0.1',
     ...env,
@@ -83,6 +90,7 @@ export async function startNginx(
   return {
     httpsUrl: `https://127.0.0.1:${httpsPort}`,
     httpUrl: `http://127.0.0.1:${httpPort}`,
+    adminUrl: `https://127.0.0.1:${admin?.port ?? adminPort}`,
     log: () => readFile(logPath, 'utf8'),
     stop,
   }
@@ -104,7 +112,7 @@ async function render(template: string, program: string, env: Record<string, str
     minor > sinceMinor || (minor === sinceMinor && patch >= sincePatch)
   const withHttp2 = isSince(25, 1)
     ? text
-    : text.replace('http2 on;', '').replace(' ssl;', ' ssl http2;')
+    : text.replaceAll('http2 on;', '').replaceAll(' ssl;', ' ssl http2;')
   return isSince(27, 4) ? withHttp2 : withHttp2.replace(/ssl_certificate_cache [^;]*;/, '')
 }
 
@@ -132,9 +140,9 @@ function spawnNginx(program: string, dir: string, log: FileHandle): ChildProcess
   return spawn(program, args, { stdio: ['ignore', log.fd, log.fd] })
 }
 
-async function freePorts(): Promise<[http: number, https: number]> {
-  const [http = 0, https = 0] = await findFreePorts(2)
-  return [http, https]
+async function ports(): Promise<[http: number, https: number, admin: number]> {
+  const [http = 0, https = 0, admin = 0] = await findFreePorts(3)
+  return [http, https, admin]
 }
 
 /** Ports of this machine that nobody has at the moment. */

@@ -12,6 +12,9 @@ export interface TestBox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
   readonly port: number
+  /** of the dashboard: `http://127.0.0.1:PORT` */
+  readonly adminUrl: string
+  readonly adminPort: number
   readonly filesDir: string
   /** where the admin password can be set; undefined: there is one */
   readonly setupPath: string | undefined
@@ -31,6 +34,7 @@ export async function startBox(env: Record<string, string> = {}): Promise<TestBo
   const config = loadConfig({
     BOX_HOST: '127.0.0.1',
     BOX_PORT: '0',
+    BOX_ADMIN_PORT: '0',
     BOX_LOG_LEVEL: 'debug',
     // Tests run on a full laptop, too.
     BOX_MAX_VOLUME_PERCENT: '100',
@@ -43,12 +47,18 @@ export async function startBox(env: Record<string, string> = {}): Promise<TestBo
   const log = createLog(config.logLevel, lines, logTail)
   const failures: unknown[] = []
   const onFailure = (error: unknown) => failures.push(error)
-  const listener = await Listener.open(config)
+  const { host } = config
+  const listeners = {
+    apps: await Listener.open({ host, port: config.port, setting: 'BOX_PORT' }),
+    admin: await Listener.open({ host, port: config.adminPort, setting: 'BOX_ADMIN_PORT' }),
+  }
   const storage = openStorage(config, log, onFailure)
-  const box = await openBox(config, log, { storage, listener, logTail, onFailure })
+  const box = await openBox(config, log, { storage, listeners, logTail, onFailure })
   return {
     url: `http://127.0.0.1:${box.port}`,
     port: box.port,
+    adminUrl: `http://127.0.0.1:${box.adminPort}`,
+    adminPort: box.adminPort,
     filesDir,
     setupPath: box.setupPath,
     logLines,

@@ -1,9 +1,12 @@
 import { ask, isLoggedOut, loginUrl } from './api.js'
 import { copyButton } from './common/copy-button.js'
 import { element } from './common/element.js'
+import { forgetToken } from './login-token.js'
 import { who as nameOf } from './words.js'
 
 const MAY = { admin: 'may do everything', monitor: 'may look, and change nothing' }
+
+const NO_LOGIN = 409
 
 const find = (name) => document.querySelector(`[data-${name}]`)
 const dateTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
@@ -30,7 +33,11 @@ find('change').addEventListener('submit', (event) => {
 })
 
 async function logOut(everywhere) {
-  await ask('logout', { method: 'POST', body: { everywhere } })
+  await ask('logout', { method: 'POST', body: { everywhere } }).catch((refusal) => {
+    // Who is in by a link or a token just goes: the link stays good.
+    if (everywhere || refusal.status !== NO_LOGIN) throw refusal
+  })
+  forgetToken()
   location.assign('login')
 }
 

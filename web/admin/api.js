@@ -1,9 +1,11 @@
-import { keyHeaders } from './page-key.js'
+import { loginHeaders } from './login-token.js'
 
-/** Where the box's pages begin, with a trailing slash. */
+/** Where the dashboard's origin begins, with a trailing slash. Apps are elsewhere: `whoAmI` says where. */
 export const boxUrl = new URL('../', import.meta.url)
 /** Where its API begins, with a trailing slash. */
 export const apiUrl = new URL('api/v1/', boxUrl)
+/** Where its pages begin, likewise. */
+const pagesUrl = new URL('./', import.meta.url)
 
 const WENT_WRONG = 'The box does not answer. Try again in a moment.'
 
@@ -18,13 +20,13 @@ export class Refusal extends Error {
 /**
  * Asks the API for something, or to do something.
  * @param {string | URL} path below the API, with its query; or an address of the box
- * @param {{method?: string, body?: object}} request
+ * @param {{method?: string, body?: object, token?: string}} request `token`: in place of that of who is logged in
  * @returns what it answers; rejects with a `Refusal`
  */
-export async function ask(path, { method = 'GET', body } = {}) {
+export async function ask(path, { method = 'GET', body, token } = {}) {
   const answer = await fetch(new URL(path, apiUrl), {
     method,
-    headers: { ...keyHeaders, ...(body && { 'content-type': 'application/json' }) },
+    headers: { ...loginHeaders(token), ...(body && { 'content-type': 'application/json' }) },
     body: body && JSON.stringify(body),
   }).catch((cause) => {
     throw new Refusal(0, WENT_WRONG, { cause })
@@ -46,9 +48,18 @@ export function isLoggedOut({ status }) {
 
 /** Where to log in, to come back here. */
 export function loginUrl() {
-  const url = new URL('login', new URL('./', import.meta.url))
+  const url = new URL('login', pagesUrl)
   url.searchParams.set('next', `${location.pathname}${location.search}`)
   return url
+}
+
+/** The page of the dashboard that somebody wanted to see: nothing else, and none of another host. */
+export function nextPage() {
+  const given = new URLSearchParams(location.search).get('next') ?? ''
+  const next = URL.parse(given, boxUrl)
+  const isOne = next?.origin === location.origin && next.pathname.startsWith(pagesUrl.pathname)
+  const isWayIn = isOne && /\/(?:login|enter\.html|setup\/.*)$/.test(next.pathname)
+  return isOne && !isWayIn ? next : pagesUrl
 }
 
 function sentence(words) {

@@ -14,6 +14,7 @@ const DELETE_TEXT =
 /** An app with its releases, and what can be done to it. */
 export class AppCard {
   #isAdmin
+  #appUrl
   #refresh
   #app
   /** by place, what it was made of */
@@ -29,9 +30,10 @@ export class AppCard {
     ...[this.#head, this.#people, this.#needs, this.#releases, this.#outcome],
   )
 
-  /** @param {{isAdmin: boolean, refresh: () => Promise<void>}} page `refresh` shows all apps as they are now */
-  constructor({ isAdmin, refresh }) {
+  /** @param {{isAdmin: boolean, appUrl: URL, refresh: () => Promise<void>}} page `refresh` shows all apps as they are now */
+  constructor({ isAdmin, appUrl, refresh }) {
     this.#isAdmin = isAdmin
+    this.#appUrl = appUrl
     this.#refresh = refresh
     this.#outcome.setAttribute('role', 'status')
   }
@@ -67,18 +69,18 @@ export class AppCard {
 
   #headParts(app) {
     const { title, url, releases } = app
-    const address = new URL(url, boxUrl).href
+    const address = new URL(url, this.#appUrl).href
     const heading = element('h3', {}, element('a', { href: address, textContent: title }))
     const words = element('div', {}, heading, element('code', { textContent: decodeURI(address) }))
     const copy = copyButton(() => address)
     copy.classList.add('button-small')
     const share = button('Share', `Share ${title}`)
-    share.addEventListener('click', () => shareApp(app, boxUrl))
+    share.addEventListener('click', () => shareApp(app, { root: this.#appUrl, asked: boxUrl }))
     const actions = element('div', { className: 'app-actions' }, copy, share)
     actions.setAttribute('role', 'group')
     actions.setAttribute('aria-label', title)
     if (this.#isAdmin && releases.length > 0) actions.append(this.#deleteButton(title))
-    return [appIcon(app, boxUrl), words, actions]
+    return [appIcon(app, this.#appUrl), words, actions]
   }
 
   #deleteButton(title) {

@@ -1,10 +1,7 @@
-import { ask, boxUrl } from './api.js'
-
-/** What visitors are shown, as seen from the API. */
-const VISITORS_LIST = new URL('apps', boxUrl)
+import { ask } from './api.js'
 
 /**
- * An app of the box, demos aside. Addresses are relative to the box's root.
+ * An app of the box, demos aside. Addresses are relative to where apps are.
  * @typedef {{
  *   name: string, title: string, url: string, icon: string | null,
  *   people: number, needs: string[], active: string, releases: object[],
@@ -13,7 +10,7 @@ const VISITORS_LIST = new URL('apps', boxUrl)
 
 /** @returns {Promise<App[]>} by name; rejects with a `Refusal` */
 export async function loadApps() {
-  const [deployed, { apps: listed }] = await Promise.all([ask('apps'), ask(VISITORS_LIST)])
+  const [deployed, { apps: listed }] = await Promise.all([ask('apps'), ask('shown-apps')])
   const shown = new Map(listed.filter(({ kind }) => kind === 'app').map((app) => [app.name, app]))
   const apps = deployed.map((app) => withReleases(app, shown.get(app.name)))
   const names = new Set(apps.map(({ name }) => name))

@@ -13,6 +13,7 @@ const find = (selector) => document.querySelector(selector)
 const cards = new Map()
 let apps = []
 let isAdmin = false
+let appUrl
 let turn = 0
 let next
 
@@ -60,7 +61,7 @@ function show() {
 }
 
 function cardOf(app) {
-  const card = cards.get(app.name) ?? new AppCard({ isAdmin, refresh })
+  const card = cards.get(app.name) ?? new AppCard({ isAdmin, appUrl, refresh })
   cards.set(app.name, card)
   card.show(app)
   return card.element
@@ -78,13 +79,16 @@ function place(card, before) {
 const knownAs = (name) => apps.find((app) => app.name === name)
 
 async function start() {
-  const { role } = await ask('me')
+  const { role, appUrl: url } = await ask('me')
+  appUrl = new URL(url)
   isAdmin = role === 'admin'
   find('[data-deploy]').hidden = !isAdmin
   find('[data-rule]').hidden = !isAdmin
   find('[data-only-look]').hidden = isAdmin
   if (isAdmin) {
-    offerToChoose((choice) => new DeployDialog(choice, { known: knownAs, onDone: refresh }).open())
+    offerToChoose((choice) =>
+      new DeployDialog(choice, { appUrl, known: knownAs, onDone: refresh }).open(),
+    )
   }
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') keepUp()

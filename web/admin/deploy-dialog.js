@@ -1,4 +1,3 @@
-import { boxUrl } from './api.js'
 import { about, listed, suggestedName } from './app-choice.js'
 import { element } from './common/element.js'
 import { deploy } from './upload.js'
@@ -11,6 +10,7 @@ const NEVER_SENT = 'Hidden files never get onto the box; of a folder, node_modul
 /** Asks for the name of an app that was chosen, and deploys it. */
 export class DeployDialog {
   #choice
+  #appUrl
   #known
   #onDone
   #stop = new AbortController()
@@ -30,11 +30,12 @@ export class DeployDialog {
 
   /**
    * @param {import('./app-choice.js').Choice} choice
-   * @param {{known: (name: string) => object | undefined, onDone: () => Promise<void>}} app
-   *   `known`: the app of that name, if there is one; `onDone` is called when there is another release
+   * @param {{appUrl: URL, known: (name: string) => object | undefined, onDone: () => Promise<void>}} app
+   *   `appUrl`: where apps are; `known`: the app of that name, if there is one; `onDone` is called when there is another release
    */
-  constructor(choice, { known, onDone }) {
+  constructor(choice, { appUrl, known, onDone }) {
     this.#choice = choice
+    this.#appUrl = appUrl
     this.#known = known
     this.#onDone = onDone
   }
@@ -80,9 +81,13 @@ export class DeployDialog {
     return dialog
   }
 
+  #addressOf(name) {
+    return decodeURI(new URL(`apps/${name}/`, this.#appUrl).href)
+  }
+
   #showName() {
     const name = this.#name.value
-    this.#address.textContent = addressOf(name === '' ? '…' : name)
+    this.#address.textContent = this.#addressOf(name === '' ? '…' : name)
     say(this.#meaning, meaningOf(name, this.#known(name)))
   }
 
@@ -124,7 +129,11 @@ export class DeployDialog {
   #showDone(name, { skipped }) {
     const leftOut = [...new Set([...this.#choice.leftOut, ...skipped])]
     const notes = leftOut.length > 0 ? [`Left out: ${listed(leftOut)}. ${NEVER_SENT}`] : []
-    const link = element('a', { href: addressOf(name), target: '_blank', textContent: 'Open it' })
+    const link = element('a', {
+      href: this.#addressOf(name),
+      target: '_blank',
+      textContent: 'Open it',
+    })
     const done = `Deployed: everybody who opens ${name} from now on gets this. `
     this.#outcome.replaceChildren(
       element('p', {}, done, link),
@@ -143,10 +152,6 @@ function meaningOf(name, known) {
   return known.releases.length > 0
     ? `There is an app ${name}: this will be its next release.`
     : `There is a folder ${name} in web/apps: people will get this in its place.`
-}
-
-function addressOf(name) {
-  return decodeURI(new URL(`apps/${name}/`, boxUrl).href)
 }
 
 function liveRegion(tag, className = '') {

@@ -1,6 +1,6 @@
 import { apiUrl, ask, isLoggedOut, loginUrl } from './api.js'
 import { element } from './common/element.js'
-import { withKey } from './page-key.js'
+import { EventStream } from './event-stream.js'
 
 /** How long a box that does not answer is left alone (ms). */
 const TRY_AGAIN_AFTER_MS = 3000
@@ -23,7 +23,7 @@ export function watch(shown, handlers) {
     clearTimeout(retry)
     const before = source
     const events = new URL(`events?${new URLSearchParams(shown())}`, apiUrl)
-    const mine = new EventSource(withKey(events))
+    const mine = new EventStream(events)
     source = mine
     let hasBeenOpen = false
     mine.addEventListener('open', () => {
@@ -41,11 +41,11 @@ export function watch(shown, handlers) {
       if (mine !== source) return
       before?.close()
       say(NO_ANSWER)
-      if (mine.readyState === EventSource.CLOSED) explain()
+      if (mine.isClosed) explain()
     })
   }
 
-  /** The browser gives up for good when the box says no. */
+  /** The stream gives up for good when the box says no. */
   async function explain() {
     try {
       await ask('health')
@@ -59,7 +59,7 @@ export function watch(shown, handlers) {
   }
 
   open(false)
-  return { refresh: () => open(source.readyState === EventSource.OPEN) }
+  return { refresh: () => open(source.isOpen) }
 }
 
 /** Closes it when it has told once more: what came before its successor was there, only it knows. */

@@ -1,6 +1,6 @@
 import { apiUrl, Refusal, refusalOf } from './api.js'
 import { isArchive } from './app-choice.js'
-import { keyHeaders } from './page-key.js'
+import { loginHeaders } from './login-token.js'
 
 const BROKE_OFF =
   'The upload broke off, and nothing has changed on the box. It was not reached, a file changed meanwhile, or the app is far too large.'
@@ -15,7 +15,9 @@ const BROKE_OFF =
 export function deploy(name, choice, { signal, onSent }) {
   const request = new XMLHttpRequest()
   request.open('POST', new URL(`apps/${encodeURIComponent(name)}`, apiUrl))
-  for (const [header, value] of Object.entries(keyHeaders)) request.setRequestHeader(header, value)
+  for (const [header, value] of Object.entries(loginHeaders())) {
+    request.setRequestHeader(header, value)
+  }
   request.responseType = 'json'
   request.upload.addEventListener('progress', ({ loaded, total }) => onSent(loaded, total))
   signal.addEventListener('abort', () => request.abort())

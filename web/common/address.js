@@ -14,12 +14,12 @@ export function isLoopback(hostname) {
  * The addresses by which phones reach a page of the box, the likeliest first. For a page whose own address only this
  * machine understands, the box says what it is called on the network; none if it does not know.
  * @param {URL} page
- * @param {URL} root where the box's pages begin
+ * @param {URL} asked where the box is asked
  * @returns {Promise<URL[]>}
  */
-export async function phoneAddresses(page, root = boxUrl) {
+export async function phoneAddresses(page, asked = boxUrl) {
   if (!isLoopback(page.hostname)) return [page]
-  const { urls = [] } = await fetch(new URL('addresses', root))
+  const { urls = [] } = await fetch(new URL('addresses', asked))
     .then((answer) => answer.json())
     .catch(() => ({}))
   return urls.map((url) => new URL(`${url}${page.pathname}${page.search}${page.hash}`))

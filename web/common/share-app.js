@@ -6,9 +6,9 @@ import { scannable } from './scannable.js'
 /**
  * Opens a dialog with what brings others to an app: a code to scan, and its address.
  * @param {{title: string, url: string}} app its address relative to the box's root
- * @param {URL} root where the box's pages begin
+ * @param {{root?: URL, asked?: URL}} places where the box's pages begin; and where it is asked by which addresses others reach them
  */
-export async function shareApp({ title, url }, root = boxUrl) {
+export async function shareApp({ title, url }, { root = boxUrl, asked = root } = {}) {
   const dialog = element('dialog', { className: 'share' })
   dialog.setAttribute('closedby', 'any')
   dialog.setAttribute('aria-label', `Share ${title}`)
@@ -18,11 +18,11 @@ export async function shareApp({ title, url }, root = boxUrl) {
   dialog.append(element('h2', { textContent: title }), close)
   document.body.append(dialog)
   dialog.showModal()
-  close.before(...(await invitation(new URL(url, root), title, root)))
+  close.before(...(await invitation(new URL(url, root), title, asked)))
 }
 
-async function invitation(address, title, root) {
-  const addresses = await phoneAddresses(address, root)
+async function invitation(address, title, asked) {
+  const addresses = await phoneAddresses(address, asked)
   if (addresses.length === 0) return networkAddressAdvice(address)
   const words = isLoopback(address.hostname)
     ? 'Phones and computers on the same network open this.'

@@ -32,7 +32,7 @@ beforeEach(async () => {
   app.register(appRoutes, {
     ...{ store, limits: LIMITS, room: { take }, whoOf: () => 'a test' },
     note: (event, _request, details) => notes.push({ event, ...details }),
-    publicUrl: () => 'https://box.school',
+    appUrl: () => 'https://box.school/',
   })
 })
 afterEach(async () => {
@@ -362,7 +362,7 @@ test('more deploys at a time than there is room for are told to wait', async () 
   const slow = fastify()
   slow.register(appRoutes, {
     ...{ store, limits: LIMITS, room: { take: () => waiting.promise } },
-    ...{ whoOf: () => '', note: () => {}, publicUrl: () => '' },
+    ...{ whoOf: () => '', note: () => {}, appUrl: () => '' },
   })
   app = slow
   const deploys = Array.from({ length: 9 }, () => post('garden', ['index.html', fileOf('x')]))

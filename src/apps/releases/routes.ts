@@ -31,8 +31,8 @@ export interface AppRoutesOptions {
   readonly whoOf: (request: FastifyRequest) => string
   /** Takes down what was done, and by whom. */
   readonly note: (event: string, request: FastifyRequest, details: object) => void
-  /** scheme, host and prefix by which the box was asked */
-  readonly publicUrl: (request: FastifyRequest) => string
+  /** where apps are for who asks; ends with a slash */
+  readonly appUrl: (request: FastifyRequest) => string
 }
 
 interface AppParams {
@@ -53,7 +53,7 @@ export async function appRoutes(app: FastifyInstance, options: AppRoutesOptions)
 }
 
 async function deployRoute(app: FastifyInstance, options: AppRoutesOptions) {
-  const { store, limits, room, whoOf, note, publicUrl } = options
+  const { store, limits, room, whoOf, note, appUrl } = options
   const deployments = new Deployments({ store, limits, room })
   app.addHook('preClose', () => deployments.close())
   app.addHook('onSend', async ({ raw }, { statusCode }) => {
@@ -85,18 +85,18 @@ async function deployRoute(app: FastifyInstance, options: AppRoutesOptions) {
     const { release, skipped } = await deployments.deploy(name, whoOf(request), files)
     const { id, files: count, bytes } = release
     note('app-deployed', request, { app: name, release: id, files: count, bytes })
-    const url = urlOf(publicUrl(request), name)
+    const url = urlOf(appUrl(request), name)
     return reply.code(201).send({ app: name, release: id, url, files: count, bytes, skipped })
   })
 }
 
-function readRoutes(app: FastifyInstance, { store, publicUrl }: AppRoutesOptions): void {
+function readRoutes(app: FastifyInstance, { store, appUrl }: AppRoutesOptions): void {
   const listSchema = {
     ...{ tags, operationId: 'listApps', summary: 'List the apps' },
     response: { 200: appsSchema },
   }
   app.get('/apps', { schema: listSchema }, async (request) =>
-    store.list().map((hosted) => answerOf(hosted, publicUrl(request))),
+    store.list().map((hosted) => answerOf(hosted, appUrl(request))),
   )
 
   const oneSchema = {
@@ -105,11 +105,11 @@ function readRoutes(app: FastifyInstance, { store, publicUrl }: AppRoutesOptions
     response: { 200: appSchema, '4xx': refusalSchema },
   }
   app.get<AppParams>('/apps/:name', { schema: oneSchema }, async (request) =>
-    answerOf(appOf(store, parseAppName(request.params.name)), publicUrl(request)),
+    answerOf(appOf(store, parseAppName(request.params.name)), appUrl(request)),
   )
 }
 
-function changeRoutes(app: FastifyInstance, { store, note, publicUrl }: AppRoutesOptions): void {
+function changeRoutes(app: FastifyInstance, { store, note, appUrl }: AppRoutesOptions): void {
   const activateSchema = {
     ...{ tags, operationId: 'activateRelease', summary: 'Roll back: activate another release' },
     ...{ params: nameParams, body: activeBody },
@@ -122,7 +122,7 @@ function changeRoutes(app: FastifyInstance, { store, note, publicUrl }: AppRoute
       const name = parseAppName(request.params.name)
       const { id } = await store.activate(name, request.body.release)
       note('app-activated', request, { app: name, release: id })
-      return answerOf(appOf(store, name), publicUrl(request))
+      return answerOf(appOf(store, name), appUrl(request))
     },
   )
 
@@ -138,7 +138,7 @@ function changeRoutes(app: FastifyInstance, { store, note, publicUrl }: AppRoute
       const name = parseAppName(request.params.name)
       const { id } = await store.removeRelease(name, request.params.release)
       note('release-deleted', request, { app: name, release: id })
-      return answerOf(appOf(store, name), publicUrl(request))
+      return answerOf(appOf(store, name), appUrl(request))
     },
   )
 
@@ -161,12 +161,12 @@ function appOf(store: AppStore, name: string): HostedApp {
   return hosted
 }
 
-function answerOf({ name, active, releases }: HostedApp, publicUrl: string) {
+function answerOf({ name, active, releases }: HostedApp, appUrl: string) {
   const titled = releases.map((release) => ({ ...release, title: release.title || name }))
   const { id, icon, title } = active
   return {
     name,
-    url: urlOf(publicUrl, name),
+    url: urlOf(appUrl, name),
     title: title || name,
     icon,
     active: id,
@@ -174,6 +174,6 @@ function answerOf({ name, active, releases }: HostedApp, publicUrl: string) {
   }
 }
 
-function urlOf(publicUrl: string, name: string): string {
-  return `${publicUrl}/apps/${name}/`
+function urlOf(appUrl: string, name: string): string {
+  return `${appUrl}apps/${name}/`
 }

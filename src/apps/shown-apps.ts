@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import type { ListedApp } from './app-list.ts'
+
+const text = { type: 'string' } as const
+const appSchema = {
+  type: 'object',
+  required: ['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs'],
+  properties: {
+    ...{ kind: text, name: text, title: text, description: text, url: text },
+    icon: { type: ['string', 'null'] },
+    people: { type: 'integer' },
+    needs: { type: 'array', items: text },
+  },
+} as const
+/** What visitors are shown. */
+export const shownAppsSchema = {
+  type: 'object',
+  required: ['apps'],
+  properties: { apps: { type: 'array', items: appSchema } },
+} as const
+
+export interface ShownAppsOptions {
+  readonly shownApps: () => Promise<readonly ListedApp[]>
+}
+
+/** `/shown-apps`: the apps as visitors see them, for the dashboard, which cannot ask at their origin. */
+export async function shownAppsRoutes(app: FastifyInstance, { shownApps }: ShownAppsOptions) {
+  const schema = {
+    ...{ tags: ['apps'], operationId: 'listShownApps' },
+    summary: 'List apps and demos as visitors see them',
+    description: 'Addresses are relative to the first page of the box.',
+    response: { 200: shownAppsSchema },
+  }
+  app.get('/shown-apps', { schema }, async () => ({ apps: await shownApps() }))
+}
