@@ -22,6 +22,7 @@ import {
   isPlain,
   type MemberMessage,
 } from './dispatch.ts'
+import { Inflow } from './inflow.ts'
 import { HOLD, Intake } from './intake.ts'
 import { Limiter } from './limiter.ts'
 import type { ReflectorLimits } from './limits.ts'
@@ -39,8 +40,6 @@ import type {
   Timers,
   Witness,
 } from './ports.ts'
-import { ReadTurns } from './read-turns.ts'
-import { Reception } from './reception.ts'
 import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
 import { Turn } from './turn.ts'
@@ -60,9 +59,6 @@ const REMOVING = 'please reconnect: the session is being deleted'
 
 /** What ws calls it that a frame is longer than it takes. */
 const FRAME_TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
-
-/** A longer one waits for its turn: to handle it takes as long as hundreds of others (bytes, LIMIT18). */
-const LONG_FRAME_BYTES = 64_000
 
 const TOO_LONG = new ProtocolError(
   CLOSE_CODE.unknownError,
@@ -128,9 +124,7 @@ export class Reflector {
   readonly #trouble: StoreTrouble
   readonly #committer: Committer
   readonly #turn: Turn
-  readonly #reception: Reception<Connection>
-  readonly #longFrames: Reception<Connection>
-  readonly #readTurns: ReadTurns<Connection>
+  readonly #inflow: Inflow
   readonly #intake = new Intake<Connection>(HOLD.store)
   readonly #limiter: Limiter
   readonly #liveness: Liveness<Connection>
@@ -154,12 +148,10 @@ export class Reflector {
         (this.#hosts.get(origin.sessionId)?.session?.memberCount ?? 0) > 0,
     })
     this.#wheel = new Wheel(clock, timers)
-    this.#readTurns = new ReadTurns(timers)
-    const handle = (connection: Connection, data: Buffer) => this.#read(connection, data)
-    this.#reception = new Reception({ timers, handle, reason: HOLD.reception })
-    this.#longFrames = new Reception({
-      ...{ timers, handle, reason: HOLD.long },
-      isBlocked: () => this.#turn.isPressed,
+    this.#inflow = new Inflow({
+      timers,
+      handle: (connection, data) => this.#read(connection, data),
+      isPressed: () => this.#turn.isPressed,
     })
     const members = () => [...this.#connections].filter(({ stage }) => stage.tag === 'member')
     this.#trouble = new StoreTrouble({ clock, timers, log, members })
@@ -174,7 +166,7 @@ export class Reflector {
       limits,
       observer: {
         received: (connection, data) => this.#receive(connection, data),
-        read: (connection, bytes, frames) => this.#readTurns.took(connection, bytes, frames),
+        read: (...pieces) => this.#inflow.read(...pieces),
         pinged: (connection) => this.#limiter.charge(connection, 1, 0),
         failed: (connection, error) => this.#failed(connection, error),
         closed: (connection, code, reason) => this.#disconnected(connection, code, reason),
@@ -326,11 +318,7 @@ export class Reflector {
     if (!connection.isOpen || this.#isDraining) return
     connection.heard()
     connection.traffic.mi += 1
-    const isNew = connection.stage.tag === 'connected' || this.#reception.isHolding(connection)
-    const isLong = data.length > LONG_FRAME_BYTES || this.#longFrames.isHolding(connection)
-    if (isNew) this.#reception.take(connection, data)
-    else if (isLong) this.#longFrames.take(connection, data)
-    else this.#read(connection, data)
+    this.#inflow.take(connection, data)
   }
 
   #read(connection: Connection, data: Buffer): void {
@@ -349,7 +337,7 @@ export class Reflector {
   }
 
   #relieved(): void {
-    this.#longFrames.goOn()
+    this.#inflow.goOn()
     const now = this.#parts.clock.now()
     this.#intake.release((connection) => {
       connection.lastHeard = now
@@ -455,9 +443,7 @@ export class Reflector {
     const { clock, log, metrics, witness } = this.#parts
     this.#connections.delete(connection)
     this.#intake.forget(connection)
-    this.#readTurns.forget(connection)
-    this.#reception.forget(connection)
-    this.#longFrames.forget(connection)
+    this.#inflow.forget(connection)
     this.#hosts.get(connection.origin.sessionId)?.forget(connection)
     this.#limiter.left(connection)
     const wasIn = connection.stage.tag === 'joining' || connection.stage.tag === 'member'

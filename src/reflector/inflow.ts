@@ -1,0 +1,58 @@
+import type { Connection } from './connection.ts'
+import { HOLD } from './intake.ts'
+import type { Timers } from './ports.ts'
+import { ReadTurns } from './read-turns.ts'
+import { Reception } from './reception.ts'
+
+/** A longer frame waits for its turn: it takes as long to handle as hundreds of others (bytes, LIMIT18). */
+const LONG_FRAME_BYTES = 64_000
+
+export interface InflowParts {
+  readonly timers: Timers
+  readonly handle: (connection: Connection, data: Buffer) => void
+  /** Whether so much waits to be committed that long frames are better left for later. */
+  readonly isPressed: () => boolean
+}
+
+/**
+ * When frames are handled: most at once, those of newcomers and long ones in turns of their own, so that what
+ * one sends does not make the ticks of others late.
+ */
+export class Inflow {
+  readonly #handle: InflowParts['handle']
+  readonly #newcomers: Reception<Connection>
+  readonly #longFrames: Reception<Connection>
+  readonly #turns: ReadTurns<Connection>
+
+  constructor({ timers, handle, isPressed }: InflowParts) {
+    this.#handle = handle
+    this.#newcomers = new Reception({ timers, handle, reason: HOLD.reception })
+    this.#longFrames = new Reception({ timers, handle, reason: HOLD.long, isBlocked: isPressed })
+    this.#turns = new ReadTurns(timers)
+  }
+
+  /** Takes a frame, after all those of this connection that wait. */
+  take(connection: Connection, data: Buffer): void {
+    if (connection.stage.tag === 'connected' || this.#newcomers.isHolding(connection)) {
+      this.#newcomers.take(connection, data)
+    } else if (data.length > LONG_FRAME_BYTES || this.#longFrames.isHolding(connection)) {
+      this.#longFrames.take(connection, data)
+    } else this.#handle(connection, data)
+  }
+
+  /** So much came from a socket at once, with the ends of so many frames. */
+  read(connection: Connection, bytes: number, frames: number): void {
+    this.#turns.took(connection, bytes, frames)
+  }
+
+  /** It is pressed no longer. */
+  goOn(): void {
+    this.#longFrames.goOn()
+  }
+
+  forget(connection: Connection): void {
+    this.#turns.forget(connection)
+    this.#newcomers.forget(connection)
+    this.#longFrames.forget(connection)
+  }
+}
