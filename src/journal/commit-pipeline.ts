@@ -14,7 +14,7 @@ const APPLY_AFTER_MS = 1000
 /** …or when there is so much of it (UTF-16 units). */
 const APPLY_LENGTH = 1_000_000
 /** When so much of it waits, nothing more is committed until the database has it. */
-const MAX_LENGTH = 16_000_000
+const MAX_LENGTH = 8_000_000
 
 /** Commits on their way into the database, in one transaction. */
 interface Batch {

@@ -175,3 +175,7 @@ it('LOG is text, whatever was sent', () => {
   expect(decode(text('LOG', { a: 1 }))).toEqual({ action: 'LOG', text: '{"a":1}' })
   expect(decode(text('LOG'))).toEqual({ action: 'LOG', text: 'undefined' })
 })
+
+it('JOIN keeps text that is whole: half a character becomes a replacement, as it does when it is stored', () => {
+  expect(decode(text('JOIN', { ...JOIN, name: 'a\ud800b' }))).toMatchObject({ name: 'a\ufffdb' })
+})

@@ -44,7 +44,8 @@ export class Fields<Action extends string> {
     const value = this.#value(name)
     if (value === undefined) return undefined
     if (typeof value !== 'string') throw broken(this.#action, `${name} must be a string`)
-    return keptText(this.#limitOf(name), value)
+    // Half a character would come back from the store as another text.
+    return keptText(this.#limitOf(name), value.toWellFormed())
   }
 
   string(name: TextField<Action>): string {
