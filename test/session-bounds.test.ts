@@ -146,6 +146,21 @@ describe('users', () => {
     ])
   })
 
+  it('[USERS1] are counted only once they are announced: clients compare that with whom they know', () => {
+    const stage = new Stage()
+    const counts = () =>
+      stage.reflected.map((text) => JSON.parse(text)[2]).map(({ active, total }) => [active, total])
+    for (let user = 0; user < 10; user += 1) {
+      stage.join(`u${user}`, { user: long(`u${user}`, 200_000) })
+    }
+    stage.advanceTo(600)
+    const coming = [4, 8, 10].map((count) => [count, count])
+    expect(counts()).toEqual(coming)
+    for (let user = 0; user < 9; user += 1) stage.leave(`u${user}`)
+    stage.advanceTo(1200)
+    expect(counts()).toEqual([...coming, ...[6, 2, 1].map((count) => [count, count])])
+  })
+
   it('[LIMIT17] count beside the history from their JOIN until they are given up', () => {
     const stage = new Stage()
     const before = stage.join('a', { leaveDelay: 1000 }) && stage.session.besideLength

@@ -31,6 +31,11 @@ export class Roster {
     return this.#joined.size + this.#left.size > 0
   }
 
+  /** How many more joined than left of those who are still to be announced. */
+  get unannounced(): number {
+    return usersOf(this.#joined).length - usersOf(this.#left).length
+  }
+
   join(who: HasUser): void {
     if (!this.#left.delete(who)) this.#joined.add(who)
   }

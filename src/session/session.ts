@@ -525,13 +525,17 @@ export class Session<M extends Member> {
     this.#usersPending = false
     if (!this.#roster.hasChanges) return
     const all = usersOf([...this.#members, ...this.#absentees.all])
-    const { length: active } = all
-    const { joined, left } = active > 0 ? this.#roster.take() : this.#roster.forget()
+    const isAnybodyHere = all.length > 0
+    const { joined, left } = isAnybodyHere ? this.#roster.take() : this.#roster.forget()
+    // Clients compare `active` with how many were announced to them (USERS1).
+    const { unannounced } = this.#roster
+    const active = all.length - unannounced
     this.#reportPresence()
     this.#output.report({ kind: 'users', active, joined: joined.length, left: left.length })
     // USERS4: if nobody is there, nobody would hear it.
-    if (active > 0) {
-      const payload: { [key: string]: Json } = { what: 'users', active, total: this.memberCount }
+    if (isAnybodyHere) {
+      const total = this.memberCount - unannounced
+      const payload: { [key: string]: Json } = { what: 'users', active, total }
       if (joined.length > 0) payload.joined = joined
       if (left.length > 0) payload.left = left
       this.#postOwn(payload, now)

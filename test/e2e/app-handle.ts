@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 
 const WAIT_MS = 15_000
 
-export type ClientName = 'croquet' | 'multisynq'
+export type ClientName = 'croquet' | 'multisynq' | 'croquet-1.1.0'
 
 export interface JoinOptions {
   readonly client: ClientName
@@ -12,6 +12,8 @@ export interface JoinOptions {
   readonly release: number
   /** how long the client keeps its view without a connection (ms) */
   readonly rejoinLimit: number
+  /** more options of `Session.join`, as an app may give them */
+  readonly more?: Readonly<Record<string, unknown>>
 }
 
 /** What the app shows of itself and of the model. */
@@ -29,6 +31,17 @@ export interface AppState {
   readonly isFromSaved: boolean
   /** of the model (ms) */
   readonly teatime: number
+  /** how often the models answered a `reflect` in the same way, and in different ways */
+  readonly agreements: number
+  readonly divergences: number
+}
+
+/** Texts that came by the reflector, as base64url SHA-256. */
+export interface SeenTexts {
+  /** view ID to the JSON of the `viewData` that it joined with */
+  readonly viewData: Readonly<Record<string, string>>
+  /** what was published as `keep`, oldest first */
+  readonly kept: readonly string[]
 }
 
 /** Like `expect`, of what is read again and again until it is as expected. */
@@ -50,6 +63,20 @@ export abstract class AppHandle {
   /** An event of this view for the model. */
   async publish(event: string, data?: unknown): Promise<void> {
     await this.call('publish', event, data)
+  }
+
+  /** Publishes all of it without a pause in between. */
+  async publishTogether(events: ReadonlyArray<readonly [event: string, data: unknown]>) {
+    await this.call('publishTogether', events)
+  }
+
+  /** Publishes the event so often, evenly spread over time. */
+  async publishOften(event: string, data: unknown, times: number, perSecond: number) {
+    await this.call('publishOften', event, data, times, perSecond)
+  }
+
+  async seenTexts(): Promise<SeenTexts> {
+    return (await this.call('seenTexts')) as SeenTexts
   }
 
   /** Waits until the state has these values. */

@@ -23,6 +23,11 @@ export class AppPage extends AppHandle {
     return this.#watched.errors
   }
 
+  /** The text of every web-socket frame that this client sent. */
+  get sentFrames(): readonly string[] {
+    return this.#watched.sentFrames
+  }
+
   /** What each SYNC held, oldest first. */
   get syncs(): readonly SyncArgs[] {
     const chunks = new ChunkReader()

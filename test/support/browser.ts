@@ -40,6 +40,8 @@ export interface WatchedPage {
   readonly errors: readonly string[]
   /** the text of every web-socket frame that came */
   readonly frames: readonly string[]
+  /** the text of every web-socket frame that the page sent */
+  readonly sentFrames: readonly string[]
 }
 
 /** Opens a page as a person of its own: no cookie, cache or storage is shared with other pages. */
@@ -49,6 +51,7 @@ export async function openPage(browser: Browser, url: string): Promise<WatchedPa
   const requests: string[] = []
   const errors: string[] = []
   const frames: string[] = []
+  const sentFrames: string[] = []
   page.on('request', (request) => requests.push(request.url()))
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text())
@@ -57,9 +60,10 @@ export async function openPage(browser: Browser, url: string): Promise<WatchedPa
   page.on('websocket', (socket) => {
     requests.push(socket.url())
     socket.on('framereceived', ({ payload }) => frames.push(String(payload)))
+    socket.on('framesent', ({ payload }) => sentFrames.push(String(payload)))
   })
   await page.goto(url)
-  return { page, requests, errors, frames }
+  return { page, requests, errors, frames, sentFrames }
 }
 
 /** Closes a page as its person would, and forgets that person. */

@@ -12,6 +12,11 @@ export function defineTestModel({ Model }) {
       /** `['join' | 'exit', viewId]`, oldest first. */
       this.visits = []
       this.handle = null
+      /** view ID to the `viewData` of those that joined with some */
+      this.viewData = {}
+      this.kept = []
+      this.agreements = 0
+      this.divergences = 0
       this.subscribe(this.sessionId, 'view-join', this.noteJoin)
       this.subscribe(this.sessionId, 'view-exit', this.noteExit)
       this.subscribe('test', 'add', this.add)
@@ -19,15 +24,22 @@ export function defineTestModel({ Model }) {
       this.subscribe('test', 'save', this.save)
       this.subscribe('test', 'mark', this.mark)
       this.subscribe('test', 'pad', this.pad)
+      this.subscribe('test', 'keep', this.keep)
+      this.subscribe('test', 'reflect', this.reflect)
+      this.subscribe('test', 'answer', this.noteAgreement)
+      this.subscribe('test', 'answer#divergence', this.noteDivergence)
       this.future(50).tick()
     }
 
-    noteJoin(viewId) {
+    /** Clients name a view by its ID, or, if it joined with `viewData`, by an object. */
+    noteJoin(view) {
+      const { viewId = view, viewData } = view
       this.visits.push(['join', viewId])
+      if (viewData !== undefined) this.viewData[viewId] = viewData
     }
 
-    noteExit(viewId) {
-      this.visits.push(['exit', viewId])
+    noteExit(view) {
+      this.visits.push(['exit', view.viewId ?? view])
     }
 
     tick() {
@@ -48,7 +60,25 @@ export function defineTestModel({ Model }) {
     }
 
     save() {
-      this.persistSession(() => ({ count: this.count }))
+      this.persistSession(() => ({ count: this.count, kept: this.kept }))
+    }
+
+    keep(text) {
+      this.kept.push(text)
+    }
+
+    /** Has the reflector compare what each model makes of that. */
+    reflect(text) {
+      this.publish('test', 'answer#reflected', { text, visits: this.visits.length })
+    }
+
+    /** The first answer comes back before all are compared. */
+    noteAgreement() {
+      this.agreements += 1
+    }
+
+    noteDivergence() {
+      this.divergences += 1
     }
 
     /** Has everybody note the state of the whole model at this very teatime. */

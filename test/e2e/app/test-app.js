@@ -14,7 +14,7 @@ const marks = {}
 export function installTestApp(loadLibrary, joinOptions) {
   globalThis.app = {
     ...testApp,
-    async join({ client, name, password, release, rejoinLimit }) {
+    async join({ client, name, password, release, rejoinLimit, more }) {
       library = await loadLibrary(client)
       const { Constants, Model, Session, View } = library
       Constants.release = release
@@ -26,6 +26,7 @@ export function installTestApp(loadLibrary, joinOptions) {
         model: defineTestModel({ Model }),
         view: defineTestView({ View }),
         ...joinOptions,
+        ...more,
       })
       globalThis.session = session
     },
@@ -46,11 +47,38 @@ const testApp = {
       visits: model?.visits ?? [],
       isFromSaved: model?.isFromSaved ?? false,
       teatime: session?.view?.now() ?? 0,
+      agreements: model?.agreements ?? 0,
+      divergences: model?.divergences ?? 0,
     }
   },
 
   publish(event, data) {
     session.view.publish('test', event, data)
+  },
+
+  publishTogether(events) {
+    for (const [event, data] of events) this.publish(event, data)
+  },
+
+  async publishOften(event, data, times, perSecond) {
+    const start = performance.now()
+    for (let sent = 0; sent < times; sent += 1) {
+      const due = start + (sent * 1000) / perSecond
+      await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
+      this.publish(event, data)
+    }
+  },
+
+  async seenTexts() {
+    const { viewData, kept } = session.model
+    const hashes = Object.entries(viewData).map(async ([viewId, data]) => [
+      viewId,
+      await sha256(JSON.stringify(data)),
+    ])
+    return {
+      viewData: Object.fromEntries(await Promise.all(hashes)),
+      kept: await Promise.all(kept.map(sha256)),
+    }
   },
 
   noteMark(label, state) {
@@ -59,7 +87,9 @@ const testApp = {
 
   /** Has all clients vote on a snapshot and one upload it, as they do by themselves after 5 s of model CPU. */
   snapshot() {
-    clientVm().forceSnapshot()
+    const vm = clientVm()
+    if (vm.forceSnapshot) vm.forceSnapshot()
+    else vm.controller.scheduleSnapshot(true)
   },
 
   /** From now on people see what the client has to say to them. */
@@ -102,6 +132,11 @@ function defineTestView({ View }) {
 /** What the client library shows of itself for debugging. */
 function clientVm() {
   return globalThis.CROQUETVM ?? globalThis.MULTISYNQVM
+}
+
+async function sha256(text) {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return new Uint8Array(hash).toBase64({ alphabet: 'base64url', omitPadding: true })
 }
 
 /** The same bytes everywhere, of all values. */
