@@ -4,6 +4,9 @@ import { whyUnavailable } from '../db/unavailable.ts'
 import type { JournalEntry } from '../session/record.ts'
 import type { Transaction } from './transaction.ts'
 
+/** Errors that every entry would meet: a table is missing, or not as the box made it. */
+const ABOUT_ALL = ['SQLITE_ERROR', 'SQLITE_SCHEMA', 'SQLITE_NOTADB']
+
 /** A session of which the database will never take something. */
 export interface RefusedSession {
   readonly sessionId: string
@@ -57,8 +60,13 @@ export function salvagerIn(db: Database, commit: Transaction): Salvager {
   }
 }
 
-/** Why the database will never take it. @throws what it did, if that may pass, or is damage */
+/**
+ * Why the database will never take it.
+ * @throws what it did, if that may pass, is damage, or is not about this entry: a schema that somebody changed
+ */
 function reasonOf(error: unknown): string {
+  const { code, message } = error as Error & { code?: string }
   if (tellsDamage(error) || whyUnavailable(error) !== undefined) throw error
-  return (error as Error).message
+  if (code !== undefined && ABOUT_ALL.includes(code)) throw error
+  return message
 }

@@ -16,9 +16,13 @@ const ATTACKER = 'attacker.example'
 interface Loot {
   /** how each request was answered */
   readonly statuses: Readonly<Record<string, number>>
+  readonly hasSocket: boolean
+}
+
+/** And with its dashboard's origin. */
+interface MonitorLoot extends Pick<Loot, 'statuses'> {
   /** whether anything that came back had it */
   readonly hasReadSessionId: boolean
-  readonly hasSocket: boolean
 }
 
 const clients = new RawClients()
@@ -35,21 +39,33 @@ test('[ACCESS12] a page whose name was made to lead to the box reads and joins n
   const { page } = await visitors.open(`http://${ATTACKER}:${site.port}/`)
   expect(await page.getByRole('heading').textContent()).toBe('a site elsewhere')
   await site.close()
-  const bed = await DoorBed.start({ BOX_PORT: `${site.port}` })
+  const adminSite = await otherSite()
+  const { page: adminPage } = await visitors.open(`http://${ATTACKER}:${adminSite.port}/`)
+  await adminSite.close()
+  const bed = await DoorBed.start({
+    ...{ BOX_PORT: `${site.port}`, BOX_ADMIN_PORT: `${adminSite.port}` },
+  })
   try {
     const sessionId = randomSessionId()
     await (await clients.connect(`ws://127.0.0.1:${site.port}/reflector`, sessionId)).join()
     expect(await lootOf(page, sessionId)).toEqual({
-      statuses: { '/': 403, '/sessions': 403, '/metrics': 403, forwarded: 403, upload: 403 },
-      hasReadSessionId: false,
+      statuses: { '/': 403, upload: 403 },
       hasSocket: false,
+    })
+    expect(await monitorLootOf(adminPage, sessionId)).toEqual({
+      statuses: { '/sessions': 403, '/metrics': 403, forwarded: 403 },
+      hasReadSessionId: false,
     })
     expect(await readdir(join(bed.filesDir, 'uploads'))).toEqual([])
     const { page: own } = await visitors.open(`http://localhost:${site.port}/`)
     expect(await lootOf(own, sessionId)).toEqual({
-      statuses: { '/': 200, '/sessions': 200, '/metrics': 200, forwarded: 200, upload: 201 },
-      hasReadSessionId: true,
+      statuses: { '/': 200, upload: 201 },
       hasSocket: true,
+    })
+    const { page: ownAdmin } = await visitors.open(`http://localhost:${adminSite.port}/admin/login`)
+    expect(await monitorLootOf(ownAdmin, sessionId)).toEqual({
+      statuses: { '/sessions': 200, '/metrics': 200, forwarded: 200 },
+      hasReadSessionId: true,
     })
     await page.goto(`http://${ATTACKER}:${site.port}/`)
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
@@ -65,25 +81,32 @@ test('[ACCESS12] a page whose name was made to lead to the box reads and joins n
 function lootOf(page: Page, sessionId: string): Promise<Loot> {
   return page.evaluate(
     async ({ host, sessionId, file }) => {
-      const statuses: Record<string, number> = {}
-      let text = ''
-      const ask = async (name: string, path: string, init: RequestInit = {}) => {
-        const response = await fetch(path, init)
-        statuses[name] = response.status
-        text += await response.text()
-      }
-      for (const path of ['/', '/sessions', '/metrics']) await ask(path, path)
-      await ask('forwarded', '/sessions', { headers: { 'x-forwarded-host': 'localhost' } })
-      await ask('upload', file, { method: 'PUT', body: 'x' })
+      const statusOf = async (path: string, init?: RequestInit) => (await fetch(path, init)).status
+      const upload = await statusOf(file, { method: 'PUT', body: 'x' })
       const hasSocket = await new Promise<boolean>((resolve) => {
         const socket = new WebSocket(`ws://${host}/reflector/${sessionId}`)
         socket.onopen = () => resolve(true)
         socket.onerror = () => resolve(false)
       })
-      return { statuses, hasReadSessionId: text.includes(sessionId), hasSocket }
+      return { statuses: { '/': await statusOf('/'), upload }, hasSocket }
     },
     { host: new URL(page.url()).host, sessionId, file: FILE },
   )
+}
+
+function monitorLootOf(page: Page, sessionId: string): Promise<MonitorLoot> {
+  return page.evaluate(async (sessionId) => {
+    const statuses: Record<string, number> = {}
+    let text = ''
+    const ask = async (name: string, path: string, headers = {}) => {
+      const response = await fetch(path, { headers })
+      statuses[name] = response.status
+      text += await response.text()
+    }
+    for (const path of ['/sessions', '/metrics']) await ask(path, path)
+    await ask('forwarded', '/sessions', { 'x-forwarded-host': 'localhost' })
+    return { statuses, hasReadSessionId: text.includes(sessionId) }
+  }, sessionId)
 }
 
 /** A site on this machine. */
