@@ -284,6 +284,29 @@ describe('what waits', () => {
     expect(heard(a)).toBe(200)
   })
 
+  it('[SNAP15] to be looked for on the disk is 20 announced files of a session at a time', async () => {
+    await open({})
+    const path = `snapshots/${S}/0000000001_1-h.snap`
+    const file = { kind: 'snapshot', path, sessionId: S, time: 1, seq: 1, hash: 'h' } as const
+    bed.files.set('http://box/files/s', file)
+    let looks = 0
+    const looked = Promise.withResolvers<boolean>()
+    bed.fileExists = () => {
+      looks += 1
+      return looked.promise
+    }
+    const a = await member('a')
+    const snap = { time: 1, seq: 1, hash: 'h', url: 'http://box/files/s' }
+    for (let sent = 0; sent < 50; sent += 1) a.send('SNAP', snap)
+    await a.ping()
+    looked.resolve(false)
+    await until(() => looks === 20, 'looked for')
+    await a.ping()
+    expect([looks, bed.breaches.length]).toEqual([20, 30])
+    a.send('SNAP', snap)
+    await until(() => looks === 21, 'looked for again')
+  })
+
   it('[LIMIT16] unfinished frames are counted, and long ones closed when they are too many', async () => {
     await open({ frameBytes: 4_000_000 })
     const sockets = await Promise.all(Array.from({ length: 22 }, () => halfFrame(3_500_000)))

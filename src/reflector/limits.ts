@@ -36,4 +36,5 @@ export type LimitName =
   | 'histories-size'
   | 'beside-history'
   | 'unfinished-frames'
+  | 'announcements'
   | 'backlog'

@@ -28,6 +28,8 @@ import type { Sleeper } from './wheel.ts'
 
 /** A session that everybody left is put away after this (ms, TIME5). */
 const PARK_DELAY_MS = 10_000
+/** So many announced files of a session wait to be looked for; clients announce one in seconds. */
+const MAX_WAITING_WORK = 20
 /** Why those in a session have to reconnect whose snapshot is gone. */
 const RESTORING = 'please reconnect: the session is being restored'
 
@@ -79,6 +81,7 @@ export class SessionHost implements Sleeper {
   /** when it is to be parked, monotonic ms; Infinity while it has members */
   #parkAt = Infinity
   #lastWork: Promise<void> = Promise.resolve()
+  #waitingWork = 0
   #startedAt = 0
   readonly #gone = Promise.withResolvers<void>()
   /** those who are not read from while the session holds back as much as it may (LIMIT15) */
@@ -157,12 +160,22 @@ export class SessionHost implements Sleeper {
     }
   }
 
-  /** Does work that waits for the disk beside the session, but one after the other (SAVE1). */
+  /** Does work that waits for the disk beside the session, but one after the other (SAVE1), unless much waits (SNAP15). */
   inOrder(work: () => Promise<void>): void {
-    this.#lastWork = this.#lastWork.then(work).catch((err: unknown) => {
-      const fields = { scope: 'session', event: 'file-check-failed', sessionId: this.sessionId }
-      this.#parts.log.error({ ...fields, err }, 'announced file could not be checked')
-    })
+    if (this.#waitingWork >= MAX_WAITING_WORK) {
+      this.#parts.breaches.note('announcements', this.#culprit(), 'announced files are ignored')
+      return
+    }
+    this.#waitingWork += 1
+    this.#lastWork = this.#lastWork
+      .then(work)
+      .catch((err: unknown) => {
+        const fields = { scope: 'session', event: 'file-check-failed', sessionId: this.sessionId }
+        this.#parts.log.error({ ...fields, err }, 'announced file could not be checked')
+      })
+      .finally(() => {
+        this.#waitingWork -= 1
+      })
   }
 
   save(saved: SavedRecord): void {

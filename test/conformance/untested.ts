@@ -10,6 +10,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   USERS10: 'Needs to stop the box: test/session-restore.test.ts.',
   SNAP8: 'Needs the files of the box: own-box.test.ts.',
   SNAP11: 'Takes over ten minutes: test/golden/snap.txt.',
+  SNAP15: 'Needs a disk that is slow: src/reflector/limits.test.ts.',
   ROLE1: 'Needs a viewer: test/golden/roles.txt, test/e2e/viewer.test.ts.',
   ROLE2: 'Needs a viewer: src/reflector/roles.test.ts, test/e2e/viewer.test.ts.',
   ROLE3: 'Needs a viewer: test/golden/roles.txt.',

@@ -127,7 +127,10 @@ export class Battlefield {
 
   /** The prefix by which a viewer comes, who was sent a link by those who run the box. */
   async viewerPrefix(): Promise<string> {
-    const api = `http://127.0.0.1:${this.#options.port}/api/v1`
+    const admin = await fetch(`http://127.0.0.1:${this.#options.port}/admin/`, {
+      redirect: 'manual',
+    })
+    const api = new URL('/api/v1', admin.headers.get('location') ?? '').href
     const post = async (path: string, body: object, headers = {}) => {
       const answer = await fetch(`${api}/${path}`, {
         method: 'POST',
