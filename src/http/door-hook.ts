@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { noCookie } from '../access/cookies.ts'
-import { type Credential, credentialsOf } from '../access/credential.ts'
+import { type Credential, credentialsOf, isCookie } from '../access/credential.ts'
 import type { Answer, Door } from '../access/door.ts'
 import type { DoorPages } from '../access/door-pages.ts'
 import { admit, cookieOf, locationWithoutToken } from '../access/login-answer.ts'
@@ -34,17 +35,34 @@ export interface DoorHookParts {
   readonly redirect: HttpsRedirect
 }
 
-/** Has every request pass the door before anything else looks at it. */
-export function addDoor(app: FastifyInstance, parts: DoorHookParts): void {
+/**
+ * Has every request pass the door before anything else looks at it.
+ * @returns which token of a cookie let in a request that is passed on; undefined: it was none
+ */
+export function addDoor(
+  app: FastifyInstance,
+  parts: DoorHookParts,
+): (request: FastifyRequest) => string | undefined {
+  const tokens = new WeakMap<IncomingMessage, string>()
   app.addHook('onRequest', (request, reply, done) => {
     const conclude = (answer: Answer) => {
-      if (!isAnswered(answer, request, reply, parts)) done()
+      if (isAnswered(answer, request, reply, parts)) return
+      const token = goodCookieOf(answer, request)
+      if (token !== undefined) tokens.set(request.raw, token)
+      done()
     }
     const answer = askDoor(request, reply, parts)
     // Nobody waits who showed nothing.
     if (answer instanceof Promise) answer.then(conclude).catch(done)
     else conclude(answer)
   })
+  return ({ raw }) => tokens.get(raw)
+}
+
+function goodCookieOf({ staleCookies }: Answer, request: FastifyRequest): string | undefined {
+  const [credential] = credentialsShown(request)
+  if (!credential || !isCookie(credential)) return undefined
+  return staleCookies.includes(credential.from) ? undefined : credential.token
 }
 
 function askDoor(
