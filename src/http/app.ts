@@ -30,7 +30,7 @@ const FILES = '/files/'
 /** What is served to everybody is put together from this. */
 export interface AppParts extends BaseParts {
   /** whom to let in, and what others are told */
-  readonly entrance: Omit<DoorHookParts, 'redirect'>
+  readonly entrance: Omit<DoorHookParts, 'redirect' | 'isOfApp'>
   /** how people get in */
   readonly login: Omit<LoginRoutesOptions, 'pages' | 'logins' | 'isSecure' | 'enterUrl'>
   /** where the dashboard is */
@@ -69,7 +69,8 @@ export function buildApp(parts: AppParts): FastifyInstance {
     return own === undefined ? ports : { http: own, https: own }
   }
   const redirect = new HttpsRedirect({ tls, http, ports: portsOf, publicUrl })
-  const cookieToken = addDoor(app, { ...entrance, redirect })
+  const isOfApp: DoorHookParts['isOfApp'] = (...asked) => origins.isOfApp(...asked)
+  const cookieToken = addDoor(app, { ...entrance, redirect, isOfApp })
   // Neither of those whom the door refused, nor of those whom it did not look at.
   app.addHook('onRequest', async ({ hostname, method, routeOptions }) => {
     if (appEntry(method, routeOptions.url) !== 'everybody') tls.noteHost(hostname)

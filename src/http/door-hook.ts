@@ -31,6 +31,8 @@ export interface DoorHookParts {
   readonly publicUrl: (request: FastifyRequest) => string
   /** see `Whereabouts` */
   readonly hosts: (request: FastifyRequest) => readonly string[]
+  /** whether a page is at an app's own origin of this box; `publicUrl`: by which it asks */
+  readonly isOfApp: (origin: string, publicUrl: string) => boolean
   /** sends on to https who opens a page that is better not read by http */
   readonly redirect: HttpsRedirect
 }
@@ -86,11 +88,23 @@ function askDoor(
   const isOfNobody =
     origin === NO_ORIGIN && credentials.length === 0 && UPLOAD_METHODS.includes(method)
   const isOfMember = isOfNobody && isUploadOfMember(address, request.url, sessions)
-  const refusal = isOfMember ? undefined : door.refusalOfOrigin(visit)
+  const isLetIn = isOfMember || isReadByApp(request, parts)
+  const refusal = isLetIn ? undefined : door.refusalOfOrigin(visit)
   if (isOnShared) setCors(reply, refusal ? undefined : visit.origin, door.isForAllOrigins)
   if (refusal) return { tag: 'refused', refusal, staleCookies: [] }
   if (isOfMember) return { tag: 'admitted', pass: ANYBODY, staleCookies: [] }
   return door.admit(visit, appEntry(request.method, request.routeOptions.url))
+}
+
+/**
+ * An app knows what it stored before it had an origin of its own by the address of then (APPS4). It can read the same where
+ * it is now.
+ */
+function isReadByApp(request: FastifyRequest, { isOfApp, publicUrl }: DoorHookParts): boolean {
+  const { method, headers } = request
+  const { origin } = headers
+  if (origin === undefined || !(method === 'GET' || method === 'HEAD')) return false
+  return isShared(routeOf(request)) && isOfApp(origin, publicUrl(request))
 }
 
 /** Whether the request has its answer already: a refusal, or where to go without the token, or by https. */

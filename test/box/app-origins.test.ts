@@ -114,6 +114,31 @@ describe('[APPS1] with a range of ports', () => {
     expect((await socket(other)).status).toBe(403)
   })
 
+  test('[APPS4] what was stored before by the address of then can still be read', async () => {
+    await start(byPorts(), { BOX_TRUSTED_PROXIES: 'loopback' })
+    await deploy('chess')
+    const neighbour = { 'x-forwarded-for': '192.168.1.7', host: `127.0.0.1:${bed.box.port}` }
+    const put = { method: 'PUT', path: FILE, body: 'x' }
+    expect((await bed.ask(put, neighbour)).status).toBe(201)
+    const from = (origin: string) => ({ ...neighbour, origin })
+    const own = from(`http://127.0.0.1:${first}`)
+    const read = await bed.ask({ path: FILE }, own)
+    expect([read.status, read.headers['access-control-allow-origin']]).toEqual([200, own.origin])
+    expect((await bed.ask(put, own)).status).toBe(403)
+    expect((await bed.ask(SOCKET, own)).status).toBe(403)
+    for (const other of [
+      ...[
+        `http://127.0.0.1:${first + 1}`,
+        `http://192.168.1.9:${first}`,
+        'http://127.0.0.1:1',
+        'null',
+      ],
+    ]) {
+      const { headers } = await bed.ask({ path: FILE }, from(other))
+      expect(headers).not.toHaveProperty('access-control-allow-origin')
+    }
+  })
+
   test('[APPS2] where apps share an origin, its address redirects to its own', async () => {
     await start(byPorts())
     await deploy('chess')

@@ -122,6 +122,20 @@ export class AppOrigins {
     return apps.list().find((app) => app.port === port)?.name ?? NO_APP
   }
 
+  /**
+   * Whether a page is at an app's own origin of this box.
+   * @param origin of the page, as its browser says
+   * @param publicUrl by which it asks where apps would share an origin
+   */
+  isOfApp(origin: string, publicUrl: string): boolean {
+    const { rule } = this.#parts
+    const page = URL.parse(origin)
+    if (!page || rule.kind === 'shared') return false
+    if (this.appAt(undefined, publicUrl) !== undefined || !this.appAt(undefined, origin))
+      return false
+    return rule.kind === 'names' || page.hostname === new URL(publicUrl).hostname
+  }
+
   /** The port of an own origin by which a client came; undefined: it is none. */
   portOf(localPort: number | undefined, publicUrl: string): number | undefined {
     const { rule } = this.#parts
