@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppApi } from '../support/app-api.ts'
 import { zipOf } from '../support/archives.ts'
+import { makeCertificate } from '../support/certificate.ts'
 import { AS_PERSON, DoorBed, FILE, SOCKET } from '../support/door-bed.ts'
 import { type Probe, type ProbeAnswer, probe } from '../support/http-probe.ts'
 import { findFreeRange } from '../support/port-range.ts'
@@ -292,6 +294,25 @@ describe('[APPS1] with names', () => {
       { ...cookie, 'sec-fetch-mode': 'cors', accept: '*/*' },
     )
     expect(fetched.headers.location).not.toContain(token)
+  })
+
+  test('[ACCESS12] the certificate of the box is for all of them', async () => {
+    const tlsDir = join(webDir, 'tls')
+    await start('*.apps.box.local', { BOX_TLS: 'local-ca', BOX_TLS_DIR: tlsDir })
+    const { subjectAltName } = new X509Certificate(await readFile(join(tlsDir, 'box.pem')))
+    expect(subjectAltName?.split(', ')).toContain('DNS:*.apps.box.local')
+  })
+
+  test('a certificate of the owner that lacks them is named in the log', async () => {
+    const { certificate, key } = await makeCertificate(['box.test'])
+    const [certFile, keyFile] = [join(webDir, 'cert.pem'), join(webDir, 'key.pem')]
+    await writeFile(certFile, certificate)
+    await writeFile(keyFile, key)
+    await start(RULE, {
+      ...{ BOX_TLS: 'provided', BOX_TLS_CERT_FILE: certFile, BOX_TLS_KEY_FILE: keyFile },
+      BOX_TLS_DIR: join(webDir, 'tls'),
+    })
+    expect(bed.logged('app-names-uncertified')).toMatchObject([{ names: [RULE] }])
   })
 
   test('an app whose name is no part of a host name shares the origin', async () => {
