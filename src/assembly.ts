@@ -116,7 +116,6 @@ export async function createApps(
   const { reflector, uploadLimits, chronicle } = assembly
   const { buildApp } = await import('./http/app.ts')
   const { BoxPlaces } = await import('./http/box-places.ts')
-  await storage.apps.open()
   await origins.start()
   warnOfNames(config, tls, log)
   const webDir = resolve(config.webDir)

@@ -85,8 +85,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     await listeners.apps.handTo(server.http)
     await listeners.admin.handTo(adminServer.http)
     release.add(startGrowth(log))
-    // Those who come back after a restart get their sessions before the rest is even loaded.
-    await delay(HEAD_START_MS)
+    await giveHeadStart(config, ownPorts)
     const servers = { apps: server.http, admin: adminServer.http }
     const httpParts = { servers, ports, gate, tls, origins: ownPorts.origins }
     const { apps, admin } = await createApps(materials, assembly, httpParts)
@@ -120,6 +119,12 @@ function openOwnPorts({ config, storage, log }: Materials, server: Server): OwnP
     openPort: (port) => ports.open(port),
   })
   return { origins, drained: () => ports.drained() }
+}
+
+/** Those who come back after a restart get their sessions before the rest is even loaded, also by the port of an app. */
+async function giveHeadStart({ appOrigins }: Config, { origins }: OwnPorts): Promise<void> {
+  if (appOrigins.kind === 'ports') await origins.start()
+  await delay(HEAD_START_MS)
 }
 
 /** A server that lets requests wait until there is who answers them. */

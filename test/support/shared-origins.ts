@@ -4,7 +4,7 @@ import { AppOrigins } from '../../src/apps/origins/app-origins.ts'
 export function sharedOrigins(): AppOrigins {
   return new AppOrigins({
     rule: { kind: 'shared' },
-    apps: { list: () => [], find: () => undefined, onChange: () => () => {} },
+    apps: { open: async () => {}, list: () => [], find: () => undefined, onChange: () => () => {} },
     openPort: () => Promise.reject(new Error('no port is wanted')),
     log: { warn: () => {} },
   })

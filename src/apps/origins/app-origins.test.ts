@@ -27,6 +27,7 @@ function originsBy(setting: string): AppOrigins {
   return new AppOrigins({
     rule: parseOriginRule(setting),
     apps: {
+      open: async () => {},
       find,
       list: () => [...apps.keys()].flatMap((name) => find(name) ?? []),
       onChange: (listener) => {

@@ -17,6 +17,7 @@ export interface OpenPort {
 export interface AppOriginsParts {
   readonly rule: OriginRule
   readonly apps: {
+    open(): Promise<void>
     list(): readonly HostedApp[]
     find(name: string): HostedApp | undefined
     onChange(listener: (name: string) => void): () => void
@@ -40,6 +41,7 @@ export class AppOrigins {
   readonly #parts: AppOriginsParts
   /** by app; what failed says why */
   readonly #open = new Map<string, PortOfApp>()
+  #started: Promise<void> | undefined
   #underWay: Promise<void> = Promise.resolve()
   #stopListening = () => {}
 
@@ -52,9 +54,18 @@ export class AppOrigins {
     return this.#parts.rule.kind !== 'shared'
   }
 
-  /** Opens the ports of all apps, and from now on those of others that are deployed. Those that cannot be had are noted. */
-  async start(): Promise<void> {
+  /**
+   * Opens the store of apps, the ports of all of them, and from now on those of others that are deployed. Those that cannot
+   * be had are noted. May be called twice.
+   */
+  start(): Promise<void> {
+    this.#started ??= this.#start()
+    return this.#started
+  }
+
+  async #start(): Promise<void> {
     const { rule, apps } = this.#parts
+    await apps.open()
     if (rule.kind !== 'ports') return
     for (const { name } of apps.list()) this.#follow(name)
     this.#stopListening = apps.onChange((name) => this.#follow(name))
