@@ -37,23 +37,26 @@ const WHO = 'scripts/deploy.ts on the machine of the box'
 const OWN_SETTINGS = ['BOX_ADMIN_TOKEN', 'BOX_ADMIN_PASSWORD', 'BOX_ADMIN_PASSWORD_FILE']
 const MOST_LEFT_OUT = 10
 
+interface Place {
+  readonly url: string
+  readonly origin: 'own' | 'shared' | null
+  readonly sharesBecause: string
+}
 interface Release {
   readonly id: string
   readonly bytes: number
   readonly files: number
   readonly by: string
 }
-interface App {
+interface App extends Place {
   readonly name: string
-  readonly url: string
   readonly title: string
   readonly active: string
   readonly releases: readonly Release[]
 }
-interface Deployed {
+interface Deployed extends Place {
   readonly app: string
   readonly release: string
-  readonly url: string
   readonly files: number
   readonly bytes: number
   readonly skipped: readonly string[]
@@ -62,8 +65,8 @@ interface Deployed {
 /** A box that can be asked for changes. */
 interface Reached {
   ask<T>(call: Omit<Call, 'token'>): Promise<T>
-  /** Where people open what is at this URL of the box. */
-  addresses(url: string): readonly string[]
+  /** Where people open an app. */
+  addresses(place: Place): readonly string[]
 }
 
 type Order = (box: Reached) => Promise<string>
@@ -128,7 +131,7 @@ async function boxElsewhere(box: URL, authority: string | undefined) {
   const client = new BoxClient({ box: await findApi(box, authority), authority })
   const askPassword = passwordPrompt(process.stdin, process.stderr)
   const token = await tokenFor(client, { env: process.env, askPassword })
-  return { client, token, addresses: (url: string) => [url] }
+  return { client, token, addresses: ({ url }: Place) => [url] }
 }
 
 /** Whoever can read the key may do everything. */
@@ -146,8 +149,23 @@ async function ownBox() {
   const client = new BoxClient({ box: new URL(own), authority: undefined })
   const [here = '', ...onNetworks] = boxUrls(host, port)
   const shown = [urls, onNetworks, [here]].find((list) => list.length > 0) ?? []
-  const addresses = (url: string) => shown.map((base) => new URL(new URL(url).pathname, base).href)
+  const addresses = (place: Place) => [
+    ...new Set(shown.map((base) => addressBelow(base, place, own))),
+  ]
   return { client, token, addresses }
+}
+
+/**
+ * An app at one of the box's addresses: at a host or port of its own, if it has one.
+ * @param asked by which the box was asked for the app
+ */
+function addressBelow(base: string, { url, origin }: Place, asked: string): string {
+  const own = new URL(url)
+  const address = new URL(own.pathname, base)
+  if (origin !== 'own') return address.href
+  if (own.hostname === new URL(asked).hostname) address.port = own.port
+  else address.hostname = own.hostname
+  return address.href
 }
 
 async function deploy(box: Reached, source: string, name: string): Promise<string> {
@@ -172,19 +190,24 @@ async function deploy(box: Reached, source: string, name: string): Promise<strin
   }
 }
 
-function deployedReport(
-  box: Reached,
-  { app, release, url, files, bytes, skipped }: Deployed,
-  leftOut: readonly string[],
-): string {
+function deployedReport(box: Reached, deployed: Deployed, leftOut: readonly string[]): string {
+  const { app, release, files, bytes, skipped } = deployed
   const left = [...new Set([...leftOut, ...skipped])]
   const more = left.length > MOST_LEFT_OUT ? `, and ${left.length - MOST_LEFT_OUT} more` : ''
   return [
     `${app} is on the box (release ${release}; ${counted(files, 'file')}, ${sizeText(bytes)}):`,
-    ...box.addresses(url).map((address) => `  ${address}`),
+    ...box.addresses(deployed).map((address) => `  ${address}`),
+    ...originLines(deployed),
     ...(left.length > 0 ? [`Left out: ${left.slice(0, MOST_LEFT_OUT).join(', ')}${more}`] : []),
     `To go back: npm run deploy -- --rollback ${app}`,
   ].join('\n')
+}
+
+/** Nothing, if walls between apps are not asked for. */
+function originLines({ origin, sharesBecause }: Place): readonly string[] {
+  if (origin === null) return []
+  if (origin === 'own') return ['It has an origin of its own.']
+  return [`It shares its origin with other apps: ${sharesBecause}`]
 }
 
 async function rollBack(box: Reached, name: string, release?: string): Promise<string> {
@@ -197,17 +220,15 @@ async function rollBack(box: Reached, name: string, release?: string): Promise<s
   }
   const body = { type: 'json', value: { release: id } } as const
   const app = await box.ask<App>({ method: 'PUT', path: `${path}/active`, body })
-  return [`${name} is at release ${id} now:`, ...box.addresses(app.url).map((a) => `  ${a}`)].join(
-    '\n',
-  )
+  return [`${name} is at release ${id} now:`, ...box.addresses(app).map((a) => `  ${a}`)].join('\n')
 }
 
 async function listApps(box: Reached): Promise<string> {
   const apps = await box.ask<readonly App[]>({ method: 'GET', path: 'apps' })
   if (apps.length === 0) return 'There are no apps on the box that were deployed.'
   return apps
-    .flatMap(({ name, title, url, active, releases }) => [
-      [name, title === name ? '' : title, ...box.addresses(url)].filter(Boolean).join('  '),
+    .flatMap(({ name, title, active, releases, ...place }) => [
+      [name, title === name ? '' : title, ...box.addresses(place)].filter(Boolean).join('  '),
       ...releases.map(({ id, files, bytes, by }) =>
         [id === active ? '* ' : '  ', id, counted(files, 'file'), sizeText(bytes), by].join('  '),
       ),

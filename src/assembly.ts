@@ -8,6 +8,8 @@ import type { DashboardParts } from './admin/dashboard.ts'
 import type { LogTail } from './admin/log-tail.ts'
 import { AppFolders } from './apps/app-folders.ts'
 import type { AppList } from './apps/app-list.ts'
+import type { AppOrigins } from './apps/origins/app-origins.ts'
+import { appHostnames } from './apps/origins/origin-rule.ts'
 import { startBackup } from './backup/background-backup.ts'
 import type { Config } from './config.ts'
 import { parseFilePath, parseFileUrl } from './files/file-path.ts'
@@ -97,6 +99,8 @@ export interface BoxApps {
 export interface AppsOptions {
   readonly gate: Gate
   readonly tls: Tls
+  /** of hosted apps; not started yet */
+  readonly origins: AppOrigins
   readonly servers: { readonly apps: Server; readonly admin: Server }
   /** that the box listens on */
   readonly ports: { readonly apps: number; readonly admin: number }
@@ -106,13 +110,14 @@ export interface AppsOptions {
 export async function createApps(
   materials: Materials,
   assembly: Assembly,
-  { gate, tls, servers, ports }: AppsOptions,
+  { gate, tls, servers, ports, origins }: AppsOptions,
 ): Promise<BoxApps> {
   const { config, log, storage } = materials
   const { reflector, uploadLimits, chronicle } = assembly
   const { buildApp } = await import('./http/app.ts')
   const { BoxPlaces } = await import('./http/box-places.ts')
-  await storage.apps.open()
+  await origins.start()
+  warnOfNames(config, tls, log)
   const webDir = resolve(config.webDir)
   const folders = new AppFolders(storage.apps, webDir)
   const gateParts = await gate.appParts({ sessions: reflector, folders })
@@ -130,21 +135,32 @@ export async function createApps(
     ...{ ...shared, ...gateParts.apps, server: servers.apps, webDir, uploadLimits },
     http: config.http,
     ports: publicPorts(config.urls),
-    apps: { folders, sessions: () => reflector.sessions(), onList: list.resolve },
+    apps: { folders, origins, sessions: () => reflector.sessions(), onList: list.resolve },
     files: storage.files,
     onFileMissed: (path) => noteMissed(chronicle, path),
   })
   const shownApps = async () => (await list.promise).get()
   const admin = await createAdminApp(materials, assembly, {
-    ...{ ...shared, ...gateParts.admin, server: servers.admin, shownApps },
+    ...{ ...shared, ...gateParts.admin, server: servers.admin, shownApps, origins },
   })
   return { apps, admin }
+}
+
+/** Browsers would warn of each app that has a host of its own. */
+function warnOfNames({ appOrigins }: Config, tls: Tls, log: BoxLog): void {
+  const missing = appHostnames(appOrigins).filter((name) => !tls.names().includes(name))
+  if (tls.mode !== 'provided' || missing.length === 0) return
+  const fields = { scope: 'process', event: 'app-names-uncertified', names: missing }
+  log.warn(fields, 'the certificate of the box is not for the hosts of apps: have one made that is')
 }
 
 async function createAdminApp(
   materials: Materials,
   assembly: Assembly,
-  parts: Omit<AdminAppParts, 'dashboard' | 'releases'>,
+  {
+    origins,
+    ...parts
+  }: Omit<AdminAppParts, 'dashboard' | 'releases'> & { readonly origins: AppOrigins },
 ): Promise<FastifyInstance> {
   const { config, storage } = materials
   const { Dashboard } = await import('./admin/dashboard.ts')
@@ -154,6 +170,7 @@ async function createAdminApp(
     releases: {
       store: storage.apps,
       room: storage.room,
+      origins,
       limits: { maxBytes: config.maxAppBytes, maxEntries: MOST_APP_ENTRIES },
     },
     dashboard: new Dashboard(dashboardParts(materials, assembly)),

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { join, resolve } from 'node:path'
+import { appHostnames } from './apps/origins/origin-rule.ts'
 import { AUTHORITY_NAME } from './backup/box-folder.ts'
 import type { Config } from './config.ts'
 import { publicUrl } from './reflector/public-url.ts'
@@ -21,7 +22,7 @@ export function openBoxTls(config: Config, clock: SteadyClock, log: BoxLog): Pro
   const filesDir = resolve(config.filesDir)
   return openTls({
     mode: config.tls,
-    hostnames: config.hostnames,
+    hostnames: [...config.hostnames, ...appHostnames(config.appOrigins)],
     ownHosts: () => ownHosts(config),
     authorityDir: join(filesDir, AUTHORITY_NAME),
     certificateDir: resolve(config.tlsDir || join(filesDir, CERTIFICATE_DIR)),

@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LogTail } from './admin/log-tail.ts'
-import { assemble, createApps } from './assembly.ts'
+import { AppPorts } from './app-ports.ts'
+import { AppOrigins } from './apps/origins/app-origins.ts'
+import { assemble, createApps, type Materials } from './assembly.ts'
 import { hostBehind, openBoxTls } from './box-tls.ts'
 import type { Config } from './config.ts'
 import { type GateParts, openGate } from './gate.ts'
@@ -60,6 +62,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     release.add(async () => stopHeartbeat())
     release.add(() => heralds.close())
     const server = openServer(serverLimits)
+    const ownPorts = openOwnPorts(materials, server.http)
     const adminServer = openServer(adminServerLimits(serverLimits, proxies))
     const tls = await openBoxTls(config, clock, log)
     release.add(() => tls.close())
@@ -72,7 +75,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     server.http.on('upgrade', (...request) => gate.entrance.handle(...request))
     await storage.opened
     const ports = { apps: listeners.apps.port, admin: listeners.admin.port }
-    release.add(() => closeServers(server.http, adminServer.http))
+    release.add(() => closeServers([server.http, adminServer.http], ownPorts))
     reflector.open()
     release.add(() => {
       storage.stopWatching()
@@ -82,12 +85,11 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     await listeners.apps.handTo(server.http)
     await listeners.admin.handTo(adminServer.http)
     release.add(startGrowth(log))
-    // Those who come back after a restart get their sessions before the rest is even loaded.
-    await delay(HEAD_START_MS)
+    await giveHeadStart(config, ownPorts)
     const servers = { apps: server.http, admin: adminServer.http }
-    const { apps, admin } = await createApps(materials, assembly, { servers, ports, gate, tls })
-    release.add(async () => apps.close())
-    release.add(async () => admin.close())
+    const httpParts = { servers, ports, gate, tls, origins: ownPorts.origins }
+    const { apps, admin } = await createApps(materials, assembly, httpParts)
+    release.add(...[apps, admin].map((app) => async () => app.close()))
     await apps.ready()
     server.answerBy(apps.routing)
     await admin.ready()
@@ -101,6 +103,28 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     await release.close()
     throw error
   }
+}
+
+/** Ports of apps beside the one that they share. */
+interface OwnPorts {
+  readonly origins: AppOrigins
+  /** Resolves when all connections by these ports are closed. */
+  drained(): Promise<void>
+}
+
+function openOwnPorts({ config, storage, log }: Materials, server: Server): OwnPorts {
+  const ports = new AppPorts(config.host, server)
+  const origins = new AppOrigins({
+    ...{ rule: config.appOrigins, apps: storage.apps, log },
+    openPort: (port) => ports.open(port),
+  })
+  return { origins, drained: () => ports.drained() }
+}
+
+/** Those who come back after a restart get their sessions before the rest is even loaded, also by the port of an app. */
+async function giveHeadStart({ appOrigins }: Config, { origins }: OwnPorts): Promise<void> {
+  if (appOrigins.kind === 'ports') await origins.start()
+  await delay(HEAD_START_MS)
 }
 
 /** A server that lets requests wait until there is who answers them. */
@@ -127,11 +151,15 @@ function startGrowth(log: BoxLog): () => Promise<void> {
 }
 
 /** Lets requests under way finish for a while, then cuts them. */
-async function closeServers(...servers: readonly Server[]): Promise<void> {
+async function closeServers(
+  servers: readonly Server[],
+  { origins, drained }: OwnPorts,
+): Promise<void> {
+  await origins.close()
   const open = servers.filter(({ listening }) => listening)
   const cut = setTimeout(() => {
     for (const server of open) server.closeAllConnections()
   }, HTTP_DRAIN_MS)
-  await Promise.all(open.map((server) => once(server.close(), 'close')))
+  await Promise.all([...open.map((server) => once(server.close(), 'close')), drained()])
   clearTimeout(cut)
 }

@@ -82,6 +82,7 @@ describe('loadConfig', () => {
     ['BOX_JWKS_URL', ['keys', 'ftp://x/']],
     ['BOX_ADMIN_PORT', ['-1', '65536', 'x']],
     ['BOX_ADMIN_URL', ['localhost', 'ftp://x/', 'https://x/?q=1', 'https://u@x/']],
+    ['BOX_APP_ORIGINS', ['9000', '9019-9000', '*', '*.local', 'apps.school.example']],
     ['BOX_URLS', ['localhost', 'ftp://x/', 'http://', 'http://a b/']],
     ['BOX_HERALD', ['http://x/', 'x:0', '*', 'a b']],
     ['BOX_TRUSTED_PROXIES', ['everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'loopback,']],
@@ -121,6 +122,19 @@ describe('loadConfig', () => {
     [
       { BOX_URLS: 'https://x/apps/', BOX_ADMIN_URL: 'https://x/admin/' },
       'BOX_ADMIN_URL is at https://x, as BOX_URLS is',
+    ],
+    [{ BOX_APP_ORIGINS: '8880-8888' }, 'BOX_APP_ORIGINS has port 8888, which is that of BOX_PORT'],
+    [
+      { BOX_APP_ORIGINS: '9000-9019', BOX_ADMIN_PORT: '9019' },
+      'BOX_APP_ORIGINS has port 9019, which is that of BOX_ADMIN_PORT',
+    ],
+    [
+      { BOX_APP_ORIGINS: '*.school.example', BOX_URLS: 'https://box.school.example/' },
+      'BOX_APP_ORIGINS=*.school.example gives box.school.example to an app',
+    ],
+    [
+      { BOX_APP_ORIGINS: '*.school.example', BOX_HOSTNAMES: 'box.school.example' },
+      "it is the box's own name",
     ],
     [{ BOX_ACCESS: 'passphrase' }, 'BOX_ACCESS=passphrase needs BOX_PASSPHRASE'],
     [{ BOX_ACCESS: 'jwt' }, 'BOX_ACCESS=jwt needs BOX_JWT_SECRET'],

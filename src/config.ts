@@ -1,3 +1,4 @@
+import { isInRange, labelIn } from './apps/origins/origin-rule.ts'
 import { SETTINGS, type Setting } from './settings.ts'
 
 /** What is wrong with the settings, all of it, in words for the person who set them. */
@@ -34,7 +35,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 /** What is wrong with settings that are right each for itself. */
 function contradictionsIn(config: Config): string[] {
   const { access, passphrase, passphraseFile, jwtSecret, jwtSecretFile, jwksUrl } = config
-  const problems: string[] = [...contradictionsInAddresses(config)]
+  const problems: string[] = [
+    ...contradictionsInAddresses(config),
+    ...contradictionsInOrigins(config),
+  ]
   if (config.adminPassword && config.adminPasswordFile) {
     problems.push('BOX_ADMIN_PASSWORD and BOX_ADMIN_PASSWORD_FILE are both set: set one of them')
   }
@@ -73,6 +77,24 @@ function contradictionsInAddresses({ port, adminPort, adminUrl, urls }: Config):
     )
   }
   return problems
+}
+
+/** What is asked at the box's own addresses must not be taken for an app's. */
+function contradictionsInOrigins({ appOrigins, ...config }: Config): string[] {
+  if (appOrigins.kind === 'ports') {
+    const { ports } = appOrigins
+    const own = { BOX_PORT: config.port, BOX_ADMIN_PORT: config.adminPort }
+    return Object.entries(own)
+      .filter(([, port]) => isInRange(ports, port))
+      .map(([name, port]) => `BOX_APP_ORIGINS has port ${port}, which is that of ${name}`)
+  }
+  if (appOrigins.kind === 'shared') return []
+  const { domain } = appOrigins
+  const urls = config.adminUrl === undefined ? config.urls : [...config.urls, config.adminUrl]
+  const hosts = [...urls.map((url) => new URL(url).hostname), ...config.hostnames]
+  return hosts
+    .filter((host) => labelIn(domain, host) !== undefined)
+    .map((host) => `BOX_APP_ORIGINS=*.${domain} gives ${host} to an app: it is the box's own name`)
 }
 
 function read(entry: Setting<unknown>, given: string | undefined, problems: string[]): unknown {

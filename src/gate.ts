@@ -5,6 +5,7 @@ import { Entrance, type EntranceParts } from './access/entrance.ts'
 import type { Issuer } from './access/foreign-tokens.ts'
 import type { Breaches, Whereabouts } from './access/ports.ts'
 import type { AppFolders } from './apps/app-folders.ts'
+import { appHostnames } from './apps/origins/origin-rule.ts'
 import { ACCESS_NAME } from './backup/box-folder.ts'
 import type { Config } from './config.ts'
 import type { AdminAppParts } from './http/admin-app.ts'
@@ -93,11 +94,15 @@ function accessOptions(config: Config, { clock, log, tls }: GateParts): AccessOp
 
 /** By which names the box may be asked: those that it has, that its admin gave it, and that mean nothing outside. */
 function hostsOf(
-  { hostnames, urls, adminUrl }: Config,
+  { hostnames, urls, adminUrl, appOrigins }: Config,
   tls: GateParts['tls'],
 ): AccessOptions['hosts'] {
   const said = adminUrl === undefined ? urls : [...urls, adminUrl]
-  const given = [...hostnames, ...said.map((url) => new URL(url).hostname)]
+  const given = [
+    ...hostnames,
+    ...appHostnames(appOrigins),
+    ...said.map((url) => new URL(url).hostname),
+  ]
   return {
     isNamed: (name) => {
       // Who gave the box a certificate said for what; one that it makes itself is for all by which people come.

@@ -8,9 +8,9 @@ export class Release {
     this.#steps = [...steps]
   }
 
-  /** To be undone before all that was there until now. */
-  add(step: () => Promise<void>): void {
-    this.#steps.push(step)
+  /** To be undone before all that was there until now; of several, the last first. */
+  add(...steps: ReadonlyArray<() => Promise<void>>): void {
+    this.#steps.push(...steps)
   }
 
   /** Undoes all, the last first; what one step cannot do must not keep the others undone. May be called twice. */

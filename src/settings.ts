@@ -2,6 +2,7 @@ import { getHeapStatistics } from 'node:v8'
 import { parseNetworks } from './access/networks.ts'
 import { parseOrigins } from './access/origins.ts'
 import { POLICIES } from './access/policy.ts'
+import { parseOriginRule } from './apps/origins/origin-rule.ts'
 import { parseAllowedHosts } from './herald/allowed-hosts.ts'
 import {
   DURABILITIES,
@@ -81,6 +82,12 @@ export const SETTINGS = {
     '',
     'where people reach the dashboard, if that is not `BOX_ADMIN_PORT` of the host by which they reach the box (`https://admin.school.example/`); needs `BOX_URLS`',
     parseOptionalBase,
+  ),
+  appOrigins: setting(
+    'BOX_APP_ORIGINS',
+    '',
+    'walls between hosted apps: a range of ports, of which each deployed app gets one (`9000-9019`), or names, by which each app has a host of its own (`*.apps.school.example`); empty: apps share one origin',
+    parseOriginRule,
   ),
   webDir: setting('BOX_WEB_DIR', 'web', 'folder served at `/`', parseText),
   filesDir: setting('BOX_FILES_DIR', 'files', 'folder of the uploads and the database', parseText),

@@ -77,7 +77,8 @@ export function openStorage(
   const started = startJournalIn(dir, { ...config, databasePath, journalMode, log, onFailure })
   const journal = guarded(started, () => watch.fault)
   const room = roomIn(dir, config.maxVolumePercent)
-  const apps = new AppStore({ dir: join(dir, APPS_NAME), wallTime: Date.now, log })
+  const ports = config.appOrigins.kind === 'ports' ? config.appOrigins.ports : undefined
+  const apps = new AppStore({ dir: join(dir, APPS_NAME), wallTime: Date.now, ports, log })
   const files = createFileStore({
     dir,
     maxBytes: config.maxUploadBytes,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type AppFolder, type AppFolders, pageFolders } from './app-folders.ts'
+import type { AppOrigins } from './origins/app-origins.ts'
 import { countPeople, type RunningSession } from './people.ts'
 import { BLANK, type Surveys } from './surveys.ts'
 
@@ -23,10 +24,15 @@ export interface ListedApp {
   readonly people: number
   /** hosts on the internet that it needs, as far as its files tell */
   readonly needs: readonly string[]
+  /** whether its origin is its own; null: the owner wants no walls between apps */
+  readonly origin: 'own' | 'shared' | null
+  /** why it shares one nevertheless, as the end of a sentence; "": there is no reason to tell */
+  readonly sharesBecause: string
 }
 
 export interface AppListParts {
   readonly folders: Pick<AppFolders, 'list'>
+  readonly origins: Pick<AppOrigins, 'of'>
   readonly surveys: Surveys
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
@@ -73,6 +79,13 @@ export class AppList {
     ]
   }
 
+  #originOf(kind: ListedApp['kind'], name: string): Pick<ListedApp, 'origin' | 'sharesBecause'> {
+    const { kind: origin, because } = this.#parts.origins.of(name)
+    // Demos are the box's own pages.
+    if (kind === 'demo' && origin !== undefined) return { origin: 'shared', sharesBecause: '' }
+    return { origin: origin ?? null, sharesBecause: because }
+  }
+
   async #survey(folders: readonly AppFolder[]): Promise<void> {
     const enough = new AbortController()
     const all = Promise.all(folders.map((folder) => this.#parts.surveys.of(folder)))
@@ -94,6 +107,7 @@ export class AppList {
       ...{ kind, name, title: title || name, description },
       icon: icon === undefined ? null : iconAddress(url, icon),
       ...{ url, people: people.get(url) ?? 0, needs },
+      ...this.#originOf(kind, name),
     }
   }
 }

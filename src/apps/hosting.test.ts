@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sharedOrigins } from '../../test/support/shared-origins.ts'
 import { AppFolders } from './app-folders.ts'
 import { hostingRoutes } from './hosting.ts'
 import type { RunningSession } from './people.ts'
@@ -41,6 +42,7 @@ beforeEach(async () => {
       },
       join(dir, 'web'),
     ),
+    origins: sharedOrigins(),
     sessions: () => sessions,
     missingPage: () => ({ headers: { 'content-type': 'text/html' }, html: 'nothing here' }),
   })
@@ -246,10 +248,12 @@ test('the list has all apps and demos, and who is in them', async () => {
       {
         ...{ kind: 'app', name: 'sketch', title: 'Sketch', description: '' },
         ...{ icon: 'apps/sketch/a%20b.png', url: 'apps/sketch/', people: 2, needs: [] },
+        ...{ origin: null, sharesBecause: '' },
       },
       {
         ...{ kind: 'demo', name: 'chat', title: 'chat', description: 'Words' },
         ...{ icon: null, url: 'demos/chat/', people: 0, needs: ['a.example'] },
+        ...{ origin: null, sharesBecause: '' },
       },
     ],
   })

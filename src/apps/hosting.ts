@@ -9,6 +9,7 @@ import type { AppFolder, AppFolders } from './app-folders.ts'
 import { AppList } from './app-list.ts'
 import type { ClientVersions } from './client-address.ts'
 import { findLibraries } from './library.ts'
+import type { AppOrigins } from './origins/app-origins.ts'
 import { ownScripts } from './own-scripts.ts'
 import type { RunningSession } from './people.ts'
 import { shownAppsSchema } from './shown-apps.ts'
@@ -29,6 +30,7 @@ const paramsSchema = {
 
 export interface HostingOptions {
   readonly folders: AppFolders
+  readonly origins: AppOrigins
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
   readonly sessions: () => Iterable<RunningSession>
@@ -109,7 +111,7 @@ interface Shelf extends Pick<HostingOptions, 'folders' | 'missingPage'> {
 
 async function makeParts(
   app: FastifyInstance,
-  { folders, webDir, sessions }: HostingOptions,
+  { folders, origins, webDir, sessions }: HostingOptions,
 ): Promise<Omit<Shelf, 'folders' | 'missingPage'> & { readonly list: AppList }> {
   const libraries = await findLibraries()
   const versions = Object.fromEntries(libraries.map(({ name, version }) => [name, version]))
@@ -123,7 +125,7 @@ async function makeParts(
   const adaptations = new Adaptations(workshop, (err, file) =>
     app.log.warn({ err, file }, 'file is served as it is: it could not be adapted'),
   )
-  const list = new AppList({ folders, surveys, webDir, sessions, now })
+  const list = new AppList({ folders, origins, surveys, webDir, sessions, now })
   const stopListening = folders.onChange(() => list.forget())
   app.addHook('onClose', async () => stopListening())
   return { surveys, adaptations, versions, list }

@@ -10,6 +10,7 @@ const HOST = 'box.local:8888'
 
 let dir: string
 let app: FastifyInstance
+let own: string | undefined
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'box-web-'))
@@ -19,9 +20,10 @@ beforeEach(async () => {
   }
   const deployed = { list: () => [], activeFolder: () => undefined, onChange: () => () => {} }
   const folders = new AppFolders(deployed, dir)
+  own = undefined
   app = fastify()
   app.setNotFoundHandler(async (request, reply) => {
-    if (await leadIntoApp(request, reply, folders)) return reply
+    if (await leadIntoApp(request, reply, { folders, own })) return reply
     return reply.code(404).send()
   })
 })
@@ -73,3 +75,19 @@ test('what is sent is not led anywhere', async () => {
   const { statusCode } = await ask('/logo.svg', `http://${HOST}/apps/other/`, 'POST')
   expect(statusCode).toBe(404)
 })
+
+test.each([
+  ['/logo.svg?x=1', '/apps/a%20b/logo.svg?x=1'],
+  ['/.env', undefined],
+  ['/nothing', undefined],
+  ['/apps/other/logo.svg', undefined],
+])(
+  '[APPS1] at the own origin of an app, %s can only be meant for that app',
+  async (url, location) => {
+    own = 'a b'
+    for (const referer of [undefined, `http://${HOST}/apps/other/`]) {
+      const { statusCode, headers } = await ask(url, referer)
+      expect([statusCode, headers.location]).toEqual(location ? [307, location] : [404, undefined])
+    }
+  },
+)

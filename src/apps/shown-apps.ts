@@ -4,12 +4,17 @@ import type { ListedApp } from './app-list.ts'
 const text = { type: 'string' } as const
 const appSchema = {
   type: 'object',
-  required: ['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs'],
+  required: [
+    ...['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs'],
+    ...['origin', 'sharesBecause'],
+  ],
   properties: {
     ...{ kind: text, name: text, title: text, description: text, url: text },
     icon: { type: ['string', 'null'] },
     people: { type: 'integer' },
     needs: { type: 'array', items: text },
+    origin: { type: ['string', 'null'], enum: ['own', 'shared', null] },
+    sharesBecause: text,
   },
 } as const
 /** What visitors are shown. */

@@ -17,7 +17,7 @@ export type ApiParts = InviteRoutesOptions &
   ShownAppsOptions &
   TokenRoutesOptions &
   ApiDocumentOptions & {
-    readonly releases: Pick<AppRoutesOptions, 'store' | 'limits' | 'room'>
+    readonly releases: Pick<AppRoutesOptions, 'store' | 'limits' | 'room' | 'origins'>
     readonly dashboard: Pick<Dashboard, 'routes'>
   }
 

@@ -10,6 +10,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freeUploads } from '../../test/support/free-uploads.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
+import { sharedOrigins } from '../../test/support/shared-origins.ts'
 import { type Access, openAccess } from '../access/access.ts'
 import { DoorPages } from '../access/door-pages.ts'
 import { AppFolders } from '../apps/app-folders.ts'
@@ -81,6 +82,7 @@ beforeEach(async () => {
         { list: () => [], activeFolder: () => undefined, onChange: () => () => {} },
         join(dir, 'web'),
       ),
+      origins: sharedOrigins(),
       sessions: () => [],
     },
     files,

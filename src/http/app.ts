@@ -21,6 +21,7 @@ import { addDoor, type DoorHookParts } from './door-hook.ts'
 import { appEntry } from './entries.ts'
 import { addErrorHandlers } from './errors.ts'
 import { healthRoutes, type OperationSource } from './operation.ts'
+import { addOwnOrigins, ownAppBy } from './own-origins.ts'
 import { toDashboardRoutes } from './to-dashboard.ts'
 
 /** Where requests for files are led to. */
@@ -29,7 +30,7 @@ const FILES = '/files/'
 /** What is served to everybody is put together from this. */
 export interface AppParts extends BaseParts {
   /** whom to let in, and what others are told */
-  readonly entrance: Omit<DoorHookParts, 'redirect'>
+  readonly entrance: Omit<DoorHookParts, 'redirect' | 'isOfApp'>
   /** how people get in */
   readonly login: Omit<LoginRoutesOptions, 'pages' | 'logins' | 'isSecure' | 'enterUrl'>
   /** where the dashboard is */
@@ -37,7 +38,7 @@ export interface AppParts extends BaseParts {
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
   /** hosted apps as visitors have them */
-  readonly apps: Pick<HostingOptions, 'folders' | 'sessions' | 'onList'>
+  readonly apps: Pick<HostingOptions, 'folders' | 'origins' | 'sessions' | 'onList'>
   /** has to be open before the app is ready */
   readonly files: FileStore
   readonly uploadLimits: UploadLimits
@@ -61,8 +62,15 @@ export function buildApp(parts: AppParts): FastifyInstance {
   const { pages, publicUrl, logins } = entrance
   const isSecure = (request: FastifyRequest) => publicUrl(request).startsWith('https:')
   const app = baseApp(parts, isSecure)
-  const redirect = new HttpsRedirect({ tls, http, ports, publicUrl })
-  addDoor(app, { ...entrance, redirect })
+  const { origins } = parts.apps
+  // An app's own port is the same by http and by https.
+  const portsOf = (url: string): PublicPorts => {
+    const own = origins.portOf(undefined, url)
+    return own === undefined ? ports : { http: own, https: own }
+  }
+  const redirect = new HttpsRedirect({ tls, http, ports: portsOf, publicUrl })
+  const isOfApp: DoorHookParts['isOfApp'] = (...asked) => origins.isOfApp(...asked)
+  const cookieToken = addDoor(app, { ...entrance, redirect, isOfApp })
   // Neither of those whom the door refused, nor of those whom it did not look at.
   app.addHook('onRequest', async ({ hostname, method, routeOptions }) => {
     if (appEntry(method, routeOptions.url) !== 'everybody') tls.noteHost(hostname)
@@ -72,7 +80,11 @@ export function buildApp(parts: AppParts): FastifyInstance {
       parts.onFileMissed(request.url.slice(FILES.length))
     }
   })
-  addErrorHandlers(app, (request, reply) => leadIntoApp(request, reply, parts.apps.folders))
+  const ownAppOf = ownAppBy({ origins, publicUrl })
+  addOwnOrigins(app, ownAppOf, { ...parts.apps, publicUrl, cookieToken })
+  addErrorHandlers(app, (request, reply) =>
+    leadIntoApp(request, reply, { ...parts.apps, own: ownAppOf(request) }),
+  )
   const adminUrl = (request: FastifyRequest) =>
     places.adminUrl(publicUrl(request), isByPerson(request))
   const enterUrl = (request: FastifyRequest, token: string) => adminUrl(request) + enterPlace(token)
@@ -80,7 +92,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.register(toDashboardRoutes, { adminUrl })
   app.register(healthRoutes, { source: parts.operation })
   app.register(addressRoutes, { networkUrls: parts.networkUrls })
-  app.register(trustRoutes, { tls, ports, publicUrl })
+  app.register(trustRoutes, { tls, ports: portsOf, publicUrl })
   app.register(fileRoutes, {
     prefix: '/files',
     store: parts.files,

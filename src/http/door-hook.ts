@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { noCookie } from '../access/cookies.ts'
-import { type Credential, credentialsOf } from '../access/credential.ts'
+import { type Credential, credentialsOf, isCookie } from '../access/credential.ts'
 import type { Answer, Door } from '../access/door.ts'
 import type { DoorPages } from '../access/door-pages.ts'
 import { admit, cookieOf, locationWithoutToken } from '../access/login-answer.ts'
@@ -30,21 +31,40 @@ export interface DoorHookParts {
   readonly publicUrl: (request: FastifyRequest) => string
   /** see `Whereabouts` */
   readonly hosts: (request: FastifyRequest) => readonly string[]
+  /** whether a page is at an app's own origin of this box; `publicUrl`: by which it asks */
+  readonly isOfApp: (origin: string, publicUrl: string) => boolean
   /** sends on to https who opens a page that is better not read by http */
   readonly redirect: HttpsRedirect
 }
 
-/** Has every request pass the door before anything else looks at it. */
-export function addDoor(app: FastifyInstance, parts: DoorHookParts): void {
+/**
+ * Has every request pass the door before anything else looks at it.
+ * @returns which token of a cookie let in a request that is passed on; undefined: it was none
+ */
+export function addDoor(
+  app: FastifyInstance,
+  parts: DoorHookParts,
+): (request: FastifyRequest) => string | undefined {
+  const tokens = new WeakMap<IncomingMessage, string>()
   app.addHook('onRequest', (request, reply, done) => {
     const conclude = (answer: Answer) => {
-      if (!isAnswered(answer, request, reply, parts)) done()
+      if (isAnswered(answer, request, reply, parts)) return
+      const token = goodCookieOf(answer, request)
+      if (token !== undefined) tokens.set(request.raw, token)
+      done()
     }
     const answer = askDoor(request, reply, parts)
     // Nobody waits who showed nothing.
     if (answer instanceof Promise) answer.then(conclude).catch(done)
     else conclude(answer)
   })
+  return ({ raw }) => tokens.get(raw)
+}
+
+function goodCookieOf({ staleCookies }: Answer, request: FastifyRequest): string | undefined {
+  const [credential] = credentialsShown(request)
+  if (!credential || !isCookie(credential)) return undefined
+  return staleCookies.includes(credential.from) ? undefined : credential.token
 }
 
 function askDoor(
@@ -68,11 +88,23 @@ function askDoor(
   const isOfNobody =
     origin === NO_ORIGIN && credentials.length === 0 && UPLOAD_METHODS.includes(method)
   const isOfMember = isOfNobody && isUploadOfMember(address, request.url, sessions)
-  const refusal = isOfMember ? undefined : door.refusalOfOrigin(visit)
+  const isLetIn = isOfMember || isReadByApp(request, parts)
+  const refusal = isLetIn ? undefined : door.refusalOfOrigin(visit)
   if (isOnShared) setCors(reply, refusal ? undefined : visit.origin, door.isForAllOrigins)
   if (refusal) return { tag: 'refused', refusal, staleCookies: [] }
   if (isOfMember) return { tag: 'admitted', pass: ANYBODY, staleCookies: [] }
   return door.admit(visit, appEntry(request.method, request.routeOptions.url))
+}
+
+/**
+ * An app knows what it stored before it had an origin of its own by the address of then (APPS4). It can read the same where
+ * it is now.
+ */
+function isReadByApp(request: FastifyRequest, { isOfApp, publicUrl }: DoorHookParts): boolean {
+  const { method, headers } = request
+  const { origin } = headers
+  if (origin === undefined || !(method === 'GET' || method === 'HEAD')) return false
+  return isShared(routeOf(request)) && isOfApp(origin, publicUrl(request))
 }
 
 /** Whether the request has its answer already: a refusal, or where to go without the token, or by https. */

@@ -7,7 +7,7 @@ export interface Place {
   readonly host: string
   readonly port: number
   /** the setting that says the port */
-  readonly setting: 'BOX_PORT' | 'BOX_ADMIN_PORT'
+  readonly setting: 'BOX_PORT' | 'BOX_ADMIN_PORT' | 'BOX_APP_ORIGINS'
 }
 
 /**
@@ -18,8 +18,10 @@ export class Listener {
   readonly #server: Server
   readonly #waiting: Socket[] = []
 
+  #take: (socket: Socket) => void = (socket) => this.#waiting.push(socket)
+
   private constructor() {
-    this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#waiting.push(socket))
+    this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#take(socket))
   }
 
   /** @throws {Error} in words for the person who starts the box, if the port cannot be had */
@@ -49,7 +51,20 @@ export class Listener {
     }
   }
 
-  /** Gives up a port that was not handed over. */
+  /**
+   * Hands those who connect to a server that has another port, too. The port stays to be closed here.
+   * @param note told of each connection before the server has it
+   */
+  leadTo(server: HttpServer, note: (socket: Socket) => void): void {
+    this.#take = (socket) => {
+      note(socket)
+      server.emit('connection', socket)
+      socket.resume()
+    }
+    for (const socket of this.#waiting.splice(0)) this.#take(socket)
+  }
+
+  /** Gives up a port that was not handed over. Connections that a server has already go on. */
   async close(): Promise<void> {
     for (const socket of this.#waiting.splice(0)) socket.destroy()
     this.#server.close()
@@ -58,11 +73,14 @@ export class Listener {
 
 function describeListenError(cause: unknown, { host, port, setting }: Place): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const isRange = setting === 'BOX_APP_ORIGINS'
+  const other = isRange ? 'other ports' : 'another port'
+  const low = isRange ? 'ports above 1023' : 'one above 1023'
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port} is in use: stop the program that uses it, or set ${setting} to another port`
+      return `port ${port} is in use: stop the program that uses it, or set ${setting} to ${other}`
     case 'EACCES':
-      return `port ${port} may not be used by this user: set ${setting} to one above 1023`
+      return `port ${port} may not be used by this user: set ${setting} to ${low}`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return `${host} is no address of this machine: set BOX_HOST to one that is, or to 0.0.0.0`

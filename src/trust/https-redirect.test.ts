@@ -33,7 +33,12 @@ function locationFor(
     noteHost: (host) => noted.push(host),
     isPublic: () => false,
   }
-  const redirect = new HttpsRedirect({ tls, http: 'redirect', ports, publicUrl: () => '' })
+  const redirect = new HttpsRedirect({
+    tls,
+    http: 'redirect',
+    ports: () => ports,
+    publicUrl: () => '',
+  })
   const asked = { publicUrl: 'http://box.lan', cookies: undefined, target, routed: target }
   return redirect.locationFor({ ...asked, ...visit })
 }

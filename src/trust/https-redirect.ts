@@ -25,7 +25,8 @@ export interface PageVisit {
 export interface HttpsRedirectParts {
   readonly tls: Tls
   readonly http: HttpWay
-  readonly ports: PublicPorts
+  /** for who came by that URL */
+  readonly ports: (publicUrl: string) => PublicPorts
   readonly publicUrl: (request: FastifyRequest) => string
 }
 
@@ -62,7 +63,7 @@ export class HttpsRedirect {
     if (isLoopback(host)) return undefined
     tls.noteHost(host)
     const place = placeIn(target)
-    const byHttps = addressBy('https', publicUrl, ports) + place
+    const byHttps = addressBy('https', publicUrl, ports(publicUrl)) + place
     const isCertified = isFor(tls.names(), host)
     // Whoever gave the box its certificate knows by which names it is reached; by others it would be warned of.
     if (!tls.authority) return isCertified ? byHttps : undefined

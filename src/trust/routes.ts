@@ -59,7 +59,8 @@ const DOWNLOADS: ReadonlyArray<{
 
 export interface TrustRoutesOptions {
   readonly tls: Tls
-  readonly ports: PublicPorts
+  /** for who came by that URL */
+  readonly ports: (publicUrl: string) => PublicPorts
   /** scheme, host and prefix by which the box was asked */
   readonly publicUrl: (request: FastifyRequest) => string
 }
@@ -72,7 +73,7 @@ export async function trustRoutes(app: FastifyInstance, options: TrustRoutesOpti
   app.get('/trust/about.json', { schema: { response: { 200: about } } }, (request, reply) => {
     const url = publicUrl(request)
     tls.noteHost(hostIn(url))
-    return reply.header('cache-control', 'no-store').send(aboutBox(tls, url, ports))
+    return reply.header('cache-control', 'no-store').send(aboutBox(tls, url, ports(url)))
   })
 
   // A page that was opened by http asks for it by https, which is another origin.

@@ -11,6 +11,7 @@ import { zipOf } from '../support/archives.ts'
 import { BoxProcess } from '../support/box-process.ts'
 import { makeCertificate } from '../support/certificate.ts'
 import { findFreePorts, startNginx, type TestNginx } from '../support/nginx.ts'
+import { findFreeRange } from '../support/port-range.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/deploy.ts')
@@ -178,6 +179,26 @@ describe('npm run deploy', () => {
     }
     expect(await deploy(dist)).toMatchObject({ code: 2, stderr: expect.stringContaining('usage:') })
     expect(await onDisk()).toEqual([])
+  })
+
+  test('[APPS1] prints the address of an own origin, or why there is none', async () => {
+    await box.stop()
+    const port = await findFreeRange(1)
+    box = await startBox({ BOX_FILES_DIR: dir, BOX_APP_ORIGINS: `${port}-${port}` })
+    const done = await deploy(dist, 'garden')
+    expect(done.stdout).toContain(
+      `\n  http://127.0.0.1:${port}/apps/garden/\nIt has an origin of its own.\n`,
+    )
+    const other = await deploy(dist, 'chess')
+    expect(other.stdout).toContain(
+      `\n  ${box.url}/apps/chess/\nIt shares its origin with other apps: no port is left in BOX_APP_ORIGINS=${port}-${port}: `,
+    )
+    expect((await deploy('--list')).stdout).toContain(`http://127.0.0.1:${port}/apps/garden/`)
+    await box.stop()
+    box = await startBox({ BOX_FILES_DIR: dir, BOX_APP_ORIGINS: '*.apps.box.test' })
+    expect((await deploy('--list')).stdout).toContain(
+      `http://garden.apps.box.test:${box.port}/apps/garden/`,
+    )
   })
 
   describe('through nginx', () => {

@@ -97,6 +97,12 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ADMIN11: 'Needs a box with two ports: test/admin-api.test.ts, test/box/nginx-admin.test.ts.',
   ADMIN12: 'Needs a password: test/admin-api.test.ts, src/admin/download-tickets.test.ts.',
   ADMIN13: 'Needs a full disk: test/box/full-disk.test.ts.',
+  APPS1:
+    'Needs settings and hosted apps: test/box/app-origins.test.ts, test/e2e/app-origins.test.ts.',
+  APPS2:
+    'Needs settings and hosted apps: test/box/app-origins.test.ts, test/e2e/app-origins.test.ts.',
+  APPS3: 'Needs settings and hosted apps: test/box/app-origins.test.ts.',
+  APPS4: 'Needs settings and hosted apps: test/box/app-origins.test.ts.',
   LOG1: 'Needs the log of the box: own-box.test.ts.',
   LOG2: 'Needs the log of the box: own-box.test.ts.',
   LOG3: 'Needs the log of the box: own-box.test.ts.',

@@ -52,7 +52,7 @@ export async function startNginx(
   const program = findProgram('nginx')
   if (!program) throw new Error('nginx is not installed')
   const dir = await mkdtemp(join(tmpdir(), 'box-nginx-'))
-  const [httpPort, httpsPort, adminPort] = await ports()
+  const [httpPort, httpsPort, adminPort, appsPort] = await ports()
   const errorLog = join(dir, 'errors')
   const text = await render(await readFile(TEMPLATE, 'utf8'), program, {
     ...(await imageEnv()),
@@ -62,6 +62,7 @@ export async function startNginx(
     NGINX_UPLOADS_DIR: uploadsDir ?? join(dir, 'no-uploads'),
     NGINX_LISTEN_HTTP: `127.0.0.1:${httpPort}`,
     NGINX_LISTEN_HTTPS: `127.0.0.1:${httpsPort}`,
+    NGINX_LISTEN_APPS: `127.0.0.1:${appsPort}`,
     NGINX_LISTEN_ADMIN: `127.0.0.1:${admin?.port ?? adminPort}`,
     NGINX_BOX_ADMIN: admin?.box ?? `127.0.0.1:${NOBODY_LISTENS}`,
     NGINX_BOX: `127.0.0.1:${boxPort}`,
@@ -140,9 +141,9 @@ function spawnNginx(program: string, dir: string, log: FileHandle): ChildProcess
   return spawn(program, args, { stdio: ['ignore', log.fd, log.fd] })
 }
 
-async function ports(): Promise<[http: number, https: number, admin: number]> {
-  const [http = 0, https = 0, admin = 0] = await findFreePorts(3)
-  return [http, https, admin]
+async function ports(): Promise<[http: number, https: number, admin: number, apps: number]> {
+  const [http = 0, https = 0, admin = 0, apps = 0] = await findFreePorts(4)
+  return [http, https, admin, apps]
 }
 
 /** Ports of this machine that nobody has at the moment. */

@@ -2,6 +2,7 @@ import { ask, boxUrl } from './api.js'
 import { appIcon } from './common/app-icon.js'
 import { copyButton } from './common/copy-button.js'
 import { element } from './common/element.js'
+import { originWords } from './common/origin-words.js'
 import { shareApp } from './common/share-app.js'
 import { confirmed } from './dialogs.js'
 import { counted, moment, size, who } from './words.js'
@@ -22,12 +23,13 @@ export class AppCard {
   #head = element('div', { className: 'app-head' })
   #people = element('p', { className: 'people' })
   #needs = element('p', { className: 'needs' })
+  #origin = element('p', { className: 'origin' })
   #releases = element('ul', { className: 'releases' })
   #outcome = element('p', { className: 'outcome' })
   #element = element(
     'li',
     { className: 'card app' },
-    ...[this.#head, this.#people, this.#needs, this.#releases, this.#outcome],
+    ...[this.#head, this.#people, this.#needs, this.#origin, this.#releases, this.#outcome],
   )
 
   /** @param {{isAdmin: boolean, appUrl: URL, refresh: () => Promise<void>}} page `refresh` shows all apps as they are now */
@@ -50,6 +52,8 @@ export class AppCard {
     say(this.#people, people === 0 ? 'Nobody is in it now' : inIt)
     this.#people.classList.toggle('nobody', people === 0)
     say(this.#needs, needs.length === 0 ? '' : `Needs the internet: ${needs.join(', ')}`)
+    say(this.#origin, originWords(app))
+    this.#origin.classList.toggle('shared', app.origin === 'shared')
     if (this.#isNews(this.#head, { title, url, icon })) {
       this.#head.replaceChildren(...this.#headParts(app))
     }

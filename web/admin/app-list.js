@@ -5,6 +5,7 @@ import { ask } from './api.js'
  * @typedef {{
  *   name: string, title: string, url: string, icon: string | null,
  *   people: number, needs: string[], active: string, releases: object[],
+ *   origin: 'own' | 'shared' | null, sharesBecause: string,
  * }} App `releases`: none if it is a folder in `web/apps`
  */
 
@@ -19,13 +20,14 @@ export async function loadApps() {
 }
 
 /** The list for visitors is a moment behind: of one just deployed, it may know nothing. */
-function withReleases({ name, title, icon, active, releases }, listed) {
+function withReleases({ name, title, icon, active, releases, origin, sharesBecause }, listed) {
   const url = `apps/${name}/`
   const ownIcon = icon === '' ? null : url + icon.split('/').map(encodeURIComponent).join('/')
   const { people = 0, needs = [], icon: shownIcon = ownIcon } = listed ?? {}
-  return { name, title, url, icon: shownIcon, people, needs, active, releases }
+  const app = { name, title, url, icon: shownIcon, people, needs, active, releases }
+  return { ...app, origin, sharesBecause }
 }
 
-function withoutReleases({ name, title, url, icon, people, needs }) {
-  return { name, title, url, icon, people, needs, active: '', releases: [] }
+function withoutReleases(app) {
+  return { ...app, active: '', releases: [] }
 }

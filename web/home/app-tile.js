@@ -1,6 +1,7 @@
 import { boxUrl } from '../common/address.js'
 import { appIcon } from '../common/app-icon.js'
 import { element } from '../common/element.js'
+import { originWords } from '../common/origin-words.js'
 import { shareApp } from '../common/share-app.js'
 
 const MOST_HOSTS = 3
@@ -35,10 +36,16 @@ function link(app) {
     element('strong', { textContent: app.title }),
     ...(app.description ? [element('span', { textContent: app.description })] : []),
     ...(app.needs.length > 0 ? [needs(app)] : []),
+    ...(app.origin ? [origin(app)] : []),
   )
   const made = element('a', { className: 'tile-link', href: new URL(app.url, boxUrl).href })
   made.append(appIcon(app, boxUrl), words)
   return made
+}
+
+function origin(app) {
+  const words = originWords(app)
+  return element('span', { className: `origin origin-${app.origin}`, textContent: words })
 }
 
 function needs({ needs: hosts }) {

@@ -22,9 +22,19 @@ const releaseSchema = {
   properties: releaseProperties,
 } as const
 
+const originProperties = {
+  origin: {
+    type: ['string', 'null'],
+    enum: ['own', 'shared', null],
+    description: 'whether no other app has its origin; null: walls between apps are not asked for',
+  },
+  sharesBecause: { ...text, description: 'why it shares an origin; empty: no reason to tell' },
+} as const
+
 const appProperties = {
   name,
   url: { ...text, description: 'where visitors open it' },
+  ...originProperties,
   title: releaseProperties.title,
   icon: { ...text, description: 'path of a file of the active release; empty: it has none' },
   active: { ...id, description: 'the release that visitors get' },
@@ -41,6 +51,7 @@ const deployedProperties = {
   app: name,
   release: id,
   url: appProperties.url,
+  ...originProperties,
   files: count,
   bytes: count,
   skipped: {

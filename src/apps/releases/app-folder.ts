@@ -87,7 +87,9 @@ export class AppFolder {
     const there = new Set(await this.#releaseIds())
     const releases = record.releases.filter(({ id }) => there.has(id))
     if (releases.length === record.releases.length) return { record, damage: '' }
-    return { record: recordOf(releases, record.active), damage: 'releases of it are missing' }
+    const rest = recordOf(releases, record.active)
+    const damage = 'releases of it are missing'
+    return { record: rest && { ...record, ...rest }, damage }
   }
 
   async #recordOfWhatIsThere(): Promise<AppRecord | undefined> {

@@ -21,6 +21,8 @@ export interface AppRecord {
   readonly active: string
   /** the newest first; the active one is among them */
   readonly releases: readonly AppRelease[]
+  /** of the app's own origin, for as long as the app is there; undefined: it never got one */
+  readonly port?: number
 }
 
 const RELEASE_ID = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(\d{3})$/
@@ -56,7 +58,8 @@ export function parseAppRecord(text: string): AppRecord | undefined {
 
 function isAppRecord(value: unknown): value is AppRecord {
   if (!isObject(value) || !Array.isArray(value.releases)) return false
-  const { active, releases } = value
+  const { active, releases, port } = value
+  if (port !== undefined && !Number.isSafeInteger(port)) return false
   return releases.every(isAppRelease) && releases.some(({ id }) => id === active)
 }
 

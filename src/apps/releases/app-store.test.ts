@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { PortRange } from '../origins/origin-rule.ts'
 import { AppStore, KEPT_RELEASES } from './app-store.ts'
 
 const WALL_TIME = Date.UTC(2026, 0, 31, 23, 59, 59, 123)
@@ -25,9 +26,9 @@ afterEach(async () => {
 })
 
 /** As the next start of the box finds it. */
-async function open(): Promise<AppStore> {
+async function open(ports?: PortRange): Promise<AppStore> {
   const log = { error: (fields: object) => void errors.push(fields) }
-  const opened = new AppStore({ dir, wallTime: () => wallTime, log })
+  const opened = new AppStore({ dir, wallTime: () => wallTime, ports, log })
   await opened.open()
   return opened
 }
@@ -253,4 +254,71 @@ test('what cannot be written down leaves the old release, and nothing of the new
   expect(await readdir(join(dir, 'counter/releases'))).toEqual([id])
   await rm(join(dir, 'counter/app.json.new'), { recursive: true })
   expect(await served('counter', await open())).toBe('old')
+})
+
+describe('[APPS3] ports of apps', () => {
+  const ports = { first: 9000, last: 9001 }
+  const withPorts = (range = ports) => open(range)
+  const portsIn = (from: AppStore) => from.list().map(({ name, port }) => [name, port])
+
+  test('each app gets the lowest free one and keeps it, whatever becomes of others', async () => {
+    store = await withPorts()
+    await add('chess', 'one')
+    await add('garden', 'one')
+    await add('go', 'one')
+    expect(portsIn(store)).toEqual([
+      ['chess', 9000],
+      ['garden', 9001],
+      ['go', undefined],
+    ])
+    await store.remove('chess')
+    const second = await add('garden', 'two')
+    await store.activate('garden', second)
+    expect(store.find('garden')?.port).toBe(9001)
+    await add('go', 'two')
+    expect(portsIn(store)).toEqual([
+      ['garden', 9001],
+      ['go', 9000],
+    ])
+    expect(portsIn(await withPorts())).toEqual(portsIn(store))
+  })
+
+  test('apps of before get theirs at the next start, and have it again after one without', async () => {
+    await add('chess', 'one')
+    await add('garden', 'one')
+    expect(portsIn(store)).toEqual([
+      ['chess', undefined],
+      ['garden', undefined],
+    ])
+    await store.remove('chess')
+    expect(portsIn(await withPorts({ first: 9001, last: 9001 }))).toEqual([['garden', 9001]])
+    store = await open()
+    expect(portsIn(store)).toEqual([['garden', undefined]])
+    await add('garden', 'two')
+    expect(portsIn(await withPorts())).toEqual([['garden', 9001]])
+    expect(portsIn(await withPorts({ first: 7000, last: 7010 }))).toEqual([['garden', 7000]])
+  })
+
+  test('a folder that was copied by hand does not take the port of the other app', async () => {
+    store = await withPorts()
+    await add('garden', 'one')
+    await cp(join(dir, 'garden'), join(dir, 'chess'), { recursive: true })
+    await cp(join(dir, 'garden'), join(dir, 'go'), { recursive: true })
+    expect(portsIn(await withPorts())).toEqual([
+      ['chess', 9000],
+      ['garden', 9001],
+      ['go', undefined],
+    ])
+  })
+
+  test('a release that went missing does not take the port with it', async () => {
+    store = await withPorts()
+    await add('chess', 'one')
+    await add('garden', 'one')
+    const id = await add('garden', 'two')
+    await store.remove('chess')
+    await rm(join(dir, 'garden/releases', id), { recursive: true })
+    expect(portsIn(await withPorts())).toEqual([['garden', 9001]])
+    errors = []
+  })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import pLimit from 'p-limit'
 import { syncFolder } from '../../files/sync-folder.ts'
+import { isInRange, type PortRange } from '../origins/origin-rule.ts'
 import { AppFolder } from './app-folder.ts'
 import { isAppName } from './app-name.ts'
 import { type AppRecord, type AppRelease, newReleaseId, releaseTime } from './app-record.ts'
@@ -25,6 +26,8 @@ export interface AppStoreParts {
   readonly dir: string
   /** ms since 1970 */
   readonly wallTime: () => number
+  /** of which each app gets one, for its own origin; undefined: none gets one */
+  readonly ports?: PortRange | undefined
   readonly log: { readonly error: (fields: object, text: string) => void }
 }
 
@@ -60,6 +63,7 @@ export class AppStore implements HostedApps {
     for (const entry of await readdir(dir, { withFileTypes: true })) {
       if (entry.isDirectory() && isAppName(entry.name)) await this.#openApp(entry.name)
     }
+    await this.#allotPorts()
   }
 
   /** Resolves when all changes that were asked for are done. */
@@ -80,7 +84,9 @@ export class AppStore implements HostedApps {
   find(name: string): HostedApp | undefined {
     const record = this.#records.get(name)
     const active = record?.releases.find(({ id }) => id === record.active)
-    return record && active && { name, active, releases: record.releases }
+    if (!record || !active) return undefined
+    const { releases } = record
+    return { name, active, releases, port: this.#portIn(record) }
   }
 
   onChange(listener: (name: string) => void): () => void {
@@ -111,7 +117,8 @@ export class AppStore implements HostedApps {
       const release = { id, createdAt: new Date(releaseTime(id)).toISOString(), ...facts }
       await folder.take(id, files)
       const releases = [release, ...(before?.releases ?? [])].slice(0, KEPT_RELEASES)
-      return [release, { active: id, releases }]
+      const port = this.#portIn(before) ?? this.#freePort() ?? before?.port
+      return [release, { active: id, releases, ...(port !== undefined && { port }) }]
     })
   }
 
@@ -122,7 +129,7 @@ export class AppStore implements HostedApps {
   activate(name: string, id: string): Promise<AppRelease> {
     return this.#change(name, async (_folder, before) => {
       const release = found(name, id, before)
-      return [release, { releases: releasesOf(before), active: id }]
+      return [release, { ...before, releases: releasesOf(before), active: id }]
     })
   }
 
@@ -135,7 +142,7 @@ export class AppStore implements HostedApps {
         throw new DeployError(409, message)
       }
       const releases = releasesOf(before).filter((other) => other !== release)
-      return [release, { active: before?.active ?? '', releases }]
+      return [release, { ...before, active: before?.active ?? '', releases }]
     })
   }
 
@@ -169,6 +176,63 @@ export class AppStore implements HostedApps {
       const fields = { scope: 'process', event: 'app-unreadable', app: name, err }
       log.error(fields, 'the folder of an app cannot be read or written: look at its permissions')
     }
+  }
+
+  /**
+   * Gives a port to each app that has none, or one that is not of the range, or that another app has as well: a folder
+   * that was copied by hand.
+   */
+  async #allotPorts(): Promise<void> {
+    const taken = new Set<number>()
+    const without: string[] = []
+    for (const name of [...this.#records.keys()].toSorted()) {
+      const port = this.#portIn(this.#records.get(name))
+      if (port === undefined || taken.has(port)) without.push(name)
+      else taken.add(port)
+    }
+    for (const name of without) await this.#allotPort(name, taken)
+  }
+
+  async #allotPort(name: string, taken: Set<number>): Promise<void> {
+    const port = this.#freePort(taken)
+    const record = this.#records.get(name)
+    if (!record) return
+    if (port === undefined) {
+      if (this.#portIn(record) === undefined) return
+      const { port: ofAnother, ...rest } = record
+      this.#records.set(name, rest)
+      return
+    }
+    taken.add(port)
+    try {
+      const changed = { ...record, port }
+      await this.#folder(name).write(changed)
+      this.#records.set(name, changed)
+    } catch (err) {
+      const fields = { scope: 'process', event: 'app-unreadable', app: name, err }
+      this.#parts.log.error(fields, 'the port of an app could not be written down: it has none')
+    }
+  }
+
+  /** Its port, if that is one of those that apps get now. */
+  #portIn(record: AppRecord | undefined): number | undefined {
+    const { ports } = this.#parts
+    const port = record?.port
+    return ports && port !== undefined && isInRange(ports, port) ? port : undefined
+  }
+
+  /** The lowest that no app has. */
+  #freePort(taken = this.#takenPorts()): number | undefined {
+    const { ports } = this.#parts
+    if (!ports) return undefined
+    for (let port = ports.first; port <= ports.last; port += 1) {
+      if (!taken.has(port)) return port
+    }
+    return undefined
+  }
+
+  #takenPorts(): Set<number> {
+    return new Set([...this.#records.values()].flatMap(({ port }) => port ?? []))
   }
 
   #change<T>(

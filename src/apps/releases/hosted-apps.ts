@@ -7,6 +7,8 @@ export interface HostedApp {
   readonly active: AppRelease
   /** all that are kept, the active one among them, the newest first */
   readonly releases: readonly AppRelease[]
+  /** of its own origin; undefined: there is none for it */
+  readonly port: number | undefined
 }
 
 /** The apps as those see them who serve and list them. */

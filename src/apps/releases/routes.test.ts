@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type AppFiles, tarGzOf, tarOf, zipOf } from '../../../test/support/archives.ts'
+import { sharedOrigins } from '../../../test/support/shared-origins.ts'
 import { AppStore } from './app-store.ts'
 import { appRoutes } from './routes.ts'
 
@@ -30,7 +31,7 @@ beforeEach(async () => {
   await store.open()
   app = fastify()
   app.register(appRoutes, {
-    ...{ store, limits: LIMITS, room: { take }, whoOf: () => 'a test' },
+    ...{ store, origins: sharedOrigins(), limits: LIMITS, room: { take }, whoOf: () => 'a test' },
     note: (event, _request, details) => notes.push({ event, ...details }),
     appUrl: () => 'https://box.school/',
   })
@@ -97,6 +98,7 @@ describe('an app is deployed by', () => {
         app: 'garden',
         release: store.find('garden')?.active.id,
         url: 'https://box.school/apps/garden/',
+        ...{ origin: null, sharesBecause: '' },
         files: 2,
         bytes: 29,
         skipped: [],
@@ -361,7 +363,7 @@ test('more deploys at a time than there is room for are told to wait', async () 
   app.close()
   const slow = fastify()
   slow.register(appRoutes, {
-    ...{ store, limits: LIMITS, room: { take: () => waiting.promise } },
+    ...{ store, origins: sharedOrigins(), limits: LIMITS, room: { take: () => waiting.promise } },
     ...{ whoOf: () => '', note: () => {}, appUrl: () => '' },
   })
   app = slow

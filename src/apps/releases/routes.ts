@@ -1,6 +1,7 @@
 import fastifyMultipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { discardBody } from '../../files/discard-body.ts'
+import type { AppOrigins } from '../origins/app-origins.ts'
 import {
   activeBody,
   appSchema,
@@ -27,6 +28,7 @@ export interface AppRoutesOptions {
   readonly store: AppStore
   readonly limits: ReleaseLimits
   readonly room: Room
+  readonly origins: Pick<AppOrigins, 'of' | 'urlOf' | 'settled'>
   /** Who asks, in the words of the audit log. */
   readonly whoOf: (request: FastifyRequest) => string
   /** Takes down what was done, and by whom. */
@@ -53,7 +55,7 @@ export async function appRoutes(app: FastifyInstance, options: AppRoutesOptions)
 }
 
 async function deployRoute(app: FastifyInstance, options: AppRoutesOptions) {
-  const { store, limits, room, whoOf, note, appUrl } = options
+  const { store, limits, room, origins, whoOf, note, appUrl } = options
   const deployments = new Deployments({ store, limits, room })
   app.addHook('preClose', () => deployments.close())
   app.addHook('onSend', async ({ raw }, { statusCode }) => {
@@ -85,18 +87,20 @@ async function deployRoute(app: FastifyInstance, options: AppRoutesOptions) {
     const { release, skipped } = await deployments.deploy(name, whoOf(request), files)
     const { id, files: count, bytes } = release
     note('app-deployed', request, { app: name, release: id, files: count, bytes })
-    const url = urlOf(appUrl(request), name)
-    return reply.code(201).send({ app: name, release: id, url, files: count, bytes, skipped })
+    await origins.settled()
+    const place = placeOf(name, appUrl(request), origins)
+    const answer = { app: name, release: id, ...place, files: count, bytes, skipped }
+    return reply.code(201).send(answer)
   })
 }
 
-function readRoutes(app: FastifyInstance, { store, appUrl }: AppRoutesOptions): void {
+function readRoutes(app: FastifyInstance, { store, origins, appUrl }: AppRoutesOptions): void {
   const listSchema = {
     ...{ tags, operationId: 'listApps', summary: 'List the apps' },
     response: { 200: appsSchema },
   }
   app.get('/apps', { schema: listSchema }, async (request) =>
-    store.list().map((hosted) => answerOf(hosted, appUrl(request))),
+    store.list().map((hosted) => answerOf(hosted, appUrl(request), origins)),
   )
 
   const oneSchema = {
@@ -105,11 +109,14 @@ function readRoutes(app: FastifyInstance, { store, appUrl }: AppRoutesOptions): 
     response: { 200: appSchema, '4xx': refusalSchema },
   }
   app.get<AppParams>('/apps/:name', { schema: oneSchema }, async (request) =>
-    answerOf(appOf(store, parseAppName(request.params.name)), appUrl(request)),
+    answerOf(appOf(store, parseAppName(request.params.name)), appUrl(request), origins),
   )
 }
 
-function changeRoutes(app: FastifyInstance, { store, note, appUrl }: AppRoutesOptions): void {
+function changeRoutes(
+  app: FastifyInstance,
+  { store, origins, note, appUrl }: AppRoutesOptions,
+): void {
   const activateSchema = {
     ...{ tags, operationId: 'activateRelease', summary: 'Roll back: activate another release' },
     ...{ params: nameParams, body: activeBody },
@@ -122,7 +129,7 @@ function changeRoutes(app: FastifyInstance, { store, note, appUrl }: AppRoutesOp
       const name = parseAppName(request.params.name)
       const { id } = await store.activate(name, request.body.release)
       note('app-activated', request, { app: name, release: id })
-      return answerOf(appOf(store, name), appUrl(request))
+      return answerOf(appOf(store, name), appUrl(request), origins)
     },
   )
 
@@ -138,7 +145,7 @@ function changeRoutes(app: FastifyInstance, { store, note, appUrl }: AppRoutesOp
       const name = parseAppName(request.params.name)
       const { id } = await store.removeRelease(name, request.params.release)
       note('release-deleted', request, { app: name, release: id })
-      return answerOf(appOf(store, name), appUrl(request))
+      return answerOf(appOf(store, name), appUrl(request), origins)
     },
   )
 
@@ -161,12 +168,16 @@ function appOf(store: AppStore, name: string): HostedApp {
   return hosted
 }
 
-function answerOf({ name, active, releases }: HostedApp, appUrl: string) {
+function answerOf(
+  { name, active, releases }: HostedApp,
+  appUrl: string,
+  origins: AppRoutesOptions['origins'],
+) {
   const titled = releases.map((release) => ({ ...release, title: release.title || name }))
   const { id, icon, title } = active
   return {
     name,
-    url: urlOf(appUrl, name),
+    ...placeOf(name, appUrl, origins),
     title: title || name,
     icon,
     active: id,
@@ -174,6 +185,9 @@ function answerOf({ name, active, releases }: HostedApp, appUrl: string) {
   }
 }
 
-function urlOf(appUrl: string, name: string): string {
-  return `${appUrl}apps/${name}/`
+/** Where visitors open it, and who else is at that origin. */
+function placeOf(name: string, appUrl: string, origins: AppRoutesOptions['origins']) {
+  const { kind, because } = origins.of(name)
+  const base = origins.urlOf(name, appUrl) ?? appUrl
+  return { url: `${base}apps/${name}/`, origin: kind ?? null, sharesBecause: because }
 }
