@@ -62,6 +62,18 @@ describe('messages that are held back', () => {
     expect(stage.session.joinCost.bytes).toBeLessThan(110_000)
   })
 
+  it('[TICK1] do not stop the ticks if all of them are refused', () => {
+    const stage = new Stage()
+    const a = stage.join('a', { ticks: { tick: 50 } })
+    stage.advanceTo(1000)
+    stage.room.maxBytes = 1
+    setTicks(stage, { tick: 100, delay: 80 })
+    send(stage, 'refused')
+    a.frames.length = 0
+    stage.advanceTo(2000)
+    expect(a.frames.filter((frame) => frame.includes('"TICK"')).length).toBeGreaterThan(5)
+  })
+
   it('[LIMIT15] press once they are a million long, until they are let out', () => {
     const stage = new Stage()
     stage.join('a', { ticks: { tick: 50 } })

@@ -383,6 +383,8 @@ export class Session<M extends Member> {
     this.#held = undefined
     this.#teatime.reach(held.heardTime)
     for (const message of held.messages) this.#reflect(message, now)
+    // If none was reflected, the beat still stands.
+    if (this.#audience.length > 0) this.#beat.start(now)
   }
 
   #reflect(message: Message, now: number): void {

@@ -4,14 +4,14 @@ import type { Outcome, Starts } from './outcome.ts'
 import { Trial } from './trial.ts'
 import { complaints, startComplaints, tableOf } from './verdict.ts'
 
-// Four attacks at a time for a second. ABUSE=full: each alone for a minute, on a box of its own. ABUSE_MINUTES=10: all of
+// Six attacks at a time for a second. ABUSE=full: each alone for a minute, on a box of its own. ABUSE_MINUTES=10: all of
 // them, mixed at random.
 const IS_FULL = process.env.ABUSE === 'full'
 const MINUTES = Number(process.env.ABUSE_MINUTES ?? 0)
 const SEED = Number(process.env.ABUSE_SEED ?? Date.now() % 1_000_000)
 const ATTACK_MS = IS_FULL ? 60_000 : 1000
 /** So many go on together, so that it takes less time, and no more, so that it can be told whose doing it was. */
-const TOGETHER = IS_FULL ? 1 : 4
+const TOGETHER = IS_FULL ? 1 : 6
 /** So many go on together when they are mixed, for so long (ms). */
 const MIXED = 3
 const MIX_MS = 15_000

@@ -4,7 +4,7 @@ import { ATTACKS } from './attacks.ts'
 import type { Outcome, Starts } from './outcome.ts'
 import { megabytes } from './trial.ts'
 
-/** Four attacks at a time share two processors with both boxes, on the machine of the tests. */
+/** Six attacks at a time share two processors with both boxes, on the machine of the tests. */
 const IS_CROWDED = process.env.ABUSE !== 'full'
 /** Calm sessions may hear nothing for so long at most, beyond what those on a box that nobody attacks have to wait (ms). */
 const MOST_SILENCE_MS = IS_CROWDED ? 2000 : 500
