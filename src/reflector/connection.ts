@@ -14,7 +14,7 @@ import type { WritePump, WriteStream } from './write-pump.ts'
 
 /** A client for which more than this waits is behind (bytes). */
 const BEHIND_BYTES = 1_000_000
-/** Its PINGs are not answered from here on (bytes, LIMIT8): their answers are its own, and shared with nobody. */
+/** Its web-socket pings are not answered from here on (bytes, LIMIT8): no browser sends any. */
 const MAX_PONG_BACKLOG_BYTES = 100_000
 /** What a web-socket frame has before its payload, at most (bytes, RFC 6455, 5.2). */
 const MAX_FRAME_HEADER_BYTES = 14
@@ -175,7 +175,7 @@ export class Connection implements Receiver, WriteStream, Payer {
 
   /** Whether so much waits for it that nothing should be added that others do not get. */
   get isBehind(): boolean {
-    return this.backlog > MAX_PONG_BACKLOG_BYTES
+    return this.backlog > BEHIND_BYTES
   }
 
   /** URL under which this client reaches a file of the box. */
@@ -235,7 +235,7 @@ export class Connection implements Receiver, WriteStream, Payer {
     if (this.backlog > backlogBytes) return true
     const waiting = this.#waiting
     if (!waiting) return false
-    if (waiting.blocks.length === 0 && this.backlog <= BEHIND_BYTES) return false
+    if (waiting.blocks.length === 0 && !this.isBehind) return false
     return now - waiting.lastTaken >= backlogMs
   }
 
@@ -263,7 +263,7 @@ export class Connection implements Receiver, WriteStream, Payer {
 
   /** Answers a ping, unless the answers to earlier ones wait. */
   pong(data: Buffer): void {
-    if (this.isOpen && !this.isBehind) this.#webSocket.pong(data)
+    if (this.isOpen && this.backlog <= MAX_PONG_BACKLOG_BYTES) this.#webSocket.pong(data)
   }
 
   /** Whether it is not read from: its silence is none of its own. */

@@ -38,7 +38,7 @@ describe('[LIMIT19] what waits for clients', () => {
       connection(0, 9_000_000, 'A'),
       connection(0, 8_000_000, 'A'),
       connection(0, 5_000_000, 'B'),
-      connection(0, 500_000, 'A'),
+      connection(0, 200_000, 'A'),
     ]
     boundBacklogs(all, 10_000_000)
     expect(codes(all)).toEqual([4001, 4001, 0, 0])

@@ -7,7 +7,7 @@ const ORDINARY_UNFINISHED_BYTES = 100_000
 /** Bytes that wait for clients, of all sessions together (LIMIT19). */
 const MAX_BACKLOGS_BYTES = 256_000_000
 /** A client for which less waits is never closed for it. */
-const ORDINARY_BACKLOG_BYTES = 1_000_000
+const ORDINARY_BACKLOG_BYTES = 250_000
 
 const TOO_MUCH_UNFINISHED = 'please reconnect: too much of a frame that does not end'
 const TOO_MUCH_WAITS = 'client unresponsive'
