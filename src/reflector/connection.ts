@@ -253,11 +253,15 @@ export class Connection implements Receiver, WriteStream, Payer {
     this.observer.pinged(this)
   }
 
-  /** Frames that came since this was last asked. */
+  /** Frames that its socket brought at once, as far as they have come. */
+  get framesOfPiece(): number {
+    return this.traffic.mi + this.#controlFrames - this.#framesBefore
+  }
+
+  /** Likewise, when all of them have come. */
   takeFrames(): number {
-    const frames = this.traffic.mi + this.#controlFrames
-    const taken = frames - this.#framesBefore
-    this.#framesBefore = frames
+    const taken = this.framesOfPiece
+    this.#framesBefore += taken
     return taken
   }
 

@@ -25,6 +25,13 @@ beforeEach(() => {
 })
 
 const inlets = (count: number) => Array.from({ length: count }, inlet)
+/** Tells how many of the frames are handled at once. */
+const bring = (sender: Inlet, bytes: number, frames: number) => {
+  const indexes = Array.from({ length: frames }, (_, at) => at + 1)
+  const handled = indexes.filter((index) => turns.hasTimeFor(index)).length
+  turns.took(sender, bytes, frames)
+  return handled
+}
 const held = (all: readonly Inlet[]) => all.filter(({ isHeld }) => isHeld).length
 
 it('[LIMIT18] lets those who send much wait for the next turn once two megabytes were read in one', () => {
@@ -40,16 +47,24 @@ it('[LIMIT18] lets those who send much wait for the next turn once two megabytes
 
 it('[LIMIT18] counts a thousand bytes for each frame, which takes time however short it is', () => {
   const senders = inlets(10)
-  for (const sender of senders) turns.took(sender, PIECE, 900)
+  for (const sender of senders) bring(sender, PIECE, 900)
   expect(held(senders)).toBe(8)
   clock.endTurn()
   expect(held(senders)).toBe(6)
 })
 
+it('[LIMIT18] handles two thousand frames a turn, and some of each that brings more', () => {
+  const handled = inlets(100).map((sender) => bring(sender, 10_000, 400))
+  expect(handled.slice(0, 4)).toEqual([400, 400, 400, 400])
+  expect(handled.slice(5)).toEqual(Array(95).fill(16))
+  clock.endTurn()
+  expect(bring(inlet(), 10_000, 400)).toBe(400)
+})
+
 it('[LIMIT18] lets nobody wait who sends little', () => {
   const [calm = inlet(), ...senders] = inlets(100)
   for (const sender of senders) turns.took(sender, PIECE, 0)
-  turns.took(calm, 3000, 40)
+  expect(bring(calm, 1600, 16)).toBe(16)
   expect(calm.isHeld).toBe(false)
 })
 

@@ -10,6 +10,8 @@ const BYTES_A_TURN = 2_000_000
 const FRAME_COST_BYTES = 1000
 /** A piece that takes no longer than this is a few messages (bytes). */
 const SMALL_BYTES = 50_000
+/** So many frames of what a socket brings at once are handled in any turn: those who send little never wait. */
+const FEW_FRAMES = 16
 
 /**
  * Shares out what is read in a turn of the event loop (LIMIT18). The system hands over 2 MB of one socket
@@ -27,20 +29,35 @@ export class ReadTurns<C extends Inlet> {
     this.#timers = timers
   }
 
-  /** So much came from a socket at once, with the ends of so many frames, and was handled. */
+  /**
+   * Whether a frame is handled in this turn, which takes of its time. A crowd that was calm until now can
+   * bring tens of thousands of frames in one turn, before anybody knows that it had to wait.
+   * @param index of the frame in what its socket brought at once, from 1
+   */
+  hasTimeFor(index: number): boolean {
+    this.#spend(FRAME_COST_BYTES)
+    return this.#left >= 0 || index <= FEW_FRAMES
+  }
+
+  /** So much came from a socket at once, with the ends of so many frames. */
   took(connection: C, bytes: number, frames: number): void {
+    this.#spend(bytes)
     const cost = bytes + frames * FRAME_COST_BYTES
     if (cost <= SMALL_BYTES) return
-    this.#left -= cost
     if (this.#left < 0) {
       this.#waiting.set(connection, cost)
       connection.hold(HOLD.turn)
     }
-    this.#schedule()
   }
 
   forget(connection: C): void {
     this.#waiting.delete(connection)
+  }
+
+  /** A turn that spends little does not end by a call of its own: what it spent counts for the next. */
+  #spend(bytes: number): void {
+    this.#left -= bytes
+    if (this.#left < BYTES_A_TURN / 2) this.#schedule()
   }
 
   #schedule(): void {

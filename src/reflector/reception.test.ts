@@ -28,6 +28,7 @@ beforeEach(() => {
     timers: clock,
     handle: ({ name }, data) => handled.push(`${name}${data}`),
     reason: HOLD.reception,
+    budget: { frames: 16, bytes: 250_000 },
     isBlocked: () => isBlocked,
   })
 })
@@ -76,6 +77,17 @@ it('gives long frames a turn of the event loop each', () => {
   const turns = [handled.length]
   while (clock.endTurn()) turns.push(handled.length - turns.reduce((sum, count) => sum + count))
   expect(turns.filter((count) => count > 0)).toEqual([1, 1, 1])
+})
+
+it('lets others have their turn before the rest of what one brought', () => {
+  const [a, b] = [inlet('a'), inlet('b')]
+  for (let count = 0; count < 50; count++) take(a, '.')
+  take(b, '1')
+  clock.endTurn()
+  clock.endTurn()
+  expect(handled.indexOf('b1')).toBe(32)
+  while (clock.endTurn());
+  expect(handled).toHaveLength(51)
 })
 
 it('forgets a connection that is gone', () => {

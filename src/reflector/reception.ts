@@ -1,51 +1,51 @@
 import type { Hold, Inlet } from './intake.ts'
 import type { Timers } from './ports.ts'
 
-/** So many frames that wait are handled in a turn of the event loop… */
-const FRAMES_A_TURN = 16
-/** …of so many bytes; a longer one has a turn of its own. */
-const BYTES_A_TURN = 250_000
+/** What is handled in one turn of the event loop; of more bytes, one frame alone. */
+export interface TurnBudget {
+  readonly frames: number
+  readonly bytes: number
+}
 
 export interface ReceptionParts<C> {
   readonly timers: Timers
   readonly handle: (connection: C, data: Buffer) => void
   /** for which a connection is not read while a frame of it waits */
   readonly reason: Hold
+  readonly budget: TurnBudget
   /** Whether nothing is handled for now; then {@link Reception.goOn} is called when it is. */
   readonly isBlocked?: () => boolean
 }
 
 /**
- * Where frames wait that take long to handle, so that those of others do not wait for all of them: frames of
- * those who are not in a session yet, since to let somebody in is a hundred times the work of a message, and
- * frames that are long. Frames of one connection stay in order; while one of them waits, no more is read
- * from it.
+ * Where frames wait so that those of others do not wait for all of them. Frames of one connection stay in
+ * order. While one of them waits, no more is read from it.
  */
 export class Reception<C extends Inlet> {
   readonly #parts: ReceptionParts<C>
-  #waiting: Array<{ readonly connection: C; readonly data: Buffer }> = []
-  /** frames that each of them has there */
-  readonly #counts = new Map<C, number>()
-  #left = FRAMES_A_TURN
-  #bytesLeft = BYTES_A_TURN
+  readonly #waiting = new Map<C, Buffer[]>()
+  #framesLeft: number
+  #bytesLeft: number
   #isScheduled = false
 
   constructor(parts: ReceptionParts<C>) {
     this.#parts = parts
+    this.#framesLeft = parts.budget.frames
+    this.#bytesLeft = parts.budget.bytes
   }
 
   /** Whether frames of this connection wait: what comes next has to wait, too. */
   isHolding(connection: C): boolean {
-    return this.#counts.has(connection)
+    return this.#waiting.has(connection)
   }
 
   /** Handles a frame, now or as soon as it is its turn. */
   take(connection: C, data: Buffer): void {
-    if (this.#mayHandle(data) && this.#waiting.length === 0) this.#handleNow(connection, data)
+    if (this.#waiting.size === 0 && this.#mayHandle(data)) this.#handleNow(connection, data)
     else {
-      const count = (this.#counts.get(connection) ?? 0) + 1
-      this.#counts.set(connection, count)
-      this.#waiting.push({ connection, data })
+      const frames = this.#waiting.get(connection)
+      if (frames) frames.push(data)
+      else this.#waiting.set(connection, [data])
       connection.hold(this.#parts.reason)
     }
     this.#schedule()
@@ -53,22 +53,21 @@ export class Reception<C extends Inlet> {
 
   /** Handles what waited because nothing was handled. */
   goOn(): void {
-    if (this.#waiting.length > 0) this.#schedule()
+    if (this.#waiting.size > 0) this.#schedule()
   }
 
   forget(connection: C): void {
-    if (!this.#counts.delete(connection)) return
-    this.#waiting = this.#waiting.filter((frame) => frame.connection !== connection)
+    this.#waiting.delete(connection)
   }
 
   #mayHandle(data: Buffer): boolean {
     if (this.#parts.isBlocked?.()) return false
-    const isFirst = this.#left === FRAMES_A_TURN
-    return isFirst || (this.#left > 0 && data.length <= this.#bytesLeft)
+    const isFirst = this.#framesLeft === this.#parts.budget.frames
+    return isFirst || (this.#framesLeft > 0 && data.length <= this.#bytesLeft)
   }
 
   #handleNow(connection: C, data: Buffer): void {
-    this.#left -= 1
+    this.#framesLeft -= 1
     this.#bytesLeft -= data.length
     this.#parts.handle(connection, data)
   }
@@ -78,27 +77,35 @@ export class Reception<C extends Inlet> {
     this.#isScheduled = true
     this.#parts.timers.soon(() => {
       this.#isScheduled = false
-      this.#left = FRAMES_A_TURN
-      this.#bytesLeft = BYTES_A_TURN
+      this.#framesLeft = this.#parts.budget.frames
+      this.#bytesLeft = this.#parts.budget.bytes
       this.#turn()
     })
   }
 
   #turn(): void {
-    for (let next = this.#waiting[0]; next && this.#mayHandle(next.data); next = this.#waiting[0]) {
-      this.#waiting.shift()
-      this.#leave(next.connection)
-      this.#handleNow(next.connection, next.data)
-    }
-    if (this.#left < FRAMES_A_TURN) this.#schedule()
-  }
-
-  #leave(connection: C): void {
-    const left = (this.#counts.get(connection) ?? 0) - 1
-    if (left > 0) this.#counts.set(connection, left)
-    else {
-      this.#counts.delete(connection)
+    for (const [connection, frames] of this.#waiting) {
+      const count = this.#handleMost(connection, frames)
+      if (count === 0) break
+      if (!this.#waiting.delete(connection)) continue // it was closed meanwhile
+      if (count < frames.length) {
+        // Others have their turn before the rest of it.
+        this.#waiting.set(connection, frames.slice(count))
+        break
+      }
       connection.release(this.#parts.reason)
     }
+    if (this.#framesLeft < this.#parts.budget.frames) this.#schedule()
+  }
+
+  /** Handles frames of one connection until the turn is over; returns how many. */
+  #handleMost(connection: C, frames: readonly Buffer[]): number {
+    let count = 0
+    for (const data of frames) {
+      if (!this.#mayHandle(data)) break
+      count += 1
+      this.#handleNow(connection, data)
+    }
+    return count
   }
 }
