@@ -228,6 +228,20 @@ describe('users', () => {
   })
 })
 
+describe('[LIMIT14] votes on many keys', () => {
+  it('have payloads of two million in all: they may all be counted at once', () => {
+    const stage = new Stage()
+    for (const name of ['a', 'b']) stage.join(name)
+    stage.advanceTo(200)
+    const before = stage.session.besideLength
+    for (let key = 0; key < 50; key += 1) vote(stage, 'a', `k${key}@200`, 'p'.repeat(200_000), true)
+    expect(stage.session.besideLength - before).toBeLessThanOrEqual(2_001_000)
+    expect(kinds(stage).filter((kind) => kind === 'vote refused')).toHaveLength(40)
+    stage.advanceTo(1200)
+    expect(stage.session.besideLength).toBe(before)
+  })
+})
+
 describe('[LIMIT14] tags', () => {
   it('are remembered ten thousand at most, the newest', () => {
     const debounce = new Debounce()

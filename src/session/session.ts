@@ -245,7 +245,10 @@ export class Session<M extends Member> {
 
   vote(vote: Tutti, now: number): void {
     const tally = this.#openTallies.get(vote.tuttiKey) ?? this.#openTally(vote, now)
-    if (tally && this.#openTallies.count(tally, vote.payload)) this.#completeTally(tally, now)
+    if (!tally) return
+    const result = this.#openTallies.count(tally, vote.payload)
+    if (result === 'complete') this.#completeTally(tally, now)
+    if (result === 'no room') this.#output.report({ kind: 'vote refused' })
   }
 
   setTicks({ tick, delay, scale }: Ticks, now: number): void {
@@ -404,8 +407,9 @@ export class Session<M extends Member> {
 
   /** A message of the reflector's own. */
   #postOwn(payload: { [key: string]: Json }, now: number): void {
-    const sized = { ...payload, _size: JSON.stringify(payload).length }
-    this.#post({ payload: JSON.stringify(sized), rest: [] }, now)
+    const json = JSON.stringify(payload)
+    const sized = `${json.slice(0, -1)},"_size":${json.length}}`
+    this.#post({ payload: sized, rest: [] }, now)
   }
 
   /** Asks those who can make one for a snapshot if it is time to. */

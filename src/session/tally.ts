@@ -12,6 +12,8 @@ const MAX_COMPLETED = 20
 const MAX_OPEN = 100
 /** The payloads of one tally are not longer in all (UTF-16 units): they become one message. */
 const MAX_PAYLOADS_LENGTH = 1_000_000
+/** Those of all open tallies are not longer together: they can all be due at once. */
+const MAX_OPEN_PAYLOADS_LENGTH = 2_000_000
 
 /** What it is that is voted on: that of the first vote counts. */
 type Question = Pick<Tutti, 'tuttiKey' | 'sendTime' | 'wantsVote' | 'tallyTarget'>
@@ -30,10 +32,11 @@ export interface OpenTally {
 export class OpenTallies {
   readonly #tallies = new Map<string, OpenTally>()
   #length = 0
+  #payloadsLength = 0
 
   /** What they keep, in UTF-16 units. */
   get length(): number {
-    return this.#length
+    return this.#length + this.#payloadsLength
   }
 
   get isFull(): boolean {
@@ -51,20 +54,26 @@ export class OpenTallies {
 
   close(tally: OpenTally): void {
     this.#tallies.delete(tally.question.tuttiKey)
-    this.#length -= questionLength(tally) + tally.payloadsLength
+    this.#length -= questionLength(tally)
+    this.#payloadsLength -= tally.payloadsLength
   }
 
-  /** Counts a vote, unless there is no room for its payload; true when it was the last one expected. */
-  count(tally: OpenTally, payload: string): boolean {
+  /** Counts a vote, unless there is no room for its payload; tells whether it was the last one expected. */
+  count(tally: OpenTally, payload: string): 'no room' | 'counted' | 'complete' {
     const votes = tally.counts.get(payload) ?? 0
     if (votes === 0) {
-      if (tally.payloadsLength + payload.length > MAX_PAYLOADS_LENGTH) return false
+      if (!this.#hasRoom(tally, payload)) return 'no room'
       tally.payloadsLength += payload.length
-      this.#length += payload.length
+      this.#payloadsLength += payload.length
     }
     tally.counts.set(payload, votes + 1)
     tally.missing -= 1
-    return tally.missing === 0
+    return tally.missing === 0 ? 'complete' : 'counted'
+  }
+
+  #hasRoom({ payloadsLength }: OpenTally, { length }: string): boolean {
+    if (payloadsLength + length > MAX_PAYLOADS_LENGTH) return false
+    return this.#payloadsLength + length <= MAX_OPEN_PAYLOADS_LENGTH
   }
 }
 
