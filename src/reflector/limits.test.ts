@@ -29,6 +29,12 @@ async function member(name: string, sessionId = S): Promise<RawClient> {
   return client
 }
 
+/** Sends a text of this length, and waits until it is reflected. */
+async function say(client: RawClient, length: number): Promise<void> {
+  client.send('SEND', [0, 0, 'x'.repeat(length)])
+  await client.next('RECV', ([, , payload]) => String(payload).startsWith('x'))
+}
+
 /** Asks to join; how the socket is closed instead. */
 async function refused(sessionId: string): Promise<unknown> {
   const client = await bed.connect(sessionId)
@@ -200,11 +206,10 @@ describe('sessions', () => {
   })
 
   it('[LIMIT7] with the longest histories stop when memory is short, the others go on', async () => {
-    await open({ historyBytes: 100_000, historiesBytes: 150_000 })
+    await open({ frameBytes: 1_000_000, historyBytes: 2_000_000, historiesBytes: 2_000_000 })
     const [long, short] = [await member('long'), await member('short', randomSessionId())]
     await seconds(1)
-    long.send('SEND', [0, 0, 'x'.repeat(90_000)])
-    await long.next('RECV', ([, , payload]) => String(payload).startsWith('x'))
+    await say(long, 900_000)
     await seconds(1)
     long.send('SEND', [0, 0, 'refused'])
     const { args } = await long.next('INFO')
@@ -217,22 +222,40 @@ describe('sessions', () => {
   })
 
   it('[LIMIT7] none is brought back when there is no memory left', async () => {
-    await open({ historyBytes: 100_000, historiesBytes: 100_000 })
+    await open({ frameBytes: 1_000_000, historyBytes: 1_000_000, historiesBytes: 1_000_000 })
     const other = randomSessionId()
     const guest = await member('guest', other)
-    guest.send('SEND', [0, 0, 'x'.repeat(50_000)])
-    await guest.next('RECV', ([, , payload]) => String(payload).startsWith('x'))
+    await say(guest, 300_000)
     await guest.close()
     await until(() => bed.logged('end').length === 1, 'gone')
     await seconds(12)
     const long = await member('long')
-    long.send('SEND', [0, 0, 'x'.repeat(90_000)])
-    await long.next('RECV', ([, , payload]) => String(payload).startsWith('x'))
+    await say(long, 900_000)
     await seconds(1)
     const back = await bed.connect(other)
     await back.join()
     expect(await refused(randomSessionId())).toEqual(noRoom)
     expect(new Set(bed.breaches)).toEqual(new Set(['histories-size']))
+  })
+
+  it('[LIMIT30] that nobody hears are put away when memory is short, and nothing of them is lost', async () => {
+    await open({ frameBytes: 1_000_000, historyBytes: 1_000_000, historiesBytes: 1_000_000 })
+    const away = await bed.connect(S)
+    await away.join({ user: ['away'], leaveDelay: 60_000 })
+    await say(away, 300_000)
+    await away.close()
+    await seconds(3)
+    expect(bed.logged('end').filter(({ scope }) => scope === 'session')).toEqual([])
+    await say(await member('long', randomSessionId()), 600_000)
+    await seconds(1)
+    await until(
+      () =>
+        bed.logged('end').some(({ scope, sessionId }) => scope === 'session' && sessionId === S),
+      'parked',
+    )
+    const back = await bed.connect(S)
+    const { messages } = await back.join({ user: ['away'], leaveDelay: 60_000 })
+    expect(messages.map(([, , payload]) => String(payload).length)).toContain(300_000)
   })
 })
 

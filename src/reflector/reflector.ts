@@ -22,6 +22,7 @@ import {
   isPlain,
   type MemberMessage,
 } from './dispatch.ts'
+import { parkDeserted } from './history-budget.ts'
 import { Inflow } from './inflow.ts'
 import { HOLD, Intake } from './intake.ts'
 import { Limiter } from './limiter.ts'
@@ -487,6 +488,7 @@ export class Reflector {
     const now = this.#parts.clock.now()
     this.#committer.watch(now)
     this.#limiter.sweep(this.#connections, this.costs(), now)
+    parkDeserted(this.#hosts.values(), this.#limiter.budget, now)
     this.#liveness.check(this.#connections)
   }
 }

@@ -218,7 +218,7 @@ export class SessionHost implements Sleeper {
     this.session?.wake(now)
     if (!this.session?.isPressed) this.#intake.release()
     this.#watchMembers(now)
-    if (this.#parkAt <= now) this.#park(now)
+    if (this.#parkAt <= now) this.park(now)
   }
 
   /** Readies the last state for the next commit; a session that is still being opened stays closed. */
@@ -396,9 +396,11 @@ export class SessionHost implements Sleeper {
     }
   }
 
-  #park(now: number): void {
+  /** Puts a running session away, to be restored for who comes next. */
+  park(now: number): void {
+    if (this.#state.tag !== 'running') return
     this.#parkAt = Infinity
-    const session = this.#session()
+    const { session } = this.#state
     this.#state = { tag: 'parking', session }
     this.settle(now)
     this.#outbox.whenCommitted(() => this.#putAway(session))

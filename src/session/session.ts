@@ -124,6 +124,11 @@ export class Session<M extends Member> {
     return this.#members.size + this.#absentees.count
   }
 
+  /** Whether the sockets of all its members are closed. */
+  get isDeserted(): boolean {
+    return this.#gone.size === this.#members.size
+  }
+
   /** All connections that hear it, or are given up later. */
   get members(): Iterable<M> {
     return this.#members

@@ -44,6 +44,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   LIMIT18:
     'Needs a crowd: src/reflector/read-turns.test.ts, src/reflector/reception.test.ts, test/abuse.',
   LIMIT19: 'Needs megabytes that wait: src/reflector/socket-memory.test.ts.',
+  LIMIT30:
+    'Needs limits that others are not held to: src/reflector/limits.test.ts, src/reflector/history-budget.test.ts.',
   LIVE3: 'Takes over a minute.',
   LIVE5: 'Needs a crowd: src/reflector/liveness.test.ts, test/abuse.',
   STORE1: 'Needs a store that fails: src/reflector/store-trouble.test.ts, test/crash.',
