@@ -26,6 +26,12 @@ describe('what is refused', () => {
     ['a number', '42', 4102],
     ['a string', '"SEND"', 4102],
     ['null', 'null', 4109],
+    ['SEND with 101 parts', text('SEND', [0, 0, ...Array(99).fill('x')]), 4109],
+    [
+      'TUTTI with 101 parts first',
+      text('TUTTI', [1, 0, 'p', Array(101).fill('x'), null, null, 'k']),
+      4109,
+    ],
     ['JOIN with a number', text('JOIN', 1), 4100],
     ['JOIN without version', text('JOIN', { apiKey: 'none' }), 4100],
     ['JOIN with version 0', text('JOIN', { ...JOIN, version: 0 }), 4100],
@@ -144,6 +150,11 @@ describe('SEND', () => {
 
   it.each([0, -3, 60_000, 'x', null])('%o at the end is no latency', (last) => {
     expect(decode(text('SEND', [1, 2, 'p', last]))).toMatchObject({ latency: undefined })
+  })
+
+  it('has a hundred parts at most', () => {
+    const args = [0, 0, ...Array<string>(98).fill('x')]
+    expect(decode(text('SEND', args))).toMatchObject({ message: { rest: Array(97).fill('"x"') } })
   })
 
   it('has tags only if they limit something', () => {

@@ -69,6 +69,9 @@ function isWithin(depth: number, value: Json): boolean {
   return true
 }
 
+/** A message has no more parts: clients send four. Each takes time of its own, however short it is (LIMIT12). */
+const MAX_PARTS = 100
+
 const DECODERS: Record<string, (args: Json | undefined, tags: Json | undefined) => ClientMessage> =
   {
     JOIN: decodeJoin,
@@ -99,6 +102,7 @@ function decodeSend(args: Json | undefined, tags: Json | undefined): ClientMessa
 
 function decodeMessage(action: string, args: Json | undefined): Message {
   if (!Array.isArray(args)) throw broken(action, 'a message must be an array')
+  if (args.length > MAX_PARTS) throw broken(action, `a message has more than ${MAX_PARTS} parts`)
   const [, , payload, ...rest] = args
   if (payload === undefined || payload === null) throw broken(action, 'the payload is missing')
   return { payload: JSON.stringify(payload), rest: rest.map((part) => JSON.stringify(part)) }

@@ -38,8 +38,11 @@ beforeEach(() => {
       pass: ANYBODY,
     },
   } as const
-  const observer = { received() {}, read() {}, pinged() {}, failed() {}, closed() {} }
+  const observer = {
+    ...{ received() {}, read() {}, readOn() {}, pinged() {}, failed() {}, closed() {} },
+  }
   const socket = new Duplex({ read() {}, write() {}, highWaterMark: 10_000_000 })
+  socket.on('data', () => {})
   const { write } = socket
   socket.write = (...args: [chunk: Buffer]) => {
     given += letterOf(args[0])

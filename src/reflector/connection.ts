@@ -8,6 +8,7 @@ import type { ReflectorLimits } from './limits.ts'
 import type { Receiver } from './outbox.ts'
 import { isWatching, saysWhichApp } from './pass.ts'
 import type { Clock, Pass, Program } from './ports.ts'
+import type { Reader } from './read-turns.ts'
 import { syncFrames } from './sync-frames.ts'
 import type { Payer } from './throttle.ts'
 import type { WritePump, WriteStream } from './write-pump.ts'
@@ -53,8 +54,10 @@ interface Traffic {
 /** Told what comes from the other end. */
 export interface ConnectionObserver {
   received(connection: Connection, data: Buffer): void
-  /** so many bytes were read from its socket at once, with the ends of so many frames */
-  read(connection: Connection, bytes: number, frames: number): void
+  /** its socket brought this, to be given to {@link Connection.parse} */
+  read(connection: Connection, piece: Buffer): void
+  /** nothing holds it any more, and it has a rest */
+  readOn(connection: Connection): void
   /** a web-socket ping or pong came */
   pinged(connection: Connection): void
   failed(connection: Connection, error: Error): void
@@ -91,7 +94,7 @@ interface Waiting {
  * One accepted web socket. Frames go to its raw socket as finished Buffers that other connections
  * share; pings and closes go through ws, which writes to the same socket, so order holds.
  */
-export class Connection implements Receiver, WriteStream, Payer {
+export class Connection implements Receiver, WriteStream, Payer, Reader {
   readonly origin: ConnectionOrigin
   readonly isViewer: boolean
   readonly saysWhichApp: boolean
@@ -114,6 +117,7 @@ export class Connection implements Receiver, WriteStream, Payer {
   lastPinged = -Infinity
   messagesLeft = 0
   bytesLeft = 0
+  rest: Buffer | undefined
   readonly #webSocket: ConnectionSocket
   readonly #socket: Duplex
   readonly #parts: ConnectionParts
@@ -123,8 +127,10 @@ export class Connection implements Receiver, WriteStream, Payer {
   /** of pings and pongs */
   #controlBytes = 0
   #controlFrames = 0
-  /** frames that had come when its socket was read before */
-  #framesBefore = 0
+  /** has ws read what its socket brought */
+  #parser: (piece: Buffer) => void = () => {}
+  /** what the newest ping of those that are not answered said */
+  #pinged: Buffer | undefined
   /** why it is not read from: bits of `HOLD` */
   #holds = 0
   /** monotonic ms at which a closing socket is cut; Infinity while it is open */
@@ -151,7 +157,8 @@ export class Connection implements Receiver, WriteStream, Payer {
   open(): void {
     const webSocket = this.#webSocket
     webSocket.connection = this
-    Object.assign(this.#socket, { connection: this }).on('data', onRead)
+    this.#parser = takeDataListener(this.#socket)
+    Object.assign(this.#socket, { connection: this }).on('data', onData)
     webSocket.on('message', onMessage).on('ping', onPing).on('pong', onPong)
     webSocket.on('error', onError).on('close', onClose)
   }
@@ -243,7 +250,33 @@ export class Connection implements Receiver, WriteStream, Payer {
   get unfinishedBytes(): number {
     const { mi, bi } = this.traffic
     const whole = bi + mi * MAX_FRAME_HEADER_BYTES + this.#controlBytes
-    return Math.max(0, bytesReadFrom(this.#socket) - this.#bytesReadBefore - whole)
+    const came = bytesReadFrom(this.#socket) - this.#bytesReadBefore - (this.rest?.length ?? 0)
+    return Math.max(0, came - whole)
+  }
+
+  parse(bytes: Buffer): number {
+    if (!this.#isHeard) return 0
+    const before = this.#frameCount
+    this.#parser.call(this.#socket, bytes)
+    this.#answerPing()
+    return this.#frameCount - before
+  }
+
+  /** Whether ws still takes what comes: not after the other end's close frame, nor after what is no frame. */
+  get #isHeard(): boolean {
+    const { destroyed, writableEnded } = this.#socket
+    return !destroyed && !writableEnded && (this.isOpen || this.closedWith !== undefined)
+  }
+
+  /** What came is no frame: ws takes nothing more. */
+  failed(error: Error): void {
+    this.#parser = () => {}
+    this.observer.failed(this, error)
+  }
+
+  /** Frames that came, and ended. */
+  get #frameCount(): number {
+    return this.traffic.mi + this.#controlFrames
   }
 
   /** A ping or pong came, of so many bytes. */
@@ -253,26 +286,25 @@ export class Connection implements Receiver, WriteStream, Payer {
     this.observer.pinged(this)
   }
 
-  /** Frames that its socket brought at once, as far as they have come. */
-  get framesOfPiece(): number {
-    return this.traffic.mi + this.#controlFrames - this.#framesBefore
+  /** A ping came: it is answered when what came with it is read, unless a newer one takes its place (RFC 6455, 5.5.3). */
+  ponging(data: Buffer): void {
+    this.#pinged = data
   }
 
-  /** Likewise, when all of them have come. */
-  takeFrames(): number {
-    const taken = this.framesOfPiece
-    this.#framesBefore += taken
-    return taken
-  }
-
-  /** Answers a ping, unless the answers to earlier ones wait. */
-  pong(data: Buffer): void {
-    if (this.isOpen && this.backlog <= MAX_PONG_BACKLOG_BYTES) this.#webSocket.pong(data)
+  /** Unless the answers to earlier ones wait. */
+  #answerPing(): void {
+    if (!this.#pinged) return
+    if (this.isOpen && this.backlog <= MAX_PONG_BACKLOG_BYTES) this.#webSocket.pong(this.#pinged)
+    this.#pinged = undefined
   }
 
   /** Whether it is not read from: its silence is none of its own. */
   get isHeld(): boolean {
     return this.#holds !== 0
+  }
+
+  get holds(): number {
+    return this.#holds
   }
 
   hold(reason: Hold): void {
@@ -282,9 +314,13 @@ export class Connection implements Receiver, WriteStream, Payer {
   }
 
   release(reason: Hold): void {
-    if (this.#holds === 0) return
     this.#holds &= ~reason
-    if (this.#holds === 0) this.#webSocket.resume()
+    if (this.#holds === 0) this.#readOn()
+  }
+
+  #readOn(): void {
+    if (this.rest) this.observer.readOn(this)
+    else this.#webSocket.resume()
   }
 
   ping(now: number): void {
@@ -298,7 +334,7 @@ export class Connection implements Receiver, WriteStream, Payer {
     this.#hurry()
     this.closedWith = { code, reason }
     this.#holds = 0
-    this.#webSocket.resume() // to hear the answer
+    this.#readOn() // to hear the answer
     this.#webSocket.close(code, reason)
     this.#cutAt = this.#parts.clock.now() + CLOSE_TIMEOUT_MS
     this.#waiting = undefined
@@ -373,14 +409,22 @@ function onMessage(this: ConnectionSocket, data: Buffer): void {
   connection?.observer.received(connection, data)
 }
 
-function onRead(this: Duplex & { connection?: Connection }, chunk: Buffer): void {
+/** Takes the place of what ws does with data of its socket, and returns that. */
+function takeDataListener(socket: Duplex): (piece: Buffer) => void {
+  const [listener, ...others] = socket.listeners('data')
+  if (!listener || others.length > 0) throw new Error('ws reads its socket in an unknown way')
+  socket.removeListener('data', listener as () => void)
+  return listener as (piece: Buffer) => void
+}
+
+function onData(this: Duplex & { connection?: Connection }, piece: Buffer): void {
   const { connection } = this
-  connection?.observer.read(connection, chunk.length, connection.takeFrames())
+  connection?.observer.read(connection, piece)
 }
 
 function onPing(this: ConnectionSocket, data: Buffer): void {
   this.connection?.pinged(data.length)
-  this.connection?.pong(data)
+  this.connection?.ponging(data)
 }
 
 function onPong(this: ConnectionSocket, data: Buffer): void {
@@ -389,8 +433,7 @@ function onPong(this: ConnectionSocket, data: Buffer): void {
 }
 
 function onError(this: ConnectionSocket, error: Error): void {
-  const { connection } = this
-  connection?.observer.failed(connection, error)
+  this.connection?.failed(error)
 }
 
 function onClose(this: ConnectionSocket, code: number, reason: Buffer): void {

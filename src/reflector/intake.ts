@@ -17,8 +17,6 @@ export const HOLD = {
   turn: 32,
   /** a long frame of it waits until others were handled (LIMIT18) */
   long: 64,
-  /** it sent more frames than one turn has time for (LIMIT18) */
-  surplus: 128,
 } as const
 
 export type Hold = (typeof HOLD)[keyof typeof HOLD]

@@ -8,19 +8,34 @@ import type { Timers } from './ports.ts'
 const BYTES_A_TURN = 2_000_000
 /** A frame takes as long to handle as so many bytes more. */
 const FRAME_COST_BYTES = 1000
-/** A piece that takes no longer than this is a few messages (bytes). */
+/** Those whose sockets brought less than this have their next piece read as soon as it comes (bytes). */
 const SMALL_BYTES = 50_000
-/** So many frames of what a socket brings at once are handled in any turn: those who send little never wait. */
-const FEW_FRAMES = 16
+/**
+ * A longer piece is read in portions (bytes): it may hold ten thousand pings. The first portion is read in any
+ * turn, so that those who send little never wait.
+ */
+const PORTION_BYTES = 2000
+/** While frames are long, each portion is so many times the one before. */
+const GROWTH = 4
+
+/** A connection as far as its socket is read. */
+export interface Reader extends Inlet {
+  /** bits of `HOLD` */
+  readonly holds: number
+  /** what its socket brought and nobody has read yet */
+  rest: Buffer | undefined
+  /** Has the frames in it handled; returns how many ended there. */
+  parse(bytes: Buffer): number
+}
 
 /**
- * Shares out what is read in a turn of the event loop (LIMIT18). The system hands over 2 MB of one socket
- * before it goes on to the next, so that a few hundred which always have something would hold up a turn for
- * seconds. Once enough was read in a turn, each sender of large pieces waits until others had theirs.
+ * Shares out what is read in a turn of the event loop (LIMIT18). The system hands over megabytes of one socket
+ * before it goes on to the next, and of a crowd all sockets in one turn, so that a few hundred which always
+ * have something would hold up a turn for seconds.
  */
-export class ReadTurns<C extends Inlet> {
+export class ReadTurns<C extends Reader> {
   readonly #timers: Timers
-  /** what each brought last, in the order in which they are read again */
+  /** those that wait for a turn, in order, and what the next piece of each will cost */
   readonly #waiting = new Map<C, number>()
   #left = BYTES_A_TURN
   #isScheduled = false
@@ -29,29 +44,45 @@ export class ReadTurns<C extends Inlet> {
     this.#timers = timers
   }
 
-  /**
-   * Whether a frame is handled in this turn, which takes of its time. A crowd that was calm until now can
-   * bring tens of thousands of frames in one turn, before anybody knows that it had to wait.
-   * @param index of the frame in what its socket brought at once, from 1
-   */
-  hasTimeFor(index: number): boolean {
-    this.#spend(FRAME_COST_BYTES)
-    return this.#left >= 0 || index <= FEW_FRAMES
+  /** Its socket brought this. */
+  take(connection: C, piece: Buffer): void {
+    if (connection.rest) connection.rest = Buffer.concat([connection.rest, piece])
+    else this.#read(connection, piece)
   }
 
-  /** So much came from a socket at once, with the ends of so many frames. */
-  took(connection: C, bytes: number, frames: number): void {
-    this.#spend(bytes)
-    const cost = bytes + frames * FRAME_COST_BYTES
-    if (cost <= SMALL_BYTES) return
-    if (this.#left < 0) {
-      this.#waiting.set(connection, cost)
-      connection.hold(HOLD.turn)
-    }
+  /** Nothing else holds it any more: what was not read of it is read as soon as it is its turn. */
+  goOn(connection: C): void {
+    this.#wait(connection, connection.rest?.length ?? 0)
+    this.#schedule()
   }
 
   forget(connection: C): void {
+    connection.rest = undefined
     this.#waiting.delete(connection)
+  }
+
+  /** Reads it in portions until the turn is over, or the connection is held. */
+  #read(connection: C, piece: Buffer): void {
+    const before = this.#left
+    let size = PORTION_BYTES
+    let start = 0
+    do {
+      const portion = piece.subarray(start, start + size)
+      const frames = connection.parse(portion)
+      this.#spend(portion.length + frames * FRAME_COST_BYTES)
+      start += portion.length
+      size = frames === 0 ? size * GROWTH : PORTION_BYTES
+    } while (start < piece.length && this.#left > 0 && !isHeldByOthers(connection))
+    const isWhole = start >= piece.length
+    connection.rest = isWhole ? undefined : piece.subarray(start)
+    const cost = before - this.#left
+    const isOver = this.#left <= 0
+    if (isOver && (!isWhole || cost > SMALL_BYTES)) this.#wait(connection, cost)
+  }
+
+  #wait(connection: C, cost: number): void {
+    this.#waiting.set(connection, cost)
+    connection.hold(HOLD.turn)
   }
 
   /** A turn that spends little does not end by a call of its own: what it spent counts for the next. */
@@ -70,15 +101,22 @@ export class ReadTurns<C extends Inlet> {
     })
   }
 
-  /** Lets as many be read as will bring enough for a turn, if they bring as much as the last time. */
+  /** Reads what waits, and lets as many sockets be read as will bring enough, if they bring as much as the last time. */
   #next(): void {
     let expected = 0
-    for (const [connection, cost] of this.#waiting) {
-      if (expected > 0 && expected + cost > BYTES_A_TURN) break
-      expected += cost
+    const waiting = [...this.#waiting]
+    for (const [connection, cost] of waiting) {
+      if (this.#left <= expected) break
       this.#waiting.delete(connection)
-      connection.release(HOLD.turn)
+      const { rest } = connection
+      if (!rest) expected += cost
+      else if (!isHeldByOthers(connection)) this.#read(connection, rest)
+      if (!this.#waiting.has(connection)) connection.release(HOLD.turn)
     }
     if (this.#waiting.size > 0) this.#schedule()
   }
+}
+
+function isHeldByOthers({ holds }: Reader): boolean {
+  return (holds & ~HOLD.turn) !== 0
 }

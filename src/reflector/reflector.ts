@@ -167,7 +167,8 @@ export class Reflector {
       limits,
       observer: {
         received: (connection, data) => this.#receive(connection, data),
-        read: (...pieces) => this.#inflow.read(...pieces),
+        read: (connection, piece) => this.#inflow.read(connection, piece),
+        readOn: (connection) => this.#inflow.readOn(connection),
         pinged: (connection) => this.#limiter.charge(connection, 1, 0),
         failed: (connection, error) => this.#failed(connection, error),
         closed: (connection, code, reason) => this.#disconnected(connection, code, reason),

@@ -88,6 +88,12 @@ export const memberAttacks: Readonly<Record<string, Attack>> = {
     ...{ title: 'SEND: much behind the payload', fields: ['SEND.args'] },
     ...{ fills: ['histories', 'backlogs'], isApart: true },
     make: (field, id) =>
+      field.frame(id, 'SEND', [0, 0, 'p', ...Array(90).fill('x'.repeat(10_000)), field.next()]),
+  }),
+  'SEND:parts': flood({
+    ...{ title: 'SEND: very many parts', fields: ['SEND.args'], fills: ['histories', 'backlogs'] },
+    isApart: true,
+    make: (field, id) =>
       field.frame(id, 'SEND', [0, 0, 'p', ...Array(100_000).fill('x'), field.next()]),
   }),
   'SEND:small': flood({
