@@ -14,6 +14,9 @@ const LONG_SYNC = {
 }
 
 let webSocket: ConnectionSocket
+let socket: Duplex
+/** what was to be read */
+let read: string
 let connection: Connection
 let pump: WritePump
 let clock: ManualClock
@@ -24,6 +27,7 @@ beforeEach(() => {
   clock = new ManualClock()
   pump = new WritePump(clock)
   given = ''
+  read = ''
   webSocket = Object.assign(Object.create(ConnectionSocket.prototype) as ConnectionSocket, {
     ...{ _events: {}, _eventsCount: 0, _readyState: ConnectionSocket.OPEN },
     resume: () => {},
@@ -39,9 +43,12 @@ beforeEach(() => {
     },
   } as const
   const observer = {
-    ...{ received() {}, read() {}, readOn() {}, pinged() {}, failed() {}, closed() {} },
+    ...{ received() {}, readOn() {}, pinged() {}, failed() {}, closed() {} },
+    read: (_connection: Connection, piece: Buffer) => {
+      read += piece
+    },
   }
-  const socket = new Duplex({ read() {}, write() {}, highWaterMark: 10_000_000 })
+  socket = new Duplex({ read() {}, write() {}, highWaterMark: 10_000_000 })
   socket.on('data', () => {})
   const { write } = socket
   socket.write = (...args: [chunk: Buffer]) => {
@@ -52,6 +59,33 @@ beforeEach(() => {
     ...{ pump, clock, limits: LIMITS, observer },
   })
   connection.open()
+})
+
+describe('what its socket brings', () => {
+  it('is given to who reads in turn', () => {
+    socket.emit('data', Buffer.from('ab'))
+    expect(read).toBe('ab')
+  })
+
+  it('is left after what is no frame, though ws has the socket flow', () => {
+    connection.rest = Buffer.from('rest')
+    webSocket.emit('error', new Error('no frame'))
+    socket.emit('data', Buffer.from('ab'))
+    expect([read, connection.rest, connection.parse(Buffer.from('c'))]).toEqual(['', undefined, 0])
+  })
+
+  it('is left after the other end has closed it', () => {
+    Object.assign(webSocket, { _readyState: ConnectionSocket.CLOSING })
+    socket.emit('data', Buffer.from('ab'))
+    expect(read).toBe('')
+  })
+
+  it('is read on after the box has closed it, until the other end answers', () => {
+    connection.close(4003, 'please reconnect')
+    Object.assign(webSocket, { _readyState: ConnectionSocket.CLOSING })
+    socket.emit('data', Buffer.from('ab'))
+    expect(read).toBe('ab')
+  })
 })
 
 const isWaitingFor = () => connection.isStuck(LATER_MS)

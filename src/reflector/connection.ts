@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import { CLOSE_CODE, type CloseCode } from '../protocol/close-code.ts'
 import type { ClientMessage, Json } from '../protocol/messages.ts'
 import type { Sync } from '../session/ports.ts'
-import type { Hold } from './intake.ts'
+import { HOLD, type Hold } from './intake.ts'
 import type { ReflectorLimits } from './limits.ts'
 import type { Receiver } from './outbox.ts'
 import { isWatching, saysWhichApp } from './pass.ts'
@@ -129,6 +129,7 @@ export class Connection implements Receiver, WriteStream, Payer, Reader {
   #controlFrames = 0
   /** has ws read what its socket brought */
   #parser: (piece: Buffer) => void = () => {}
+  #hasFailed = false
   /** what the newest ping of those that are not answered said */
   #pinged: Buffer | undefined
   /** why it is not read from: bits of `HOLD` */
@@ -262,15 +263,26 @@ export class Connection implements Receiver, WriteStream, Payer, Reader {
     return this.#frameCount - before
   }
 
-  /** Whether ws still takes what comes: not after the other end's close frame, nor after what is no frame. */
+  /**
+   * Whether ws still takes what comes: not after the other end's close frame, nor after what is no frame. It
+   * has the socket flow then, whoever holds it.
+   */
   get #isHeard(): boolean {
     const { destroyed, writableEnded } = this.#socket
-    return !destroyed && !writableEnded && (this.isOpen || this.closedWith !== undefined)
+    if (destroyed || writableEnded || this.#hasFailed) return false
+    return this.isOpen || this.closedWith !== undefined
   }
 
-  /** What came is no frame: ws takes nothing more. */
+  /** Its socket brought this. */
+  came(piece: Buffer): void {
+    if (this.#isHeard) this.observer.read(this, piece)
+    else this.rest = undefined
+  }
+
+  /** What came is no frame. */
   failed(error: Error): void {
-    this.#parser = () => {}
+    this.#hasFailed = true
+    this.rest = undefined
     this.observer.failed(this, error)
   }
 
@@ -308,7 +320,8 @@ export class Connection implements Receiver, WriteStream, Payer, Reader {
   }
 
   hold(reason: Hold): void {
-    if (!this.isOpen) return
+    // One that closes is read until the other end has answered, in turn with others.
+    if (!this.isOpen && reason !== HOLD.turn) return
     if (this.#holds === 0) this.#webSocket.pause()
     this.#holds |= reason
   }
@@ -418,8 +431,7 @@ function takeDataListener(socket: Duplex): (piece: Buffer) => void {
 }
 
 function onData(this: Duplex & { connection?: Connection }, piece: Buffer): void {
-  const { connection } = this
-  connection?.observer.read(connection, piece)
+  this.connection?.came(piece)
 }
 
 function onPing(this: ConnectionSocket, data: Buffer): void {
