@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BoxProcess } from '../support/box-process.ts'
+import { PLAIN_ENV } from '../support/plain-env.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/admin.ts')
 const PASSWORD = 'correct horse battery'
@@ -33,7 +34,7 @@ async function start(env: Record<string, string> = {}): Promise<void> {
 function admin(...args: readonly string[]): Promise<{ stdout: string }> {
   const { hostname, port } = new URL(url)
   const env = {
-    PATH: process.env.PATH,
+    ...PLAIN_ENV,
     BOX_FILES_DIR: dir,
     BOX_ADMIN_PORT: port,
     BOX_HOST: hostname,

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BoxProcess } from '../support/box-process.ts'
 import { killingAt } from '../support/killed-at-step.ts'
+import { PLAIN_ENV } from '../support/plain-env.ts'
 import { type RawClient, RawClients, randomSessionId } from '../support/raw-client.ts'
 import type { WireMessage } from '../support/wire.ts'
 
@@ -62,7 +63,7 @@ const fileOf = (script: Script) =>
 function spawnScript(script: Script, args: readonly string[], filesDir = dir): ChildProcess {
   const file = fileOf(script)
   return spawn(process.execPath, [file, ...args], {
-    env: { PATH: process.env.PATH, BOX_FILES_DIR: filesDir },
+    env: { ...PLAIN_ENV, BOX_FILES_DIR: filesDir },
   })
 }
 
@@ -278,7 +279,7 @@ describe('with a backup at hand', () => {
   it('a start finishes a restore that was killed, and a backup before that is refused', async () => {
     await stop(box)
     const args = [...killingAt(KILLED_STEP), fileOf('restore'), '--force', tar]
-    const env = { PATH: process.env.PATH, BOX_FILES_DIR: dir }
+    const env = { ...PLAIN_ENV, BOX_FILES_DIR: dir }
     const { signal } = spawnSync(process.execPath, args, { env })
     expect(signal).toBe('SIGKILL')
     expect(await readdir(dir)).not.toContain('box.sqlite')

@@ -11,6 +11,7 @@ import { zipOf } from '../support/archives.ts'
 import { BoxProcess } from '../support/box-process.ts'
 import { makeCertificate } from '../support/certificate.ts'
 import { findFreePorts, startNginx, type TestNginx } from '../support/nginx.ts'
+import { PLAIN_ENV } from '../support/plain-env.ts'
 import { findFreeRange } from '../support/port-range.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
 
@@ -88,7 +89,7 @@ async function run(
 ): Promise<Ended> {
   const path = join(SCRIPT, '..', script)
   const child = spawn(process.execPath, [path, ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...PLAIN_ENV, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   return ended(child)

@@ -17,6 +17,7 @@ import { examineBox } from '../../src/doctor/examine-box.ts'
 import { examineRemote } from '../../src/doctor/examine-remote.ts'
 import type { Finding, Section } from '../../src/doctor/finding.ts'
 import { findFreePorts } from '../support/nginx.ts'
+import { PLAIN_ENV } from '../support/plain-env.ts'
 import { findProgram } from '../support/programs.ts'
 import { type Proxies, type ProxyPlan, startProxies } from '../support/proxies.ts'
 import { type SampleCertificate, sampleCertificate } from '../support/sample-certificate.ts'
@@ -318,7 +319,7 @@ describe.concurrent('npm run doctor', () => {
   const run = (args: readonly string[], env: Record<string, string> = {}) =>
     promisify(execFile)(process.execPath, [DOCTOR, ...args], {
       env: {
-        ...{ PATH: process.env.PATH, BOX_HOST: '127.0.0.1', BOX_PORT: `${box.port}` },
+        ...{ ...PLAIN_ENV, BOX_HOST: '127.0.0.1', BOX_PORT: `${box.port}` },
         ...{ BOX_FILES_DIR: box.filesDir, BOX_MAX_VOLUME_PERCENT: '100', ...env },
       },
     })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BoxProcess } from '../support/box-process.ts'
+import { PLAIN_ENV } from '../support/plain-env.ts'
 import { RawClients, randomSessionId } from '../support/raw-client.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/invite.ts')
@@ -36,7 +37,7 @@ async function invite(url: string, ...args: readonly string[]): Promise<{ stdout
   const { hostname, port } = new URL(url)
   const adminPort = box ? new URL(await box.adminUrl()).port : '2'
   const env = {
-    ...{ PATH: process.env.PATH, BOX_FILES_DIR: dir, BOX_HOST: hostname },
+    ...{ ...PLAIN_ENV, BOX_FILES_DIR: dir, BOX_HOST: hostname },
     ...{ BOX_PORT: port, BOX_ADMIN_PORT: adminPort },
   }
   return promisify(execFile)(process.execPath, [SCRIPT, ...args], { env })

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { PLAIN_ENV } from './plain-env.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 /** A disk may be full, and another box have the usual port. */
 const DEFAULTS = { BOX_MAX_VOLUME_PERCENT: '100', BOX_ADMIN_PORT: '0' }
-/** What boxes of earlier tests compiled: a new folder has no such cache of its own. */
-const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
 
 /** The box as people start it: a process of its own. */
 export class BoxProcess {
@@ -19,7 +18,7 @@ export class BoxProcess {
   /** @param env settings besides `DEFAULTS`; nothing else of this process's `BOX_…` environment is passed on */
   constructor(env: Record<string, string>, entry = MAIN) {
     this.#child = spawn(process.execPath, [entry], {
-      env: { PATH, NODE_COMPILE_CACHE, ...DEFAULTS, ...env },
+      env: { ...PLAIN_ENV, ...DEFAULTS, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stdout?.on('data', (data) => {
