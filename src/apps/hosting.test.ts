@@ -189,6 +189,58 @@ describe('an app in web/apps', () => {
     })
   })
 
+  describe('with an app.json', () => {
+    const isolated = {
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    }
+
+    test('has all its files isolated, if it says so', async () => {
+      const page = {
+        'index.html': CLOUD_PAGE,
+        '404.html': 'none',
+        'worker.js': 'let a',
+        'b.wasm.gz': gzipSync(''),
+      }
+      for (const [path, body] of Object.entries(page))
+        await put({ [`web/apps/sketch/${path}`]: body })
+      await put({ 'web/apps/sketch/app.json': '{"crossOriginIsolated": true}' })
+      for (const path of ['', 'worker.js', 'b.wasm.gz', 'gone']) {
+        const { headers } = await app.inject({ url: `/apps/sketch/${path}`, headers: FOR_PERSON })
+        expect(headers, path).toMatchObject(isolated)
+      }
+      const { etag = '' } = (await app.inject('/apps/sketch/')).headers
+      const known = { 'if-none-match': etag }
+      const again = await app.inject({ url: '/apps/sketch/', headers: known })
+      expect([again.statusCode, again.headers]).toMatchObject([304, isolated])
+    })
+
+    test('is seen to change', async () => {
+      await put({ 'web/apps/sketch/index.html': '', 'web/apps/sketch/app.json': '{}' })
+      const policy = async () =>
+        (await app.inject('/apps/sketch/')).headers['cross-origin-embedder-policy']
+      expect(await policy()).toBeUndefined()
+      await put({ 'web/apps/sketch/app.json': '{"crossOriginIsolated": "credentialless"}' })
+      expect(await policy()).toBe('credentialless')
+      await rm(join(dir, 'web/apps/sketch/app.json'))
+      expect(await policy()).toBeUndefined()
+    })
+
+    test('that is wrong is served without, and the log says so once', async () => {
+      const warned: unknown[] = []
+      app.log.warn = (...words: readonly unknown[]) => warned.push(words)
+      await put({
+        'web/apps/sketch/index.html': '',
+        'web/apps/sketch/app.json': '{"crossOriginIsolated": 1}',
+      })
+      for (let time = 0; time < 3; time += 1) {
+        const { headers, statusCode } = await app.inject('/apps/sketch/')
+        expect([statusCode, headers['cross-origin-embedder-policy']]).toEqual([200, undefined])
+      }
+      expect(warned).toEqual([[{ app: 'sketch' }, expect.stringContaining('app.json is wrong')]])
+    })
+  })
+
   test('is served in pieces to who asks for one', async () => {
     await put({ 'web/apps/sketch/film.mp4': '0123456789' })
     const headers = { range: 'bytes=2-4' }

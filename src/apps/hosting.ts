@@ -7,6 +7,7 @@ import { Adaptations } from './adaptations.ts'
 import { type Located, locate } from './app-files.ts'
 import type { AppFolder, AppFolders } from './app-folders.ts'
 import { AppList } from './app-list.ts'
+import { isolationHeaders } from './app-settings.ts'
 import type { ClientVersions } from './client-address.ts'
 import { isKnown } from './etag.ts'
 import { findLibraries } from './library.ts'
@@ -15,6 +16,7 @@ import { ownScripts } from './own-scripts.ts'
 import { type PackedFile, packedFileAt } from './packed-file.ts'
 import type { RunningSession } from './people.ts'
 import { mustUnpack, packedHeaders, sendUnpacked } from './send-packed.ts'
+import { SettingsOfApps } from './settings-of.ts'
 import { shownAppsSchema } from './shown-apps.ts'
 import { Surveys } from './surveys.ts'
 import { Workshop } from './workshop.ts'
@@ -122,6 +124,7 @@ interface Shelf extends Pick<HostingOptions, 'folders' | 'missingPage'> {
   readonly surveys: Surveys
   readonly adaptations: Adaptations
   readonly versions: ClientVersions
+  readonly settings: SettingsOfApps
 }
 
 async function makeParts(
@@ -143,7 +146,10 @@ async function makeParts(
   const list = new AppList({ folders, origins, surveys, webDir, sessions, now })
   const stopListening = folders.onChange(() => list.forget())
   app.addHook('onClose', async () => stopListening())
-  return { surveys, adaptations, versions, list }
+  const settings = new SettingsOfApps((error, name) =>
+    app.log.warn({ app: name }, `${error.message}: nothing of it is done`),
+  )
+  return { surveys, adaptations, versions, settings, list }
 }
 
 interface Asked extends Shelf {
@@ -157,8 +163,8 @@ async function sendFile(
   reply: FastifyReply,
   asked: Asked,
 ): Promise<FastifyReply> {
-  const { folder, located } = asked
-  reply.header('cache-control', 'no-cache')
+  const { folder, located, settings } = asked
+  reply.headers({ 'cache-control': 'no-cache', ...isolationHeaders(await settings.of(folder)) })
   const adapted = await adaptedFile(request, asked)
   if (!adapted) return sendAsIs(request, reply, join(folder.root, located.path), asked)
   reply.header('etag', adapted.etag)

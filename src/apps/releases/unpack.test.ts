@@ -95,7 +95,10 @@ describe('is unpacked as it is:', () => {
       'a zip of PowerShell 5',
       async () => {
         const names = rawEntries().map((entry) => ({ ...entry, system: 0 }))
-        const entries = names.map((entry) => ({ ...entry, name: entry.name.replaceAll('/', '\\') }))
+        const entries = names.map((entry) => ({
+          ...entry,
+          name: String(entry.name).replaceAll('/', '\\'),
+        }))
         return rawZipOf([{ name: 'js\\empty\\', system: 0 }, ...entries])
       },
     ],
