@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { decoded, locate } from './app-files.ts'
@@ -36,7 +36,8 @@ export async function leadIntoApp(
   if (headers['service-worker'] === 'script') {
     // It would control all apps of the box, and browsers take none that is redirected.
     if (own === undefined || located.kind !== 'file') return false
-    reply.type(JAVASCRIPT).send(createReadStream(join(folder.root, located.path)))
+    const script = await readFile(join(folder.root, located.path))
+    reply.code(200).header('cache-control', 'no-cache').type(JAVASCRIPT).send(script)
     return true
   }
   reply.redirect(`${start}${url}`, 307)
