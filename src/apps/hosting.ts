@@ -15,10 +15,10 @@ import type { AppOrigins } from './origins/app-origins.ts'
 import { ownScripts } from './own-scripts.ts'
 import { type PackedFile, packedFileAt } from './packed-file.ts'
 import type { RunningSession } from './people.ts'
-import { mustUnpack, packedHeaders, sendUnpacked } from './send-packed.ts'
 import { SettingsOfApps } from './settings-of.ts'
 import { shownAppsSchema } from './shown-apps.ts'
 import { Surveys } from './surveys.ts'
+import { mustUnpack, packedHeaders, Unpacker } from './unpacker.ts'
 import { Workshop } from './workshop.ts'
 
 /** Page of an app, by hand or by a builder, for addresses where it has nothing. */
@@ -125,6 +125,7 @@ interface Shelf extends Pick<HostingOptions, 'folders' | 'missingPage'> {
   readonly adaptations: Adaptations
   readonly versions: ClientVersions
   readonly settings: SettingsOfApps
+  readonly unpacker: Unpacker
 }
 
 async function makeParts(
@@ -149,7 +150,7 @@ async function makeParts(
   const settings = new SettingsOfApps((error, name) =>
     app.log.warn({ app: name }, `${error.message}: nothing of it is done`),
   )
-  return { surveys, adaptations, versions, settings, list }
+  return { surveys, adaptations, versions, settings, unpacker: new Unpacker(), list }
 }
 
 interface Asked extends Shelf {
@@ -188,11 +189,11 @@ async function sendAsIs(
   request: FastifyRequest,
   reply: PackedReply,
   path: string,
-  { folder, located }: Asked,
+  { folder, located, unpacker }: Asked,
 ): Promise<FastifyReply> {
   const packed = await packedFileAt(path)
   if (packed && mustUnpack(request, packed)) {
-    return sendUnpacked(request, reply, packed, { path, stats: located.stats })
+    return unpacker.send(request, reply, packed, { path, stats: located.stats })
   }
   reply.packed = packed
   return reply.sendFile(located.path, folder.root)
