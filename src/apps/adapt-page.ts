@@ -17,6 +17,12 @@ import { applyEdits, type TextEdit } from './text-edits.ts'
 /** What a client has to be told by: `box`, or what those before 2.0 understand. */
 export type ClientKind = 'current' | 'old'
 
+/**
+ * Scripts of Next know each other by their addresses as the page has them, and wait for ever if these differ. They are
+ * classic scripts, and are redirected when they are asked for.
+ */
+const NEXT_SCRIPTS = '/_next/'
+
 export interface PagePlace {
   /** the page: a path from the box's root, as browsers ask for it */
   readonly page: string
@@ -101,6 +107,7 @@ async function ownFileAt(
   const here = new URL(page, 'http://box.invalid')
   const url = URL.parse(address, here.href)
   if (url?.host !== here.host || url.pathname.startsWith(start)) return undefined
+  if (url.pathname.startsWith(NEXT_SCRIPTS)) return undefined
   if (!(await hasFile(url.pathname))) return undefined
   return `${start}${url.pathname.slice(1)}${url.search}${url.hash}`
 }
