@@ -167,7 +167,7 @@ describe('npm run deploy', () => {
     await writeFile(join(project, 'dist/index.html'), 'built')
     const { code, stderr } = await deploy(project, 'garden')
     expect(code).toBe(1)
-    expect(stderr).toContain('its page loads "src/main.tsx", so it would stay blank')
+    expect(stderr).toContain('its page loads "src/main.tsx", so it would not work')
     expect(stderr).toContain('deploy dist/, which was built from it')
     expect(stderr).toContain('To deploy it all the same, add --as-is')
     expect(await onDisk()).toEqual([])

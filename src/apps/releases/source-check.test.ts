@@ -55,6 +55,14 @@ describe('sources are refused:', () => {
     expect(sentence).toContain(words)
   })
 
+  test.each([
+    '%PUBLIC_URL%/favicon.ico',
+    '%sveltekit.assets%/favicon.png',
+    '<%= BASE_URL %>favicon.ico',
+  ])('a page that a builder fills in: %s', async (href) => {
+    expect(await refusal({ 'index.html': `<link rel=icon href="${href}">` })).toContain(href)
+  })
+
   test('a module in the page itself', async () => {
     const html = '<script type=module>import React from "react"</script>'
     expect(await refusal({ ...PACKAGE, 'index.html': html })).toContain(

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { init, parse } from 'es-module-lexer'
 import { type PageElement, pageElements } from './app-page.ts'
 import { DeployError, quoted } from './deploy-error.ts'
+import { BUILT_FOLDERS } from './release-root.ts'
 
 /** What a builder makes a script of: no browser runs it. */
 const SOURCE = /\.(?:[mc]?tsx?|jsx|vue|svelte|astro|coffee)$/i
@@ -10,8 +11,8 @@ const SOURCE = /\.(?:[mc]?tsx?|jsx|vue|svelte|astro|coffee)$/i
 const ASSET = /\.(?:css|s[ac]ss|less|styl|svg|png|jpe?g|gif|webp|avif|glsl|json|html?)$/i
 const JAVASCRIPT = /^(?:module|(?:text|application)\/(?:x-)?(?:java|ecma)script)?$/i
 const PACKAGE = 'package.json'
-/** Folders that builders make. */
-const BUILT_FOLDERS = ['dist', 'build', 'out', '_site', 'www']
+/** What builders put something else in place of. */
+const PLACEHOLDER = /<%=|%(?:PUBLIC_URL|BASE_URL|VITE_\w+|sveltekit\.[\w.]+)%/
 /** So many modules are looked at, from the page on, and none that is longer (bytes). */
 const MOST_MODULES = 50
 const MOST_MODULE_BYTES = 1_000_000
@@ -38,7 +39,7 @@ export async function refuseSources(dir: string, files: readonly string[]): Prom
       : `deploy ${built}/, which was built from it`
   throw new DeployError(
     422,
-    `it is not built yet: its page loads ${source}, so it would stay blank: ${advice}`,
+    `it is not built yet: its page loads ${source}, so it would not work: ${advice}`,
   )
 }
 
@@ -51,6 +52,10 @@ async function sourceIn(
   const sources = scripts.flatMap((script) => pathOf(attribute(script, 'src'), '') ?? [])
   const source = sources.find((path) => SOURCE.test(path))
   if (source !== undefined) return quoted(source)
+  const placeholder = elements
+    .flatMap(({ attrs }) => attrs.map(({ value }) => value))
+    .find((value) => PLACEHOLDER.test(value))
+  if (placeholder !== undefined) return quoted(placeholder)
   // Without it nobody has a builder, and a page may know better: its import map may come from a script.
   if (!release.files.has(PACKAGE)) return undefined
   const modules = scripts.filter((script) => attribute(script, 'type')?.toLowerCase() === 'module')
