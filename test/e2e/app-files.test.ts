@@ -24,7 +24,7 @@ const GAME = 'document.body.dataset.ran = (document.body.dataset.ran ?? "") + "g
 /** The app that counts, with more of the page behind it. */
 const page = (title: string, rest: string) =>
   `<!doctype html><title>${title}</title><script src="${CLIENT}"></script><script src="count.js"></script>
-   <body><script>startCount(Croquet)</script>${rest}`
+   <body><script>globalThis.joined = startCount(Croquet)</script>${rest}`
 
 const APPS: Readonly<Record<string, Readonly<Record<string, string | Buffer>>>> = {
   exported: {
@@ -150,6 +150,11 @@ test('pages that are isolated have threads, and meet', async () => {
     expect(await person.evaluate('document.images[0].naturalWidth')).toBe(7)
   }
   await meet(ada, bob)
+  const id = await ada.evaluate(`joined.then(async ({ id }) =>
+    Croquet.Data.toId(await Croquet.Data.store(id, new Uint8Array([1, 2, 3]).buffer)))`)
+  const read = await bob.evaluate(`joined.then(async ({ id }) =>
+    [...new Uint8Array(await Croquet.Data.fetch(id, Croquet.Data.fromId('${String(id)}')))])`)
+  expect(read).toEqual([1, 2, 3])
   expect(faults()).toEqual([])
 })
 
