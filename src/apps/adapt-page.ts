@@ -17,12 +17,6 @@ import { applyEdits, type TextEdit } from './text-edits.ts'
 /** What a client has to be told by: `box`, or what those before 2.0 understand. */
 export type ClientKind = 'current' | 'old'
 
-/**
- * Scripts of Next know each other by their addresses as the page has them, and wait for ever if these differ. They are
- * classic scripts, and are redirected when they are asked for.
- */
-const NEXT_SCRIPTS = '/_next/'
-
 export interface PagePlace {
   /** the page: a path from the box's root, as browsers ask for it */
   readonly page: string
@@ -98,6 +92,12 @@ async function addressEdits(
   const own = await ownFileAt(address, place)
   return own === undefined ? [] : [leadTo(own)]
 }
+
+/**
+ * Scripts of Next know each other by their addresses as the page has them, and wait for ever if these differ. They are
+ * classic scripts, and are redirected when they are asked for.
+ */
+const NEXT_SCRIPTS = '/_next/'
 
 /** Where a file of the app is that was built for the root of a site; undefined if the address is right, or another's. */
 async function ownFileAt(
