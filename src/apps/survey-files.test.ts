@@ -6,7 +6,7 @@ import { surveyApp } from './app-survey.ts'
 import { findSurveyFiles } from './survey-files.ts'
 
 const VERSIONS = { '@croquet/croquet': '2.0.4', '@multisynq/client': '1.1.0' }
-const JOIN = 'Croquet.Session.join({ apiKey: "k", appId: "a.b" })'
+const IMPORT = 'import "https://a.example/b.js"'
 
 let root: string
 
@@ -52,9 +52,9 @@ test('an app of 11,000 files is surveyed by what is read of it, in whatever orde
   const paths = Array.from({ length: 11_000 }, (_, index) => `assets/${index}.png`)
   for (const path of paths) await writeFile(join(root, path), '')
   await put('index.html', 'zz/client.js')
-  await writeFile(join(root, 'zz/client.js'), JOIN)
+  await writeFile(join(root, 'zz/client.js'), IMPORT)
   expect(await pathsRead()).toEqual(['index.html', 'zz/client.js'])
-  expect((await surveyApp(root, VERSIONS, undefined))?.told).toBe('current')
+  expect((await surveyApp(root, VERSIONS, undefined))?.needs).toEqual(['a.example'])
 })
 
 test('of more scripts than are read, those that are nearest to the top count', async () => {
