@@ -16,12 +16,13 @@ import { boxUrls, isEverywhere } from '../src/system/addresses.ts'
 
 const USAGE = `Puts an app on the box, for everybody at once.
 
-usage: npm run deploy -- SOURCE NAME [--box URL] [--ca FILE]
+usage: npm run deploy -- SOURCE NAME [--as-is] [--box URL] [--ca FILE]
        npm run deploy -- --rollback NAME [--release ID] [--box URL] [--ca FILE]
        npm run deploy -- --list [--box URL] [--ca FILE]
 
   SOURCE       a folder with an index.html, a .zip, .tar, .tar.gz or .tgz; "-": an archive from standard input
   NAME         of the app, which is then at /apps/NAME/
+  --as-is      takes it though it seems that it is not built yet
   --rollback   goes back to the release before the active one, or to that of --release
   --list       all apps and their releases
   --box URL    of a box on another machine; it is asked for its admin password
@@ -36,6 +37,8 @@ const WHO = 'scripts/deploy.ts on the machine of the box'
 /** Of the person who deploys, not of the box. */
 const OWN_SETTINGS = ['BOX_ADMIN_TOKEN', 'BOX_ADMIN_PASSWORD', 'BOX_ADMIN_PASSWORD_FILE']
 const MOST_LEFT_OUT = 10
+/** What the box answers to sources. */
+const NOT_BUILT = 422
 
 interface Place {
   readonly url: string
@@ -88,10 +91,10 @@ function readArguments(): { order: Order; box?: string; ca?: string } | undefine
     const text = { type: 'string' } as const
     const flag = { type: 'boolean', default: false } as const
     const { values, positionals } = parseArgs({
-      options: { box: text, ca: text, release: text, rollback: text, list: flag },
+      options: { box: text, ca: text, release: text, rollback: text, list: flag, 'as-is': flag },
       allowPositionals: true,
     })
-    const { rollback, release, list, ...where } = values
+    const { rollback, release, list, 'as-is': isAsItIs, ...where } = values
     const [source, name, ...rest] = positionals
     if (list && positionals.length === 0) return { order: listApps, ...where }
     if (rollback !== undefined && positionals.length === 0) {
@@ -100,7 +103,7 @@ function readArguments(): { order: Order; box?: string; ca?: string } | undefine
     if (source === undefined || name === undefined || rest.length > 0) {
       throw new Error('SOURCE and NAME have to be given')
     }
-    return { order: (box) => deploy(box, source, name), ...where }
+    return { order: (box) => deploy(box, source, name, isAsItIs), ...where }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`)
     return undefined
@@ -116,7 +119,10 @@ async function reach(box: string | undefined, ca: string | undefined): Promise<R
     ask: async <T>(call: Omit<Call, 'token'>) => {
       const { status, body } = await client.ask({ ...call, token })
       if (status >= 200 && status < 300) return body as T
-      throw new DeployFailure(sentenceIn(body))
+      const isNotBuilt = status === NOT_BUILT
+      throw new DeployFailure(
+        sentenceIn(body) + (isNotBuilt ? '. To deploy it all the same, add --as-is' : ''),
+      )
     },
   }
 }
@@ -168,7 +174,12 @@ function addressBelow(base: string, { url, origin }: Place, asked: string): stri
   return address.href
 }
 
-async function deploy(box: Reached, source: string, name: string): Promise<string> {
+async function deploy(
+  box: Reached,
+  source: string,
+  name: string,
+  isAsItIs: boolean,
+): Promise<string> {
   const display = progressDisplay(process.stderr, () => performance.now())
   let doneBytes = 0
   let form: AppForm | undefined
@@ -180,7 +191,10 @@ async function deploy(box: Reached, source: string, name: string): Promise<strin
   })
   try {
     const deployed = await box.ask<Deployed>({
-      ...{ method: 'POST', path: `apps/${encodeURIComponent(name)}` },
+      ...{
+        method: 'POST',
+        path: `apps/${encodeURIComponent(name)}${isAsItIs ? '?asIs=true' : ''}`,
+      },
       body: { type: 'form', boundary: form.boundary, stream: form.stream },
     })
     display.end()

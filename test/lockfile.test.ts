@@ -55,3 +55,12 @@ it('docs/security.md says which Node is brought along', () => {
     expect(page).toMatch(new RegExp(`\\| \`${name}\` +\\| ${version.replaceAll('.', '\\.')} \\|`))
   }
 })
+
+it('has the packages of the template in the very versions that the template names', () => {
+  const { dependencies, devDependencies, overrides } = read('template/package.json')
+  const versions = new Map(locked.map(([path, { version }]) => [path, version]))
+  for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+    expect([name, versions.get(`node_modules/${name}`)]).toEqual([name, version])
+  }
+  expect(read('package.json').overrides).toMatchObject(overrides)
+})

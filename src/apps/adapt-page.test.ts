@@ -4,7 +4,7 @@ import { adaptPage } from './adapt-page.ts'
 const PLACE = {
   page: '/apps/sketch/',
   start: '/apps/sketch/',
-  hasFile: async (pathname: string) => pathname.startsWith('/assets/'),
+  hasFile: async (pathname: string) => /^\/(?:assets|_next)\//.test(pathname),
   versions: { '@croquet/croquet': '2.0.4', '@multisynq/client': '1.1.0' },
   told: undefined,
 }
@@ -91,6 +91,7 @@ test.each([
     'addresses from the root that are not of the app',
     '<script src="/lib/three@1/three.js"></script>',
   ],
+  ['scripts of Next', '<script src="/_next/static/chunks/main.js" async></script>'],
   ['addresses of other hosts', '<script src="//a.example/assets/main.js"></script>'],
   ['what is in the app as it is', '<script src="/apps/sketch/assets/main.js"></script>'],
   ['other scripts', '<!DOCTYPE html>\r\n<HTML><script SRC=main.js></script><p>a &amp; b<br/>\r'],

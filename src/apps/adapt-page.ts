@@ -93,6 +93,12 @@ async function addressEdits(
   return own === undefined ? [] : [leadTo(own)]
 }
 
+/**
+ * Scripts of Next know each other by their addresses as the page has them, and wait for ever if these differ. They are
+ * classic scripts, and are redirected when they are asked for.
+ */
+const NEXT_SCRIPTS = '/_next/'
+
 /** Where a file of the app is that was built for the root of a site; undefined if the address is right, or another's. */
 async function ownFileAt(
   address: string,
@@ -101,6 +107,7 @@ async function ownFileAt(
   const here = new URL(page, 'http://box.invalid')
   const url = URL.parse(address, here.href)
   if (url?.host !== here.host || url.pathname.startsWith(start)) return undefined
+  if (url.pathname.startsWith(NEXT_SCRIPTS)) return undefined
   if (!(await hasFile(url.pathname))) return undefined
   return `${start}${url.pathname.slice(1)}${url.search}${url.hash}`
 }

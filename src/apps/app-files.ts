@@ -8,22 +8,36 @@ export type Located =
   | { readonly kind: 'file'; readonly path: string; readonly stats: Stats }
   /** a folder with a page, asked for without its slash */
   | { readonly kind: 'folder' }
+  /** a page without its suffix, asked for as if it were a folder */
+  | { readonly kind: 'page' }
+
+const PAGE = 'index.html'
+/** Builds leave it out of their links: `/about` is `about.html`. */
+const PAGE_SUFFIX = '.html'
 
 /**
+ * Files and folders go before pages whose suffix is left out.
  * @param root absolute path of the app's folder
  * @param path within it, decoded; "" and what ends in a slash is a folder's page
  * @returns undefined if there is nothing that may be had
  */
 export async function locate(root: string, path: string): Promise<Located | undefined> {
   const parts = path.split('/')
-  if (parts.at(-1) === '') parts[parts.length - 1] = 'index.html'
+  const isFolder = parts.at(-1) === ''
+  if (isFolder) parts.pop()
   if (!parts.every(isPlain)) return undefined
   const plain = parts.join('/')
-  const stats = await statOf(join(root, plain))
-  if (stats?.isFile()) return { kind: 'file', path: plain, stats }
-  if (!stats?.isDirectory()) return undefined
-  const page = await statOf(join(root, plain, 'index.html'))
-  return page?.isFile() ? { kind: 'folder' } : undefined
+  const file = isFolder ? undefined : await fileIn(root, plain)
+  if (file) return file
+  const page = await fileIn(root, plain === '' ? PAGE : `${plain}/${PAGE}`)
+  if (page) return isFolder ? page : { kind: 'folder' }
+  const bare = plain === '' ? undefined : await fileIn(root, plain + PAGE_SUFFIX)
+  return bare && isFolder ? { kind: 'page' } : bare
+}
+
+async function fileIn(root: string, path: string) {
+  const stats = await statOf(join(root, path))
+  return stats?.isFile() ? ({ kind: 'file', path, stats } as const) : undefined
 }
 
 /**

@@ -1,22 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { Stats } from 'node:fs'
-import { opendir, readFile } from 'node:fs/promises'
-import { extname, join, posix } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, posix } from 'node:path'
 import type { ClientKind } from './adapt-page.ts'
 import { isAdaptable, isScript } from './adaptable.ts'
 import { fileAt } from './app-files.ts'
 import { CLIENT_NAME, type ClientVersions } from './client-address.ts'
-import { isMissing, statOf } from './existing.ts'
+import { isMissing } from './existing.ts'
 import { Needs } from './needs.ts'
 import { Page } from './page.ts'
 import { factsOf, iconsOfManifest, type PageFacts } from './page-facts.ts'
-
-/** How much of an app is looked at. */
-const MOST_FILES = 3000
-const MOST_DEPTH = 16
-const MOST_FILE_BYTES = 16_000_000
-const MOST_BYTES = 64_000_000
-const READ = /^\.(?:html?|[cm]?js|css)$/i
+import { findSurveyFiles, type SurveyFile } from './survey-files.ts'
 
 /** The client names its join so in its complaints, and most apps in their own code. */
 const JOINS = /\bSession\.join\(/
@@ -41,12 +34,6 @@ export interface AppSurvey {
   readonly told: ClientKind | undefined
 }
 
-interface Found {
-  /** within the app, with slashes */
-  readonly path: string
-  readonly stats: Stats
-}
-
 /**
  * Looks at all pages, scripts and styles of an app.
  * @param known of the last survey
@@ -57,18 +44,11 @@ export async function surveyApp(
   versions: ClientVersions,
   known: string | undefined,
 ): Promise<AppSurvey | undefined> {
-  const files = await findFiles(root)
-  const fingerprint = fingerprintOf(files)
+  const { read, lines } = await findSurveyFiles(root)
+  const fingerprint = createHash('sha256').update(lines.join('\n\n')).digest('base64url')
   if (fingerprint === known) return undefined
   const surveyor = new Surveyor(root, versions)
-  let bytes = 0
-  for (const file of files) {
-    const { size } = file.stats
-    if (size > MOST_FILE_BYTES || bytes + size > MOST_BYTES || !READ.test(extname(file.path)))
-      continue
-    bytes += size
-    await surveyor.add(file)
-  }
+  for (const file of read) await surveyor.add(file)
   return { fingerprint, ...(await surveyor.result()) }
 }
 
@@ -86,7 +66,7 @@ class Surveyor {
     this.#needs = new Needs(versions)
   }
 
-  async add({ path, stats }: Found): Promise<void> {
+  async add({ path, stats }: SurveyFile): Promise<void> {
     const text = await readText(join(this.#root, path))
     if (text === undefined) return
     if (/\.css$/i.test(path)) this.#needs.addStyle(text)
@@ -146,33 +126,6 @@ class Surveyor {
     const url = URL.parse(address, `http://app.invalid/${folder}/`)
     return url?.host === 'app.invalid' ? fileAt(this.#root, url.pathname) : undefined
   }
-}
-
-/** All files of an app, as far as they are looked at, in an order of their own. */
-async function findFiles(root: string): Promise<Found[]> {
-  const found: Found[] = []
-  for await (const path of pathsIn(root, '', 0)) {
-    if (found.length >= MOST_FILES) break
-    const stats = await statOf(join(root, path))
-    if (stats) found.push({ path, stats })
-  }
-  return found
-}
-
-async function* pathsIn(root: string, folder: string, depth: number): AsyncIterable<string> {
-  for await (const entry of await opendir(join(root, folder))) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
-    const path = posix.join(folder, entry.name)
-    if (entry.isFile()) yield path
-    else if (entry.isDirectory() && depth < MOST_DEPTH) yield* pathsIn(root, path, depth + 1)
-  }
-}
-
-function fingerprintOf(files: readonly Found[]): string {
-  const hash = createHash('sha256')
-  const lines = files.map(({ path, stats }) => `${path}\n${stats.mtimeMs}\n${stats.size}\n`)
-  for (const line of lines.toSorted()) hash.update(line)
-  return hash.digest('base64url')
 }
 
 /** @returns undefined if it went away meanwhile */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sharedOrigins } from '../../test/support/shared-origins.ts'
@@ -44,6 +45,7 @@ beforeEach(async () => {
     ),
     origins: sharedOrigins(),
     sessions: () => sessions,
+    leadElsewhere: async () => false,
     missingPage: () => ({ headers: { 'content-type': 'text/html' }, html: 'nothing here' }),
   })
 })
@@ -65,6 +67,8 @@ describe('an app in web/apps', () => {
     ['index.html', '', 'text/html; charset=utf-8'],
     ['index.html', 'index.html', 'text/html; charset=utf-8'],
     ['rooms/index.html', 'rooms/', 'text/html; charset=utf-8'],
+    ['about.html', 'about', 'text/html; charset=utf-8'],
+    ['team/new people.html', 'team/new%20people?q=1', 'text/html; charset=utf-8'],
     ['main.js', 'main.js', 'text/javascript; charset=utf-8'],
     ['main.mjs', 'main.mjs?v=1', 'text/javascript; charset=utf-8'],
     ['style.css', 'style.css', 'text/css; charset=utf-8'],
@@ -78,6 +82,163 @@ describe('an app in web/apps', () => {
     expect(response.statusCode).toBe(200)
     expect(response.body).toBe('let a')
     expect(response.headers).toMatchObject({ 'content-type': type, 'cache-control': 'no-cache' })
+  })
+
+  describe('compressed by its build', () => {
+    const inner = 'let inner = 1\n'.repeat(50)
+    const gzip = gzipSync(inner)
+    const br = brotliCompressSync(inner)
+    const marked = Buffer.concat([
+      Buffer.from('\x6b\x8d\0UnityWeb Compressed Content (brotli)'),
+      br,
+    ])
+    const both = { 'accept-encoding': 'gzip, deflate, br' }
+    const get = (path: string, headers: Readonly<Record<string, string>>) =>
+      app.inject({ url: `/apps/sketch/Build/${path}`, headers })
+
+    test.each([
+      ['web.framework.js.gz', gzip, 'gzip', 'text/javascript; charset=utf-8'],
+      ['web.framework.js.br', br, 'br', 'text/javascript; charset=utf-8'],
+      ['web.wasm.gz', gzip, 'gzip', 'application/wasm'],
+      ['web.wasm.br', br, 'br', 'application/wasm'],
+      ['web.data.gz', gzip, 'gzip', 'application/octet-stream'],
+      ['web.data.br', br, 'br', 'application/octet-stream'],
+      ['game.pck.br', br, 'br', 'application/octet-stream'],
+      ['web.symbols.json.gz', gzip, 'gzip', 'application/json; charset=utf-8'],
+      ['web.wasm.unityweb', gzip, 'gzip', 'application/wasm'],
+      ['web.framework.js.unityweb', marked, 'br', 'text/javascript; charset=utf-8'],
+      ['web.data.unityweb', marked, 'br', 'application/octet-stream'],
+      ['0123456789abcdef.unityweb', gzip, 'gzip', 'application/octet-stream'],
+    ])('%s is sent as what is inside', async (file, bytes, encoding, type) => {
+      await put({ [`web/apps/sketch/Build/${file}`]: bytes })
+      const { statusCode, headers, rawPayload } = await get(file, both)
+      expect(statusCode).toBe(200)
+      expect(rawPayload).toEqual(bytes)
+      const expected = { 'content-encoding': encoding, 'content-type': type }
+      expect(headers).toMatchObject({ ...expected, vary: 'accept-encoding' })
+      const { etag = '' } = headers
+      expect((await get(file, { ...both, 'if-none-match': etag })).statusCode).toBe(304)
+      const head = await app.inject({
+        ...{ method: 'HEAD', url: `/apps/sketch/Build/${file}`, headers: both },
+      })
+      expect(head.headers).toMatchObject({ ...expected, 'content-length': String(bytes.length) })
+    })
+
+    test.each([
+      ['archive.tar.gz', gzip],
+      ['table.csv.gz', gzip],
+      ['table.json.gz', gzip],
+      ['notes.br', br],
+      ['not-compressed.js.gz', Buffer.from(inner)],
+      ['not-compressed.data.unityweb', Buffer.from(inner)],
+      ['compressed-otherwise.js.br', gzip],
+    ])('%s stays a download', async (file, bytes) => {
+      await put({ [`web/apps/sketch/Build/${file}`]: bytes })
+      const { headers, rawPayload } = await get(file, both)
+      expect(rawPayload).toEqual(bytes)
+      expect(headers['content-encoding']).toBeUndefined()
+      expect(headers['content-type']).not.toContain('javascript')
+    })
+
+    test.each([
+      ['a.wasm.br', br, 'gzip, deflate'],
+      ['a.wasm.br', br, ''],
+      ['a.wasm.br', br, 'br;q=0, *'],
+      ['a.data.gz', gzip, 'br'],
+      ['a.data.gz', gzip, 'gzip;q=0.0'],
+    ])('%s is unpacked for who takes no such thing', async (file, bytes, accepted) => {
+      await put({ [`web/apps/sketch/Build/${file}`]: bytes })
+      const headers = { 'accept-encoding': accepted, range: 'bytes=2-4' }
+      const answer = await get(file, headers)
+      expect([answer.statusCode, answer.body]).toEqual([200, inner])
+      expect(answer.headers).toMatchObject({ vary: 'accept-encoding', 'accept-ranges': 'none' })
+      expect(answer.headers['content-encoding']).toBeUndefined()
+      const known = { ...headers, 'if-none-match': String(answer.headers.etag) }
+      expect((await get(file, known)).statusCode).toBe(304)
+      expect((await get(file, { ...known, 'accept-encoding': 'gzip, br' })).statusCode).not.toBe(
+        304,
+      )
+      const head = await app.inject({
+        ...{ method: 'HEAD', url: `/apps/sketch/Build/${file}`, headers },
+      })
+      expect([head.statusCode, head.body]).toEqual([200, ''])
+    })
+
+    test('what the app unpacks itself is not unpacked for it', async () => {
+      await put({ 'web/apps/sketch/Build/a.data.unityweb': marked })
+      const answer = await get('a.data.unityweb', { 'accept-encoding': 'gzip' })
+      expect(answer.rawPayload).toEqual(marked)
+      expect(answer.headers['content-encoding']).toBeUndefined()
+    })
+
+    test('pieces are those of what is sent', async () => {
+      await put({ 'web/apps/sketch/Build/a.data.gz': gzip })
+      const { statusCode, headers, rawPayload } = await get('a.data.gz', {
+        ...{ ...both, range: 'bytes=2-4' },
+      })
+      expect([statusCode, rawPayload]).toEqual([206, gzip.subarray(2, 5)])
+      expect(headers['content-encoding']).toBe('gzip')
+      const beyond = await get('a.data.gz', { ...both, range: 'bytes=99999-' })
+      expect(beyond.statusCode).toBe(416)
+      expect(beyond.headers['content-encoding']).toBeUndefined()
+    })
+
+    test('one that cannot be unpacked is an error', async () => {
+      await put({ 'web/apps/sketch/Build/a.wasm.br': Buffer.from('no brotli at all') })
+      expect((await get('a.wasm.br', { 'accept-encoding': 'gzip' })).statusCode).toBe(500)
+    })
+  })
+
+  describe('with an app.json', () => {
+    const isolated = {
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    }
+
+    test('has all its files isolated, if it says so', async () => {
+      const page = {
+        'index.html': CLOUD_PAGE,
+        '404.html': 'none',
+        'worker.js': 'let a',
+        'b.wasm.gz': gzipSync(''),
+      }
+      for (const [path, body] of Object.entries(page))
+        await put({ [`web/apps/sketch/${path}`]: body })
+      await put({ 'web/apps/sketch/app.json': '{"crossOriginIsolated": true}' })
+      for (const path of ['', 'worker.js', 'b.wasm.gz', 'gone']) {
+        const { headers } = await app.inject({ url: `/apps/sketch/${path}`, headers: FOR_PERSON })
+        expect(headers, path).toMatchObject(isolated)
+      }
+      const { etag = '' } = (await app.inject('/apps/sketch/')).headers
+      const known = { 'if-none-match': etag }
+      const again = await app.inject({ url: '/apps/sketch/', headers: known })
+      expect([again.statusCode, again.headers]).toMatchObject([304, isolated])
+    })
+
+    test('is seen to change', async () => {
+      await put({ 'web/apps/sketch/index.html': '', 'web/apps/sketch/app.json': '{}' })
+      const policy = async () =>
+        (await app.inject('/apps/sketch/')).headers['cross-origin-embedder-policy']
+      expect(await policy()).toBeUndefined()
+      await put({ 'web/apps/sketch/app.json': '{"crossOriginIsolated": "credentialless"}' })
+      expect(await policy()).toBe('credentialless')
+      await rm(join(dir, 'web/apps/sketch/app.json'))
+      expect(await policy()).toBeUndefined()
+    })
+
+    test('that is wrong is served without, and the log says so once', async () => {
+      const warned: unknown[] = []
+      app.log.warn = (...words: readonly unknown[]) => warned.push(words)
+      await put({
+        'web/apps/sketch/index.html': '',
+        'web/apps/sketch/app.json': '{"crossOriginIsolated": 1}',
+      })
+      for (let time = 0; time < 3; time += 1) {
+        const { headers, statusCode } = await app.inject('/apps/sketch/')
+        expect([statusCode, headers['cross-origin-embedder-policy']]).toEqual([200, undefined])
+      }
+      expect(warned).toEqual([[{ app: 'sketch' }, expect.stringContaining('app.json is wrong')]])
+    })
   })
 
   test('is served in pieces to who asks for one', async () => {
@@ -95,6 +256,33 @@ describe('an app in web/apps', () => {
     expect([start.statusCode, start.headers.location]).toEqual([301, './sketch/?q=1'])
     const room = await app.inject('/apps/sketch/rooms?q=1')
     expect([room.statusCode, room.headers.location]).toEqual([301, './rooms/?q=1'])
+  })
+
+  test('finds a page without its suffix after files and folders, and before its 404.html', async () => {
+    await put({
+      'web/apps/sketch/index.html': 'first page',
+      'web/apps/sketch/404.html': 'nothing here',
+      'web/apps/sketch/about.html': 'about',
+      'web/apps/sketch/about/team.html': 'team',
+      'web/apps/sketch/file': 'file',
+      'web/apps/sketch/file.html': 'page beside it',
+      'web/apps/sketch/rooms/index.html': 'rooms',
+      'web/apps/sketch/rooms.html': 'page beside it',
+    })
+    const get = (path: string) => app.inject({ url: `/apps/sketch/${path}`, headers: FOR_PERSON })
+    expect((await get('about')).body).toBe('about')
+    expect((await get('about/team')).body).toBe('team')
+    expect((await get('file')).body).toBe('file')
+    expect((await get('rooms/')).body).toBe('rooms')
+    expect((await get('rooms')).headers.location).toBe('./rooms/')
+    expect((await get('team')).body).toBe('nothing here')
+  })
+
+  test('redirects to a page without its suffix from its address with a slash', async () => {
+    await put({ 'web/apps/sketch/index.html': '', 'web/apps/sketch/team/new.html': '' })
+    const { statusCode, headers } = await app.inject('/apps/sketch/team/new/?q=1')
+    expect([statusCode, headers.location]).toEqual([307, '../new?q=1'])
+    expect(headers['cache-control']).toBe('no-store')
   })
 
   test.each([

@@ -7,13 +7,18 @@ import { Adaptations } from './adaptations.ts'
 import { type Located, locate } from './app-files.ts'
 import type { AppFolder, AppFolders } from './app-folders.ts'
 import { AppList } from './app-list.ts'
+import { isolationHeaders } from './app-settings.ts'
 import type { ClientVersions } from './client-address.ts'
+import { isKnown } from './etag.ts'
 import { findLibraries } from './library.ts'
 import type { AppOrigins } from './origins/app-origins.ts'
 import { ownScripts } from './own-scripts.ts'
+import { type PackedFile, packedFileAt } from './packed-file.ts'
 import type { RunningSession } from './people.ts'
+import { SettingsOfApps } from './settings-of.ts'
 import { shownAppsSchema } from './shown-apps.ts'
 import { Surveys } from './surveys.ts'
+import { mustUnpack, packedHeaders, Unpacker } from './unpacker.ts'
 import { Workshop } from './workshop.ts'
 
 /** Page of an app, by hand or by a builder, for addresses where it has nothing. */
@@ -36,6 +41,8 @@ export interface HostingOptions {
   readonly sessions: () => Iterable<RunningSession>
   /** told who knows the apps, when that is ready */
   readonly onList?: (list: Pick<AppList, 'get'>) => void
+  /** answers what an app asks for that it has in its own `apps/`; tells whether it did */
+  readonly leadElsewhere: (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>
   /** what people see where there is nothing */
   readonly missingPage: (request: FastifyRequest) => MissingPage
 }
@@ -45,11 +52,16 @@ export interface MissingPage {
   readonly html: string
 }
 
+/** An answer that knows how its file is compressed. */
+interface PackedReply extends FastifyReply {
+  packed?: PackedFile | undefined
+}
+
 type AppRequest = FastifyRequest<{ Params: { name: string; '*': string } }>
 
 /** `/apps` lists the apps, `/apps/<name>/…` are their files. */
 export async function hostingRoutes(app: FastifyInstance, options: HostingOptions) {
-  const { folders, missingPage } = options
+  const { folders, leadElsewhere, missingPage } = options
   const { list, ...makers } = await makeParts(app, options)
   options.onList?.(list)
   const shelf = { folders, missingPage, ...makers }
@@ -59,10 +71,14 @@ export async function hostingRoutes(app: FastifyInstance, options: HostingOption
     index: false,
     cacheControl: false,
     setHeaders: (reply, path) => {
-      if (isScript(path)) reply.type(JAVASCRIPT)
+      const { packed } = reply as PackedReply
+      if (packed) reply.headers(packedHeaders(reply.request, packed))
+      else if (isScript(path)) reply.type(JAVASCRIPT)
     },
   })
-  app.setNotFoundHandler((request, reply) => sendMissing(request, reply, shelf))
+  app.setNotFoundHandler(async (request, reply) =>
+    (await leadElsewhere(request, reply)) ? reply : sendMissing(request, reply, shelf),
+  )
 
   const listing = {
     prefixTrailingSlash: 'no-slash',
@@ -97,6 +113,7 @@ export async function hostingRoutes(app: FastifyInstance, options: HostingOption
       const located = folder && (await locate(folder.root, request.params['*']))
       if (!located) return reply.callNotFound()
       if (located.kind === 'folder') return reply.redirect(withSlash(request), 301)
+      if (located.kind === 'page') return sendToPage(request, reply)
       return sendFile(request, reply, { folder, located, ...shelf })
     },
   )
@@ -107,6 +124,8 @@ interface Shelf extends Pick<HostingOptions, 'folders' | 'missingPage'> {
   readonly surveys: Surveys
   readonly adaptations: Adaptations
   readonly versions: ClientVersions
+  readonly settings: SettingsOfApps
+  readonly unpacker: Unpacker
 }
 
 async function makeParts(
@@ -128,7 +147,10 @@ async function makeParts(
   const list = new AppList({ folders, origins, surveys, webDir, sessions, now })
   const stopListening = folders.onChange(() => list.forget())
   app.addHook('onClose', async () => stopListening())
-  return { surveys, adaptations, versions, list }
+  const settings = new SettingsOfApps((error, name) =>
+    app.log.warn({ app: name }, `${error.message}: nothing of it is done`),
+  )
+  return { surveys, adaptations, versions, settings, unpacker: new Unpacker(), list }
 }
 
 interface Asked extends Shelf {
@@ -142,10 +164,10 @@ async function sendFile(
   reply: FastifyReply,
   asked: Asked,
 ): Promise<FastifyReply> {
-  const { folder, located } = asked
-  reply.header('cache-control', 'no-cache')
+  const { folder, located, settings } = asked
+  reply.headers({ 'cache-control': 'no-cache', ...isolationHeaders(await settings.of(folder)) })
   const adapted = await adaptedFile(request, asked)
-  if (!adapted) return reply.sendFile(located.path, folder.root)
+  if (!adapted) return sendAsIs(request, reply, join(folder.root, located.path), asked)
   reply.header('etag', adapted.etag)
   if (isKnown(request, adapted.etag) && reply.statusCode === 200) return reply.code(304).send()
   return reply.type(isScript(located.path) ? JAVASCRIPT : HTML).send(adapted.body)
@@ -163,16 +185,32 @@ async function adaptedFile(
   return adaptations.of({ file, root, path, start, told, versions }, located.stats)
 }
 
-/** Whether a browser has it already. */
-function isKnown({ headers }: FastifyRequest, etag: string): boolean {
-  const known = headers['if-none-match'] ?? ''
-  return known === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+async function sendAsIs(
+  request: FastifyRequest,
+  reply: PackedReply,
+  path: string,
+  { folder, located, unpacker }: Asked,
+): Promise<FastifyReply> {
+  const packed = await packedFileAt(path)
+  if (packed && mustUnpack(request, packed)) {
+    return unpacker.send(request, reply, packed, { path, stats: located.stats })
+  }
+  reply.packed = packed
+  return reply.sendFile(located.path, folder.root)
 }
 
 /** To the same address with a slash: relative, so that it stays under whatever prefix it came. */
 function withSlash({ url }: FastifyRequest): string {
   const [path = ''] = url.split('?', 1)
   return `./${path.slice(path.lastIndexOf('/') + 1)}/${url.slice(path.length)}`
+}
+
+/** To the same address without its slash. Nobody keeps that: there may be a folder with a page another time. */
+function sendToPage({ url }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path = ''] = url.split('?', 1)
+  const bare = path.slice(0, -1)
+  reply.header('cache-control', 'no-store')
+  return reply.redirect(`..${bare.slice(bare.lastIndexOf('/'))}${url.slice(path.length)}`, 307)
 }
 
 async function sendMissing(

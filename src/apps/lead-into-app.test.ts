@@ -8,15 +8,20 @@ import { leadIntoApp } from './lead-into-app.ts'
 
 const HOST = 'box.local:8888'
 
+const FILES = [
+  ...['apps/a b/logo.svg', 'apps/a b/.env', 'apps/a b/about.html', 'apps/a b/rooms/index.html'],
+  ...['apps/a b/sw.js', 'apps/other/logo.svg', 'secret'],
+]
+
 let dir: string
 let app: FastifyInstance
 let own: string | undefined
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'box-web-'))
-  for (const path of ['apps/a b/logo.svg', 'apps/a b/.env', 'apps/other/logo.svg', 'secret']) {
+  for (const path of FILES) {
     await mkdir(dirname(join(dir, path)), { recursive: true })
-    await writeFile(join(dir, path), '')
+    await writeFile(join(dir, path), `/* ${path} */`)
   }
   const deployed = { list: () => [], activeFolder: () => undefined, onChange: () => () => {} }
   const folders = new AppFolders(deployed, dir)
@@ -46,8 +51,25 @@ test.each([
   expect(headers).toMatchObject({
     location: '/apps/a%20b/logo.svg?v=1',
     'cache-control': 'no-store',
-    vary: 'referer',
+    vary: 'referer, service-worker',
   })
+})
+
+test.each(['/about', '/rooms', '/rooms/'])(
+  'the page %s of an app is found at the root',
+  async (url) => {
+    const { statusCode, headers } = await ask(`${url}?q=1`, `http://${HOST}/apps/a%20b/`)
+    expect([statusCode, headers.location]).toEqual([307, `/apps/a%20b${url}?q=1`])
+  },
+)
+
+test('a service worker for the root is not redirected, and runs at the own origin of its app only', async () => {
+  const headers = { host: HOST, referer: `http://${HOST}/apps/a%20b/`, 'service-worker': 'script' }
+  expect((await app.inject({ url: '/sw.js', headers })).statusCode).toBe(404)
+  own = 'a b'
+  const { statusCode, body, headers: answered } = await app.inject({ url: '/sw.js', headers })
+  expect([statusCode, body]).toEqual([200, '/* apps/a b/sw.js */'])
+  expect(answered['content-type']).toBe('text/javascript; charset=utf-8')
 })
 
 test('a token before the address stays there', async () => {

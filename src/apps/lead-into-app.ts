@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { decoded, fileAt } from './app-files.ts'
+import { decoded, locate } from './app-files.ts'
 import type { AppFolders } from './app-folders.ts'
 
 /** A page or file of an app, with the token of a link before it. */
 const WITHIN_APP = /^((?:\/t\/[\w.~-]+)?\/apps\/([^/]+))\//
+
+const JAVASCRIPT = 'text/javascript; charset=utf-8'
 
 export interface LeadIntoAppOptions {
   readonly folders: AppFolders
@@ -21,13 +25,22 @@ export async function leadIntoApp(
   reply: FastifyReply,
   { folders, own }: LeadIntoAppOptions,
 ): Promise<boolean> {
-  const { method, url } = request
+  const { headers, method, url } = request
   const [start, name] = own === undefined ? appThatAsks(request) : [startOf(own), own]
-  if (!['GET', 'HEAD'].includes(method) || name === '' || url.startsWith('/apps/')) return false
+  if (!['GET', 'HEAD'].includes(method) || name === '') return false
   const folder = folders.find(name)
   const [path = ''] = url.split('?', 1)
-  if (!folder || (await fileAt(folder.root, path)) === undefined) return false
-  reply.headers({ 'cache-control': 'no-store', vary: 'referer' }).redirect(`${start}${url}`, 307)
+  const located = folder && (await locate(folder.root, decoded(path).replace(/^\/+/, '')))
+  if (!located) return false
+  reply.headers({ 'cache-control': 'no-store', vary: 'referer, service-worker' })
+  if (headers['service-worker'] === 'script') {
+    // It would control all apps of the box, and browsers take none that is redirected.
+    if (own === undefined || located.kind !== 'file') return false
+    const script = await readFile(join(folder.root, located.path))
+    reply.code(200).header('cache-control', 'no-cache').type(JAVASCRIPT).send(script)
+    return true
+  }
+  reply.redirect(`${start}${url}`, 307)
   return true
 }
 

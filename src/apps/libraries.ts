@@ -30,8 +30,11 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function libraryRoutes(app: FastifyInstance) {
   const libraries = await findLibraries()
   app.addHook('onRequest', async (_request, reply) => {
-    // A page of any origin may take them, as modules, too.
-    reply.header('access-control-allow-origin', '*')
+    // A page of any origin may take them, as modules, too, and one that is isolated (COEP).
+    reply.headers({
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    })
   })
   for (const library of libraries) await serveLibrary(app, library)
 

@@ -82,6 +82,13 @@ test('a form has one file, an archive', async () => {
   expect(String(Buffer.concat(await piped.stream.toArray()))).toContain('filename="app.tar.gz"')
 })
 
+test('a project without a page is told the folder that was built from it', async () => {
+  await mkdir(join(dir, 'build'))
+  await writeFile(join(dir, 'build/index.html'), '')
+  await rm(join(dir, 'index.html'))
+  await expect(lookInto(dir)).rejects.toThrow(`name ${join(dir, 'build')}, which was built from it`)
+})
+
 test.each([
   ['nothing', 'there is no folder or file'],
   ['js', 'build the app first'],

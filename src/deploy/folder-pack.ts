@@ -9,6 +9,8 @@ import { DeployFailure } from './deploy-failure.ts'
 /** What is installed or kept beside an app, and is none of it. */
 const NOT_SENT = /^(\..*|node_modules)$/
 const PAGE = 'index.html'
+/** Folders that builders make. */
+const BUILT_FOLDERS = ['dist', 'build', 'out', '_site', 'www']
 
 interface PackedFile {
   /** below the folder, with / between */
@@ -34,9 +36,12 @@ export async function lookInto(dir: string): Promise<AppFolder> {
   const leftOut: string[] = []
   await walk(dir, '', files, leftOut)
   if (!files.some(({ path }) => path === PAGE)) {
-    throw new DeployFailure(
-      `there is no ${PAGE} in ${dir}: build the app first, and name the folder that was built`,
-    )
+    const built = BUILT_FOLDERS.find((name) => files.some(({ path }) => path === `${name}/${PAGE}`))
+    const advice =
+      built === undefined
+        ? 'build the app first, and name the folder that was built'
+        : `name ${join(dir, built)}, which was built from it`
+    throw new DeployFailure(`there is no ${PAGE} in ${dir}: ${advice}`)
   }
   return { dir, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0), leftOut }
 }

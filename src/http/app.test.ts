@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
@@ -237,4 +237,46 @@ test('proxies that are not trusted are not believed', async () => {
     headers: { 'x-forwarded-for': '203.0.113.7' },
   })
   expect(logged).toMatchObject([{ ip: '198.51.100.1' }])
+})
+
+describe('an app that was built for the root of a site', () => {
+  const referer = 'http://box/apps/sketch/'
+  const own = [
+    ...['lib/jquery.js', 'files/a.bin', 'apps/b.js', 'api/data.json', 'sessions/index.html'],
+    ...['admin/c.js', 'users/ada', 'lib/three/build/three.module.js'],
+  ]
+  beforeEach(async () => {
+    for (const path of ['index.html', ...own]) {
+      const file = join(dir, 'web/apps/sketch', path)
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, path)
+    }
+  })
+
+  test.each(own)('finds its own %s, below a name that the box uses itself', async (path) => {
+    const { statusCode, headers } = await app.inject({
+      url: `/${path}?v=1`,
+      headers: { host: 'box', referer },
+    })
+    expect([statusCode, headers.location]).toEqual([307, `/apps/sketch/${path}?v=1`])
+  })
+
+  test.each([
+    ['/lib/', 200],
+    ['/lib/none.js', 404],
+    ['/files/none.bin', 404],
+    ['/apps', 200],
+    ['/apps/none.js', 404],
+    ['/api/v1/login', 421],
+    ['/healthz', 200],
+    [FILE, 404],
+  ])('gets %s from the box, for it has none there', async (url, status) => {
+    const answer = await app.inject({ url, headers: { host: 'box', referer } })
+    expect(answer.statusCode).toBe(status)
+  })
+
+  test('takes nothing from those who ask from elsewhere', async () => {
+    const answer = await app.inject({ url: '/sessions', headers: { host: 'box' } })
+    expect(answer.headers.location).toBe('http://box:8889/sessions')
+  })
 })

@@ -19,7 +19,8 @@ import { type BaseParts, baseApp } from './base-app.ts'
 import type { BoxPlaces } from './box-places.ts'
 import { addDoor, type DoorHookParts } from './door-hook.ts'
 import { appEntry } from './entries.ts'
-import { addErrorHandlers } from './errors.ts'
+import { addErrorHandlers, type LeadElsewhere } from './errors.ts'
+import { lendNames } from './lent-names.ts'
 import { healthRoutes, type OperationSource } from './operation.ts'
 import { addOwnOrigins, ownAppBy } from './own-origins.ts'
 import { toDashboardRoutes } from './to-dashboard.ts'
@@ -82,9 +83,10 @@ export function buildApp(parts: AppParts): FastifyInstance {
   })
   const ownAppOf = ownAppBy({ origins, publicUrl })
   addOwnOrigins(app, ownAppOf, { ...parts.apps, publicUrl, cookieToken })
-  addErrorHandlers(app, (request, reply) =>
-    leadIntoApp(request, reply, { ...parts.apps, own: ownAppOf(request) }),
-  )
+  const leadElsewhere: LeadElsewhere = (request, reply) =>
+    leadIntoApp(request, reply, { ...parts.apps, own: ownAppOf(request) })
+  lendNames(app, leadElsewhere)
+  addErrorHandlers(app, leadElsewhere)
   const adminUrl = (request: FastifyRequest) =>
     places.adminUrl(publicUrl(request), isByPerson(request))
   const enterUrl = (request: FastifyRequest, token: string) => adminUrl(request) + enterPlace(token)
@@ -101,6 +103,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.register(libraryRoutes, { prefix: '/lib' })
   app.register(hostingRoutes, {
     ...{ prefix: '/apps', webDir: parts.webDir, ...parts.apps },
+    leadElsewhere,
     missingPage: ({ originalUrl }) => missingPage(originalUrl, pages),
   })
   app.register(webRoutes, { webDir: parts.webDir })

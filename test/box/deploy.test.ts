@@ -159,6 +159,24 @@ describe('npm run deploy', () => {
     expect(events[0]?.[2]).toBe('scripts/deploy.ts on the machine of the box')
   })
 
+  test('asks whether what is built is meant, and takes sources from who means them', async () => {
+    const project = join(top, 'project')
+    await mkdir(join(project, 'dist'), { recursive: true })
+    const html = '<script type="module" src="/src/main.tsx"></script>'
+    await writeFile(join(project, 'index.html'), html)
+    await writeFile(join(project, 'package.json'), '{}')
+    await writeFile(join(project, 'dist/index.html'), 'built')
+    const { code, stderr } = await deploy(project, 'garden')
+    expect(code).toBe(1)
+    expect(stderr).toContain('its page loads "src/main.tsx", so it would not work')
+    expect(stderr).toContain('deploy dist/, which was built from it')
+    expect(stderr).toContain('To deploy it all the same, add --as-is')
+    expect(await onDisk()).toEqual([])
+    expect(await deploy(join(project, 'dist'), 'garden')).toMatchObject({ code: 0 })
+    expect(await deploy(project, 'garden', '--as-is')).toMatchObject({ code: 0, stderr: '' })
+    expect(await served()).toBe(html)
+  })
+
   test('says in words what is wrong', async () => {
     await writeFile(join(top, 'text.txt'), '')
     await writeFile(join(dist, 'large.bin'), randomBytes(1_100_000))

@@ -1,15 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, readdir, readFile, stat } from 'node:fs/promises'
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { gunzipSync } from 'node:zlib'
+import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { AppApi } from '../support/app-api.ts'
+import { zipOf } from '../support/archives.ts'
 import { authorityOf } from '../support/certificate.ts'
 import { probe, UPGRADE } from '../support/http-probe.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
@@ -136,6 +138,27 @@ describe('files', () => {
     const part = await fetch(url, { headers: { ...headers, range: 'bytes=4000000-4000999' } })
     expect(part.status).toBe(206)
     expect(Buffer.from(await part.arrayBuffer())).toEqual(bytes.subarray(4_000_000, 4_001_000))
+  })
+
+  test('what a build has compressed is not compressed again', async () => {
+    const script = `let a // ${'.'.repeat(5000)}`
+    const files = { 'a.js.gz': gzipSync(script), 'b.js.br': brotliCompressSync(script) }
+    const api = await AppApi.of(box.adminUrl, box.filesDir)
+    await api.deploy('game', await zipOf({ 'index.html': '', ...files }))
+    for (const [path, bytes] of Object.entries(files)) {
+      const encoding = path.endsWith('gz') ? 'gzip' : 'br'
+      const asked = await rawGet(`${nginx.httpsUrl}/apps/game/${path}`, 'gzip, deflate, br')
+      expect(asked.headers['content-encoding']).toBe(encoding)
+      expect(asked.headers['content-type']).toContain('text/javascript')
+      expect(asked.body).toEqual(bytes)
+      // What the box unpacks, nginx may compress for those who take that.
+      const plain = await rawGet(`${nginx.httpsUrl}/apps/game/${path}`, 'identity')
+      expect(plain.headers['content-encoding']).toBeUndefined()
+      expect(String(plain.body)).toBe(script)
+    }
+    const other = await rawGet(`${nginx.httpsUrl}/apps/game/b.js.br`, 'gzip')
+    expect(other.headers['content-encoding']).toBe('gzip')
+    expect(String(gunzipSync(other.body))).toBe(script)
   })
 
   test('one that is too large is refused by the box, in its words', async () => {
@@ -429,4 +452,12 @@ async function untilIncoming(bytes: number): Promise<void> {
     if ((await Promise.all(sizes)).some((size) => size >= bytes)) return
     await delay(POLL_MS)
   }
+}
+
+/** An answer as it comes over the wire. */
+async function rawGet(url: string, accepted: string) {
+  const request = httpsRequest(url, { headers: { 'accept-encoding': accepted } })
+  request.end()
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  return { headers: response.headers, body: await buffer(response) }
 }

@@ -125,6 +125,17 @@ test('an app is deployed, shared, deployed again, rolled back and deleted', asyn
   expect(dashboard.errors).toEqual([])
 })
 
+test('sources are deployed only by who means them', async () => {
+  const html = '<title>Sources</title><script type="module" src="/src/main.tsx"></script>'
+  await chooseZip('sources.zip', await zipOf({ 'index.html': html, 'dist/index.html': '' }))
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  expect(await outcome()).toContain('deploy dist/, which was built from it')
+  await page.getByRole('button', { name: 'Deploy it all the same' }).click()
+  await eventually(outcome).toMatch(/everybody who opens sources from now on gets/)
+  await page.getByRole('button', { name: 'Close' }).click()
+  expect(await dashboard.act('[aria-label="Delete Sources"]', 'Delete it')).toBe('It is deleted.')
+})
+
 test('what the box refuses is said in its words, and changes nothing', async () => {
   const api = await AppApi.of(box.adminUrl, box.filesDir)
   await api.deploy('garden', await zipOf(await gardenFiles('first')))

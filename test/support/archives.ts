@@ -44,6 +44,8 @@ export interface RawZipEntry {
   readonly flags?: number
   /** as Unix has it: type and rights */
   readonly mode?: number
+  /** number of the system on which it was made; 3 is Unix */
+  readonly system?: number
   /** where its bytes are said to begin, if that is not where they are */
   readonly offset?: number
 }
@@ -70,9 +72,11 @@ export function rawZipOf(entries: readonly RawZipEntry[]): Buffer {
     common.writeUInt16LE(name.length, 22)
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, name, data])
     const central = Buffer.alloc(14)
-    central.writeUInt32LE(((entry.mode ?? 0o100_644) << 16) >>> 0, 6)
+    const mode = entry.mode ?? (entry.system === undefined ? 0o100_644 : 0)
+    central.writeUInt32LE((mode << 16) >>> 0, 6)
     central.writeUInt32LE(entry.offset ?? offset, 10)
-    directory.push(Buffer.from('PK\x01\x02\x14\x03'), common, central, name)
+    const begin = Buffer.from([0x50, 0x4b, 1, 2, 20, entry.system ?? 3])
+    directory.push(begin, common, central, name)
     parts.push(local)
     offset += local.length
   }

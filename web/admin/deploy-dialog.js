@@ -5,6 +5,8 @@ import { size } from './words.js'
 
 const NAME = '[a-z0-9][a-z0-9\\-]{0,63}'
 const NAME_RULE = 'Small letters a to z, digits and hyphens, 64 at most, a letter or digit first.'
+/** What the box answers to sources that have to be built first. */
+const NOT_BUILT = 422
 const NEVER_SENT = 'Hidden files never get onto the box; of a folder, node_modules does not either.'
 
 /** Asks for the name of an app that was chosen, and deploys it. */
@@ -13,6 +15,8 @@ export class DeployDialog {
   #appUrl
   #known
   #onDone
+  /** whether it is meant though it seems that it is not built yet */
+  #isAsItIs = false
   #stop = new AbortController()
   #name = element('input', {
     ...{ name: 'name', required: true, pattern: NAME, title: NAME_RULE, maxLength: 64 },
@@ -98,12 +102,16 @@ export class DeployDialog {
     try {
       const { signal } = this.#stop
       const onSent = (bytes, all) => this.#showSent(bytes, all)
-      const deployed = await deploy(name, this.#choice, { signal, onSent })
+      const deployed = await deploy(name, this.#choice, {
+        ...{ signal, onSent, isAsItIs: this.#isAsItIs },
+      })
       await this.#onDone()
       this.#showDone(name, deployed)
     } catch (refusal) {
       this.#setBusy(false)
       say(this.#outcome, refusal.message)
+      this.#isAsItIs = refusal.status === NOT_BUILT
+      this.#go.textContent = this.#isAsItIs ? 'Deploy it all the same' : 'Deploy'
       this.#name.focus()
     }
   }

@@ -9,12 +9,14 @@ const BROKE_OFF =
  * Deploys an app. `fetch` does not tell how far an upload is.
  * @param {string} name
  * @param {import('./app-choice.js').Choice} choice
- * @param {{signal: AbortSignal, onSent: (bytes: number, all: number) => void}} options
+ * @param {{signal: AbortSignal, isAsItIs: boolean, onSent: (bytes: number, all: number) => void}} options
+ *   `isAsItIs`: whether it is meant though it seems that it is not built yet
  * @returns {Promise<object>} what the box answers; rejects with a `Refusal`, never if it was aborted
  */
-export function deploy(name, choice, { signal, onSent }) {
+export function deploy(name, choice, { signal, isAsItIs, onSent }) {
   const request = new XMLHttpRequest()
-  request.open('POST', new URL(`apps/${encodeURIComponent(name)}`, apiUrl))
+  const query = isAsItIs ? '?asIs=true' : ''
+  request.open('POST', new URL(`apps/${encodeURIComponent(name)}${query}`, apiUrl))
   for (const [header, value] of Object.entries(loginHeaders())) {
     request.setRequestHeader(header, value)
   }

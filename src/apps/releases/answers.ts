@@ -73,6 +73,12 @@ export const refusalSchema = {
 } as const
 
 export const nameParams = { type: 'object', required: ['name'], properties: { name } } as const
+export const deployQuery = {
+  type: 'object',
+  properties: {
+    asIs: { type: 'boolean', description: 'take it though it seems that it is not built yet' },
+  },
+} as const
 export const releaseParams = {
   type: 'object',
   required: ['name', 'release'],

@@ -9,7 +9,7 @@ const LONGEST_TITLE = 200
 const USUAL_ICONS = ['favicon.svg', 'favicon.png', 'favicon.ico', 'icon.svg', 'icon.png']
 
 type Node = DefaultTreeAdapterTypes.Node
-type Element = DefaultTreeAdapterTypes.Element
+export type PageElement = DefaultTreeAdapterTypes.Element
 
 /** What an app's page says of the app. */
 export interface PageFacts {
@@ -24,15 +24,20 @@ export interface PageFacts {
  * @param files paths of all its files
  */
 export async function readPageFacts(dir: string, files: readonly string[]): Promise<PageFacts> {
-  // Most boxes start without anything being deployed.
-  const { parse } = await import('parse5')
   const known = new Set(files)
-  const elements = elementsOf(parse(await readBegin(join(dir, 'index.html'))))
+  const elements = await pageElements(dir)
   const title = elements.find(({ tagName }) => tagName === 'title')
   return {
     title: title ? plainText(title).slice(0, LONGEST_TITLE) : '',
     icon: [...namedIcons(elements), ...USUAL_ICONS].find((path) => known.has(path)) ?? '',
   }
+}
+
+/** What is near the beginning of a release's page, in the order of the page. */
+export async function pageElements(dir: string): Promise<readonly PageElement[]> {
+  // Most boxes start without anything being deployed.
+  const { parse } = await import('parse5')
+  return elementsOf(parse(await readBegin(join(dir, 'index.html'))))
 }
 
 async function readBegin(path: string): Promise<string> {
@@ -45,9 +50,9 @@ async function readBegin(path: string): Promise<string> {
   }
 }
 
-/** In the order of the page. The page decides how deep they are nested: this calls nothing again. */
-function elementsOf(document: DefaultTreeAdapterTypes.Document): readonly Element[] {
-  const elements: Element[] = []
+/** The page decides how deep they are nested: this calls nothing again. */
+function elementsOf(document: DefaultTreeAdapterTypes.Document): readonly PageElement[] {
+  const elements: PageElement[] = []
   const open: Node[] = [document]
   for (let node = open.pop(); node; node = open.pop()) {
     if ('tagName' in node) elements.push(node)
@@ -56,12 +61,12 @@ function elementsOf(document: DefaultTreeAdapterTypes.Document): readonly Elemen
   return elements
 }
 
-function plainText({ childNodes }: Element): string {
+function plainText({ childNodes }: PageElement): string {
   const texts = childNodes.map((node) => ('value' in node ? node.value : ''))
   return texts.join('').replaceAll(/\s+/g, ' ').trim()
 }
 
-function namedIcons(elements: readonly Element[]): readonly string[] {
+function namedIcons(elements: readonly PageElement[]): readonly string[] {
   return elements.flatMap(({ tagName, attrs }) => {
     const attribute = (name: string) => attrs.find((attr) => attr.name === name)?.value ?? ''
     const isIcon =

@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
+import { MOST_SETTINGS_BYTES, parseAppSettings, SETTINGS_NAME } from '../app-settings.ts'
 import { readPageFacts } from './app-page.ts'
 import type { AppRelease } from './app-record.ts'
 import type { AppStore } from './app-store.ts'
@@ -9,6 +10,7 @@ import type { FormFile } from './form.ts'
 import { findRoot } from './release-root.ts'
 import { type ReleaseLimits, ReleaseWriter, type Room } from './release-writer.ts'
 import { removeFolder } from './remove-folder.ts'
+import { refuseSources } from './source-check.ts'
 import { isArchiveName, unpack } from './unpack.ts'
 
 /** So many apps are taken at a time; they are unpacked one after the other. */
@@ -19,6 +21,15 @@ export interface DeploymentsParts {
   readonly store: AppStore
   readonly limits: ReleaseLimits
   readonly room: Room
+}
+
+/** What is deployed. */
+export interface DeployOrder {
+  /** whose it is, in the words of the audit log */
+  readonly by: string
+  readonly files: AsyncIterable<FormFile>
+  /** whether it is taken though it seems that it is not built yet */
+  readonly isAsItIs: boolean
 }
 
 /** What came of a deployment. */
@@ -49,16 +60,15 @@ export class Deployments {
 
   /**
    * Resolves when visitors get the new release. If it rejects, all is as it was.
-   * @param by whose it is, in the words of the audit log
    * @throws {DeployError} if what was sent is no app, or there is no room for it
    */
-  async deploy(name: string, by: string, files: AsyncIterable<FormFile>): Promise<Deployed> {
+  async deploy(name: string, order: DeployOrder): Promise<Deployed> {
     if (this.#underWay.size >= MOST_AT_ONCE) {
       throw new DeployError(503, 'other apps are being deployed: try again in a moment', {
         retryAfterSeconds: RETRY_SECONDS,
       })
     }
-    const work = this.#deploy(name, by, files)
+    const work = this.#deploy(name, order)
     this.#underWay.add(work)
     try {
       return await work
@@ -75,7 +85,7 @@ export class Deployments {
     await Promise.allSettled(this.#underWay)
   }
 
-  async #deploy(name: string, by: string, files: AsyncIterable<FormFile>): Promise<Deployed> {
+  async #deploy(name: string, { by, files, isAsItIs }: DeployOrder): Promise<Deployed> {
     const { store } = this.#parts
     const workDir = await store.newWorkFolder()
     try {
@@ -89,6 +99,8 @@ export class Deployments {
       const top = findRoot(writer.files)
       const root = join(writer.dir, top)
       const paths = top === '' ? writer.files : writer.files.map((p) => p.slice(top.length + 1))
+      if (paths.includes(SETTINGS_NAME)) await checkSettings(join(root, SETTINGS_NAME))
+      if (!isAsItIs) await refuseSources(root, paths)
       const page = await readPageFacts(root, paths)
       await writer.sync()
       const facts = { by, files: paths.length, bytes: writer.bytes, ...page }
@@ -131,5 +143,16 @@ export class Deployments {
     return new DeployError(507, 'the disk of the box is full: its owner has to make room', {
       cause,
     })
+  }
+}
+
+/** @throws {DeployError} if an app asks the box for something in a way that the box does not know */
+async function checkSettings(path: string): Promise<void> {
+  if ((await stat(path)).size > MOST_SETTINGS_BYTES) return
+  try {
+    parseAppSettings(await readFile(path, 'utf8'))
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw new DeployError(400, cause.message, { cause })
+    throw cause
   }
 }

@@ -22,3 +22,12 @@ test.each([
 ])('%s is no app', (_, files, reason) => {
   expect(() => findRoot(files)).toThrow(reason)
 })
+
+test.each([
+  [['package.json', 'src/a.js', 'public/index.html'], 'build the app first'],
+  [['package.json', 'public/index.html', 'build/index.html'], 'there is "build/index.html"'],
+  [['a/index.html', 'dist/index.html'], 'there is "dist/index.html"'],
+  [['public/index.html', 'b/a/index.html', 'notes.txt'], 'there is "public/index.html"'],
+])('of a project with %j it says which folder is meant', (files, words) => {
+  expect(() => findRoot(files)).toThrow(words)
+})

@@ -80,6 +80,36 @@ async function served(name: string, path = 'index.html'): Promise<string> {
   return readFile(join(store.activeFolder(name) ?? '', path), 'utf8')
 }
 
+describe('sources that are not built yet', () => {
+  const SOURCES = {
+    'index.html': '<script type=module src=/src/main.tsx></script>',
+    'dist/index.html': '',
+  }
+
+  test('are refused in words, and nothing changes', async () => {
+    const response = await post('garden', ['file', fileOf(await zipOf(SOURCES), 'app.zip')])
+    expect(response.statusCode).toBe(422)
+    expect(response.json().message).toContain('deploy dist/, which was built from it')
+    expect(store.find('garden')).toBeUndefined()
+  })
+
+  test('are taken from who means them', async () => {
+    const name = 'garden?asIs=true'
+    const response = await post(name, ['file', fileOf(await zipOf(SOURCES), 'app.zip')])
+    expect(response.statusCode, response.body).toBe(201)
+  })
+})
+
+test('an app whose app.json asks for what the box does not know is refused', async () => {
+  const files = { ...FILES, 'app.json': '{"crossOriginIsolated": "yes"}' }
+  const response = await post('garden', ['file', fileOf(await zipOf(inFolder(files)), 'app.zip')])
+  expect([response.statusCode, response.json().message]).toEqual([
+    400,
+    'app.json is wrong: "crossOriginIsolated" has to be true, false or "credentialless"',
+  ])
+  await deploy('garden', { ...FILES, 'app.json': '{"name": "of another tool"}' })
+})
+
 describe('an app is deployed by', () => {
   test.each([
     ['a zip', 'app.zip', () => zipOf(FILES)],

@@ -7,6 +7,7 @@ import {
   appSchema,
   appsSchema,
   deployedSchema,
+  deployQuery,
   nameParams,
   refusalSchema,
   releaseParams,
@@ -39,6 +40,9 @@ export interface AppRoutesOptions {
 
 interface AppParams {
   readonly Params: { readonly name: string }
+}
+interface DeployParams extends AppParams {
+  readonly Querystring: { readonly asIs?: boolean }
 }
 interface ReleaseParams {
   readonly Params: { readonly name: string; readonly release: string }
@@ -74,17 +78,21 @@ async function deployRoute(app: FastifyInstance, options: AppRoutesOptions) {
   const schema = {
     ...{ tags, operationId: 'deployApp', summary: 'Deploy an app' },
     description:
-      'A multipart form with either one zip, tar or tar.gz, or the files of the app, each in a field with the name of its path. It is active at once.',
+      'A multipart form with either one zip, tar or tar.gz, or the files of the app, each in a field with the name of its path. It is active at once. ' +
+      'Sources that have to be built first are refused with status 422, unless `asIs` says that they are meant.',
     consumes: ['multipart/form-data'],
     params: nameParams,
+    querystring: deployQuery,
     response: { 201: deployedSchema, '4xx': refusalSchema, '5xx': refusalSchema },
   }
-  app.post<AppParams>('/apps/:name', { schema }, async (request, reply) => {
+  app.post<DeployParams>('/apps/:name', { schema }, async (request, reply) => {
     const name = parseAppName(request.params.name)
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced > limits.maxBytes + FORM_BYTES) throw tooLarge(limits.maxBytes)
-    const files = filesIn(request, deployments.signal)
-    const { release, skipped } = await deployments.deploy(name, whoOf(request), files)
+    const { release, skipped } = await deployments.deploy(name, {
+      ...{ by: whoOf(request), files: filesIn(request, deployments.signal) },
+      isAsItIs: request.query.asIs ?? false,
+    })
     const { id, files: count, bytes } = release
     note('app-deployed', request, { app: name, release: id, files: count, bytes })
     await origins.settled()

@@ -22,6 +22,9 @@ const KINDS: ReadonlyMap<number, string> = new Map([
   [0o140_000, 'a socket'],
 ])
 
+/** Systems on which a zip says that it was made: MS-DOS, NTFS and VFAT. */
+const WINDOWS: readonly number[] = [0, 10, 14]
+
 interface Wanted {
   readonly entry: Entry
   readonly name: string
@@ -68,8 +71,12 @@ async function readDirectory(zip: ZipFile, writer: ReleaseWriter): Promise<reado
   return wanted
 }
 
-function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
-  return getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true)
+/** With `/` between folders: programs of Windows (`Compress-Archive` of PowerShell 5) write what is usual there. */
+function nameOf(entry: Entry): string {
+  const { generalPurposeBitFlag, fileNameRaw, extraFields, versionMadeBy } = entry
+  const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true)
+  // No name has a backslash in it, there. Elsewhere it is part of one, which is refused later.
+  return WINDOWS.includes(versionMadeBy >>> 8) ? name.replaceAll('\\', '/') : name
 }
 
 function refuseKind(entry: Entry, name: string): void {

@@ -91,6 +91,17 @@ describe('is unpacked as it is:', () => {
       async () =>
         rawZipOf([{ name: 'js/', mode: 0o040_755 }, ...rawEntries(), { name: 'js/deep/' }]),
     ],
+    [
+      'a zip of PowerShell 5',
+      async () => {
+        const names = rawEntries().map((entry) => ({ ...entry, system: 0 }))
+        const entries = names.map((entry) => ({
+          ...entry,
+          name: String(entry.name).replaceAll('/', '\\'),
+        }))
+        return rawZipOf([{ name: 'js\\empty\\', system: 0 }, ...entries])
+      },
+    ],
     ['a tar.gz in two pieces', async () => twoMembers(await tarOf(tarEntries('')))],
   ])('%s', async (_, make) => {
     await unpacked(await make())
@@ -168,6 +179,30 @@ describe('an entry is refused by name, and nothing is written elsewhere', () => 
     const message = await refusal(rawZipOf([{ name, body: 'evil' }, PAGE]))
     expect(message).toContain(reason)
     expect(await found()).toEqual({})
+  })
+
+  test.each([
+    ['..\\evil', '"../evil" leads out of the app'],
+    ['a\\..\\..\\evil', 'leads out of the app'],
+    ['a/..\\../evil', 'leads out of the app'],
+    ['.git\\..\\..\\evil', 'leads out of the app'],
+    ['\\evil', 'is an absolute path'],
+    ['\\\\server\\share\\evil', 'is an absolute path'],
+    ['C:\\evil', 'begins with a drive letter'],
+    ['a\\\\b', 'has an empty part'],
+    ['js\\nul.txt', 'Windows keeps for devices'],
+  ])('%j in a zip of Windows', async (name, reason) => {
+    for (const system of [0, 10, 14]) {
+      writer = newWriter()
+      const message = await refusal(rawZipOf([{ name, body: 'evil', system }, PAGE]))
+      expect(message).toContain(reason)
+      expect(await found()).toEqual({})
+    }
+  })
+
+  test('two of one name, written in two ways', async () => {
+    const entries = ['js/a', 'js\\a'].map((name) => ({ name, system: 0 }))
+    expect(await refusal(rawZipOf(entries))).toContain('is in it twice')
   })
 
   test.each(NAMES)('%j in a tar', async (name, reason) => {
