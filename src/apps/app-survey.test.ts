@@ -1,12 +1,10 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type AppSurvey, surveyApp } from './app-survey.ts'
 
 const VERSIONS = { '@croquet/croquet': '2.0.4', '@multisynq/client': '1.1.0' }
-const MODULES = join(import.meta.dirname, '../../node_modules')
-const JOIN = 'Croquet.Session.join({ apiKey: "k", appId: "a.b" })'
 
 let root: string
 
@@ -131,52 +129,6 @@ test.each([
   ['a.txt', 'import "https://a.example"'],
 ])('in %s, %s needs none', async (path, text) => {
   expect((await survey({ 'index.html': '', [path]: text }))?.needs).toEqual([])
-})
-
-describe('a client is told which box to use', () => {
-  test.each([
-    [
-      'from a CDN',
-      `<script src="https://unpkg.com/@croquet/croquet@1.0"></script><script>${JOIN}</script>`,
-    ],
-    [
-      'from the box',
-      `<script src="/lib/@croquet/croquet/pub/croquet.min.js"></script><script src=a.js></script>`,
-    ],
-    ['from elsewhere', `<script src="croquet.min.js"></script><script>${JOIN}</script>`],
-  ])('%s', async (_, html) => {
-    expect((await survey({ 'index.html': html }))?.told).toBe('current')
-  })
-
-  test.each([
-    '@croquet/croquet/pub/croquet.min.js',
-    '@croquet/croquet/cjs/croquet-croquet.js',
-    '@multisynq/client/bundled/multisynq-client.esm.js',
-  ])('in a bundle: %s', async (client) => {
-    await copyFile(join(MODULES, client), join(root, 'bundle.js'))
-    expect((await survey({ 'index.html': '<script src=bundle.js></script>' }))?.told).toBe(
-      'current',
-    )
-  })
-
-  test('in a bundle of before 2.0, which knows no boxes', async () => {
-    const bundle = 'throw Error("Croquet: no apiKey provided in Session.join()!")'
-    expect((await survey({ 'index.html': '', 'b.js': bundle }))?.told).toBe('old')
-  })
-})
-
-test.each([
-  ['names its box', 'Croquet.Session.join({ box: "/", name: "a" })'],
-  ['names its box elsewhere', "Session.join({name:'a','box':'https://box.example/'})"],
-  ['names its reflector', 'Session.join({ reflector: "ws://10.0.0.5:9090/", files: "/f" })'],
-  ['has no client', 'room.join({ name: "a" })'],
-])('an app that %s is told nothing', async (_, script) => {
-  expect((await survey({ 'index.html': '', 'main.js': script }))?.told).toBeUndefined()
-})
-
-test('a script that makes it hard to tell takes no longer', async () => {
-  const script = `Session.join( box: "${'/'.repeat(200_000)} `
-  expect((await survey({ 'index.html': '', 'main.js': script }))?.told).toBe('current')
 })
 
 test('an app that has not changed is not looked at again', async () => {

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { opendir, readFile } from 'node:fs/promises'
 import { extname, join, posix } from 'node:path'
-import type { ClientKind } from './adapt-page.ts'
 import { isAdaptable, isScript } from './adaptable.ts'
 import { fileAt } from './app-files.ts'
-import { CLIENT_NAME, type ClientVersions } from './client-address.ts'
+import type { ClientVersions } from './client-address.ts'
 import { isMissing, statOf } from './existing.ts'
 import { Needs } from './needs.ts'
 import { Page } from './page.ts'
@@ -18,14 +17,6 @@ const MOST_FILE_BYTES = 16_000_000
 const MOST_BYTES = 64_000_000
 const READ = /^\.(?:html?|[cm]?js|css)$/i
 
-/** The client names its join so in its complaints, and most apps in their own code. */
-const JOINS = /\bSession\.join\(/
-/** What a client of its own says, in an app's bundle, that knows reflectors, and one that knows boxes. */
-const COMPLAINT = 'no apiKey provided in Session.join()'
-const BOX_COMPLAINT = 'box must be a (partial) URL in Session.join()'
-/** An app that says itself where its box or reflector is. */
-const NAMES_BOX = /["']?\b(?:box|reflector)["']?\s*:\s*(["'`])[^"'`\s/]*\/[^"'`\s]*\1/
-
 /** What can be known of an app by looking at its files. */
 export interface AppSurvey {
   /** changes when the files do */
@@ -37,8 +28,6 @@ export interface AppSurvey {
   readonly icon: string | undefined
   /** hosts on the internet that it loads something from */
   readonly needs: readonly string[]
-  /** the client in it that has to be told which box to use; undefined: none */
-  readonly told: ClientKind | undefined
 }
 
 interface Found {
@@ -76,10 +65,6 @@ class Surveyor {
   readonly #root: string
   readonly #needs: Needs
   #facts: PageFacts | undefined
-  #joins = false
-  #knowsReflectors = false
-  #knowsBoxes = false
-  #namesBox = false
 
   constructor(root: string, versions: ClientVersions) {
     this.#root = root
@@ -90,38 +75,20 @@ class Surveyor {
     const text = await readText(join(this.#root, path))
     if (text === undefined) return
     if (/\.css$/i.test(path)) this.#needs.addStyle(text)
-    else if (isScript(path)) this.#addScript(text)
+    else if (isScript(path)) this.#needs.addScript(text)
     else if (isAdaptable(path, stats.size)) this.#addPage(path, text)
   }
 
   async result(): Promise<Omit<AppSurvey, 'fingerprint'>> {
     const { title = '', description = '' } = this.#facts ?? {}
     const needs = this.#needs.hosts
-    return { title, description, icon: await this.#icon(), needs, told: this.#told() }
+    return { title, description, icon: await this.#icon(), needs }
   }
 
   #addPage(path: string, text: string): void {
     const page = new Page(text)
     if (path === 'index.html') this.#facts = factsOf(page)
     this.#needs.addPage(page)
-    this.#noteClient(text)
-  }
-
-  #addScript(text: string): void {
-    this.#needs.addScript(text)
-    this.#noteClient(text)
-  }
-
-  #noteClient(text: string): void {
-    this.#joins ||= JOINS.test(text) || CLIENT_NAME.test(text)
-    this.#knowsReflectors ||= text.includes(COMPLAINT)
-    this.#knowsBoxes ||= text.includes(BOX_COMPLAINT)
-    this.#namesBox ||= NAMES_BOX.test(text)
-  }
-
-  #told(): ClientKind | undefined {
-    if (!this.#joins || this.#namesBox) return undefined
-    return this.#knowsReflectors && !this.#knowsBoxes ? 'old' : 'current'
   }
 
   async #icon(): Promise<string | undefined> {

@@ -18,7 +18,6 @@ export const BLANK: AppSurvey = {
   description: '',
   icon: undefined,
   needs: [],
-  told: undefined,
 }
 
 export interface SurveysParts {
