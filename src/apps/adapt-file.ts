@@ -5,6 +5,7 @@ import { adaptScript } from './adapt-script.ts'
 import { isPage } from './adaptable.ts'
 import { fileAt } from './app-files.ts'
 import type { ClientVersions } from './client-address.ts'
+import { fileText } from './file-text.ts'
 
 /** A file of an app, as it is asked for. */
 export interface ServedFile {
@@ -27,16 +28,9 @@ export interface AdaptedFile {
   readonly charset: 'utf-8' | undefined
 }
 
-/** Bytes as text that becomes the same bytes again, but for what was changed in it. */
-interface FileText {
-  readonly text: string
-  /** `latin1` has a character for each byte: it does for whatever has markup in ASCII */
-  readonly encoding: 'utf8' | 'latin1'
-}
-
 /** @returns undefined if the file is to be served as it is */
 export async function adaptFile(served: ServedFile): Promise<AdaptedFile | undefined> {
-  const decoded = textOf(await readFile(served.file))
+  const decoded = fileText(await readFile(served.file))
   if (decoded === undefined) return undefined
   const { text, encoding } = decoded
   const adapted = await adaptText(text, served)
@@ -55,20 +49,4 @@ function adaptText(
     return adaptPage(text, { page: path, start, hasFile, versions })
   }
   return adaptScript(text, { script: path, page: start, versions })
-}
-
-/** Undefined for UTF-16. */
-function textOf(bytes: Buffer): FileText | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    return { text, encoding: 'utf8' }
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return isUtf16(bytes) ? undefined : { text: bytes.toString('latin1'), encoding: 'latin1' }
-  }
-}
-
-/** By its byte order mark. */
-function isUtf16(bytes: Buffer): boolean {
-  return ['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))
 }

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type AppSurvey, surveyApp } from './app-survey.ts'
 
+const MODULES = join(import.meta.dirname, '../../node_modules')
 const VERSIONS = { '@croquet/croquet': '2.0.4', '@multisynq/client': '1.1.0' }
 
 let root: string
@@ -129,6 +130,51 @@ test.each([
   ['a.txt', 'import "https://a.example"'],
 ])('in %s, %s needs none', async (path, text) => {
   expect((await survey({ 'index.html': '', [path]: text }))?.needs).toEqual([])
+})
+
+test('packages from CDNs are named, but for clients that the box has', async () => {
+  const found = await survey({
+    'index.html': '<script src="https://unpkg.com/@croquet/croquet"></script>',
+    'main.js':
+      'import "https://esm.sh/react-together@0.4"; import("https://esm.run/@croquet/worldcore")',
+  })
+  expect(found).toMatchObject({
+    needs: ['esm.run', 'esm.sh'],
+    packages: [
+      { name: '@croquet/worldcore', host: 'esm.run' },
+      { name: 'react-together', host: 'esm.sh' },
+    ],
+    notes: [],
+  })
+})
+
+test.each([
+  ['big.html', Buffer.alloc(30_000_000, ' '), 'big.html is longer than 4 MB'],
+  ['a.html', Buffer.from('\ufeff<head>', 'utf16le'), 'a.html is UTF-16'],
+  [
+    'b.js',
+    Buffer.from('throw Error("Cannot interpret reflector address")'),
+    'b.js brings a client',
+  ],
+  [
+    'b.js',
+    Buffer.concat([Buffer.from('//esm.sh/@croquet/croquet'), Buffer.alloc(8_000_000, ' ')]),
+    'b.js is longer than 8 MB',
+  ],
+])('%s is named if it cannot be adapted (%#)', async (path, bytes, note) => {
+  await put({ 'index.html': '<title>a</title>' })
+  await writeFile(join(root, path), bytes)
+  const found = await surveyApp(root, VERSIONS, undefined)
+  expect(found).toMatchObject({ title: 'a', notes: [expect.stringContaining(note)] })
+})
+
+test.each([
+  'croquet-1.0.5/pub/croquet.min.js',
+  '@multisynq/client/bundled/multisynq-client.esm.js',
+])('of %s nothing is noted', async (client) => {
+  await put({ 'index.html': '' })
+  await copyFile(join(MODULES, client), join(root, 'client.js'))
+  expect((await surveyApp(root, VERSIONS, undefined))?.notes).toEqual([])
 })
 
 test('an app that has not changed is not looked at again', async () => {

@@ -4,9 +4,11 @@ import { opendir, readFile } from 'node:fs/promises'
 import { extname, join, posix } from 'node:path'
 import { isAdaptable, isScript } from './adaptable.ts'
 import { fileAt } from './app-files.ts'
+import { AppNotes } from './app-notes.ts'
 import type { ClientVersions } from './client-address.ts'
 import { isMissing, statOf } from './existing.ts'
-import { Needs } from './needs.ts'
+import { fileText } from './file-text.ts'
+import { type InternetPackage, Needs } from './needs.ts'
 import { Page } from './page.ts'
 import { factsOf, iconsOfManifest, type PageFacts } from './page-facts.ts'
 
@@ -28,6 +30,10 @@ export interface AppSurvey {
   readonly icon: string | undefined
   /** hosts on the internet that it loads something from */
   readonly needs: readonly string[]
+  /** what it takes from those of these hosts that have packages */
+  readonly packages: readonly InternetPackage[]
+  /** why it cannot do without the cloud, in sentences */
+  readonly notes: readonly string[]
 }
 
 interface Found {
@@ -53,6 +59,7 @@ export async function surveyApp(
   let bytes = 0
   for (const file of files) {
     const { size } = file.stats
+    surveyor.note(file)
     if (size > MOST_FILE_BYTES || bytes + size > MOST_BYTES || !READ.test(extname(file.path)))
       continue
     bytes += size
@@ -64,6 +71,7 @@ export async function surveyApp(
 class Surveyor {
   readonly #root: string
   readonly #needs: Needs
+  readonly #notes = new AppNotes()
   #facts: PageFacts | undefined
 
   constructor(root: string, versions: ClientVersions) {
@@ -71,9 +79,16 @@ class Surveyor {
     this.#needs = new Needs(versions)
   }
 
+  note({ path, stats }: Found): void {
+    this.#notes.addFile(path, stats.size)
+  }
+
   async add({ path, stats }: Found): Promise<void> {
-    const text = await readText(join(this.#root, path))
-    if (text === undefined) return
+    const bytes = await readBytes(join(this.#root, path))
+    if (bytes === undefined) return
+    const text = fileText(bytes)?.text
+    if (text === undefined) return this.#notes.addUnreadable(path)
+    if (!/\.css$/i.test(path)) this.#notes.addScript(path, stats.size, text)
     if (/\.css$/i.test(path)) this.#needs.addStyle(text)
     else if (isScript(path)) this.#needs.addScript(text)
     else if (isAdaptable(path, stats.size)) this.#addPage(path, text)
@@ -81,8 +96,9 @@ class Surveyor {
 
   async result(): Promise<Omit<AppSurvey, 'fingerprint'>> {
     const { title = '', description = '' } = this.#facts ?? {}
-    const needs = this.#needs.hosts
-    return { title, description, icon: await this.#icon(), needs }
+    const { hosts: needs, packages } = this.#needs
+    const { notes } = this.#notes
+    return { title, description, icon: await this.#icon(), needs, packages, notes }
   }
 
   #addPage(path: string, text: string): void {
@@ -99,7 +115,8 @@ class Surveyor {
     }
     const path = manifest === undefined ? undefined : await this.#ownFile(manifest, '')
     if (path === undefined || path.startsWith('data:')) return undefined
-    for (const address of iconsOfManifest((await readText(join(this.#root, path))) ?? '')) {
+    const bytes = await readBytes(join(this.#root, path))
+    for (const address of iconsOfManifest(bytes?.toString() ?? '')) {
       const icon = await this.#ownFile(address, posix.dirname(path))
       if (icon !== undefined) return icon
     }
@@ -143,9 +160,9 @@ function fingerprintOf(files: readonly Found[]): string {
 }
 
 /** @returns undefined if it went away meanwhile */
-async function readText(path: string): Promise<string | undefined> {
+async function readBytes(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return await readFile(path)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

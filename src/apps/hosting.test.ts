@@ -263,11 +263,13 @@ test('the list has all apps and demos, and who is in them', async () => {
       {
         ...{ kind: 'app', name: 'sketch', title: 'Sketch', description: '' },
         ...{ icon: 'apps/sketch/a%20b.png', url: 'apps/sketch/', people: 2, needs: [] },
+        ...{ packages: [], notes: [] },
         ...{ origin: null, sharesBecause: '' },
       },
       {
         ...{ kind: 'demo', name: 'chat', title: 'chat', description: 'Words' },
         ...{ icon: null, url: 'demos/chat/', people: 0, needs: ['a.example'] },
+        ...{ packages: [], notes: [] },
         ...{ origin: null, sharesBecause: '' },
       },
     ],

@@ -23,9 +23,11 @@ if (document.currentScript?.src) {
   const CLOUD = /(?:^|\.)(?:croquet\.(?:io|dev|network)|multisynq\.(?:io|dev))$/
   const SESSION = /\/reflector(?:-dev)?\/(?:.*\/)?([\w-]{43})$/
   const SIGN_IN = /\/sign\/join$/
-  const SHARED_FILE = /\/files\/(apps\/[^/]+\/[^/]+\/data\/[\w-]{43})$/
+  const SHARED_FILE = /(\/files)?\/(apps\/[^/]+\/[^/]+\/data\/[\w-]{43})$/
   /** A box or a reflector in the page's address. */
   const NAMED = /[?&#](?:box|reflector)=[^&#]/
+  /** A key of the kind with which no client asks for a WebRTC connection. */
+  const UNUSED_KEY = '1_unused'
   /** What clients call their developer where nobody asks. All in a session have to agree. */
   const DEVELOPER = JSON.stringify({ developerId: 'unknown_dev_id' })
 
@@ -86,13 +88,9 @@ if (document.currentScript?.src) {
 
   function addBox(join) {
     // A reflector without a slash is a region of the cloud.
-    if (join.box || String(join.reflector ?? '').includes('/')) return
+    if (join.box || `${join.reflector ?? ''}`.includes('/')) return
     set(join, 'box', root)
-    // The first clients to know keys of this kind know no box.
-    if (/(?:^|:)1[^:]*$/.test(join.apiKey)) return
-    set(join, 'reflector', `${root}reflector`)
-    set(join, 'files', files)
-    set(join, 'backend', 'none')
+    set(join, 'apiKey', UNUSED_KEY)
   }
 
   function tellFetches(window) {
@@ -126,9 +124,11 @@ if (document.currentScript?.src) {
   }
 
   /** Where the box has a shared file, if it has it; undefined if it is there, or no such file. */
-  function ownAddressOf({ href, pathname }) {
-    const [, path] = SHARED_FILE.exec(pathname) ?? []
-    const own = path === undefined ? href : `${files}/${path}`
+  function ownAddressOf({ href, hostname, pathname }) {
+    const [, folder, path] = SHARED_FILE.exec(pathname) ?? []
+    // Handles of the oldest clients name no server: these take the cloud's, which has another folder.
+    if (path === undefined || (folder === undefined && !CLOUD.test(hostname))) return undefined
+    const own = `${files}/${path}`
     return own === href ? undefined : own
   }
 
