@@ -51,7 +51,8 @@ beforeAll(async () => {
   await writeFile(join(webDir, 'apps/address/dot.svg'), DOT)
   box = await startBox({ BOX_WEB_DIR: webDir })
   proxy = await startPrefixProxy(box.port, '/team/x')
-  visitors = await Visitors.launch()
+  // No other host is to be had.
+  visitors = await Visitors.launch('*')
 })
 
 afterEach(async () => {

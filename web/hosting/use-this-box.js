@@ -14,6 +14,9 @@
 if (document.currentScript?.src) {
   const { Response, URL } = globalThis
   const { apply, construct, defineProperty, getOwnPropertyDescriptor, set } = Reflect
+  const ownProxy = Proxy
+  const signedIn = () => resolved(new Response(DEVELOPER))
+  const resolved = Promise.resolve.bind(Promise)
   const script = document.currentScript.src
   const root = new URL('..', script).href
   const socketRoot = root.replace(/^http/, 'ws')
@@ -77,11 +80,10 @@ if (document.currentScript?.src) {
 
   /** Whether that is what an app gives to `Session.join`, with what the client has added to it. */
   function isJoin(value) {
-    if (typeof value !== 'object' || value === null) return false
-    const own = (name) => getOwnPropertyDescriptor(value, name)?.value
     try {
-      return typeof own('appId') === 'string' && typeof own('model') === 'function' && !!own('name')
+      return typeof value?.appId === 'string' && typeof value.model === 'function' && !!value.name
     } catch {
+      // It is a window of another origin, or a proxy that lets nobody look.
       return false
     }
   }
@@ -99,9 +101,10 @@ if (document.currentScript?.src) {
       value: {
         fetch(input, ...more) {
           const asIs = () => apply(fetch, window, [input, ...more])
-          const url = addressToGet(window, input, ...more)
+          const isGet = (more[0]?.method ?? 'GET') === 'GET'
+          const url = isGet ? addressIn(window, input) : undefined
           if (!url) return asIs()
-          if (isSignIn(url)) return window.Promise.resolve(new Response(DEVELOPER))
+          if (isSignIn(url)) return signedIn()
           const own = ownAddressOf(url)
           if (own === undefined) return asIs()
           return apply(fetch, window, [own, ...more]).then(
@@ -113,10 +116,10 @@ if (document.currentScript?.src) {
     }))
   }
 
-  /** Undefined for what clients do not ask for. */
-  function addressToGet(window, input, { method = 'GET' } = {}) {
-    const isAddress = typeof input === 'string' || input instanceof window.URL
-    return isAddress && method === 'GET' ? addressOf(input, window.document.baseURI) : undefined
+  /** Undefined for a request as a whole, which no client makes. */
+  function addressIn({ URL: WindowUrl, document }, input) {
+    const isAddress = typeof input === 'string' || input instanceof WindowUrl
+    return isAddress ? addressOf(input, document.baseURI) : undefined
   }
 
   function isSignIn({ hostname, pathname }) {
@@ -134,7 +137,7 @@ if (document.currentScript?.src) {
 
   function tellSockets(window) {
     replace(window, 'WebSocket', ({ value: WebSocket, ...rest }) => {
-      const value = new Proxy(WebSocket, {
+      const value = new ownProxy(WebSocket, {
         construct(target, [address, ...more], newTarget) {
           return construct(target, [socketAddress(address), ...more], newTarget)
         },
@@ -195,7 +198,12 @@ if (document.currentScript?.src) {
     const tag = `<script src="${script.replaceAll('&', '&amp;')}"></script>`
     const tellPage = (frame) => {
       const page = frame.getAttribute('srcdoc')
-      if (page !== null && !page.startsWith(tag)) frame.setAttribute('srcdoc', tag + page)
+      if (page === null || page.startsWith(tag)) return
+      try {
+        frame.setAttribute('srcdoc', tag + page)
+      } catch {
+        // A policy for trusted types allows no such text.
+      }
     }
     const observer = new MutationObserver((changes) => {
       for (const { target, addedNodes } of changes) {
