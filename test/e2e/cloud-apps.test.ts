@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { WatchedPage } from '../support/browser.ts'
+import { DoorBed } from '../support/door-bed.ts'
 import { type PrefixProxy, startPrefixProxy } from '../support/prefix-proxy.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
 import { eventually } from './app-handle.ts'
@@ -24,6 +25,9 @@ const CLIENT = join(MODULES, '@croquet/croquet/pub/croquet.esm.js')
 const DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 const BUILT = ['built', 'built-for-root']
 const APPS = ['cdn-script', 'import-map', 'loaded-later', ...BUILT]
+
+/** One of each way to be told. */
+const BY_LINK = CLIENTS.filter(({ name }) => ['croquet-1.1.0-14', 'croquet-croquet'].includes(name))
 
 /** What a page shows, or a frame in it. */
 const COUNT = `(globalThis.framed?.() ?? document.querySelector('iframe')?.contentDocument ?? document).body?.dataset.count`
@@ -98,6 +102,21 @@ test('they run under whatever prefix the box is reached', async () => {
   await bob.mouse.click(50, 50)
   await eventually(() => countOn(ada)).toBe(String(before + 1))
   expectOnly([`127.0.0.1:${box.port}`, new URL(proxy.url).host])
+})
+
+test.each(BY_LINK)('by a link in the path, the client $name gets in', async ({ name }) => {
+  const bed = await DoorBed.start({ BOX_ACCESS: 'invite', BOX_WEB_DIR: webDir })
+  try {
+    const [one, two] = [await bed.invite(), await bed.invite()]
+    const address = (token: string) => `${bed.box.url}/t/${token}/apps/${name}/`
+    const [ada, bob] = await meet(address(one.token), address(two.token))
+    const id = await ada.evaluate("share('for all')")
+    expect(await bob.evaluate(`read(${JSON.stringify(id)})`)).toBe('for all')
+    expectOnly([`127.0.0.1:${bed.box.port}`])
+  } finally {
+    await visitors.leave()
+    await bed.stop()
+  }
 })
 
 test('a shared file opens by another address when that of its uploader is gone', async () => {
