@@ -185,6 +185,26 @@ test('an app that has not changed is not looked at again', async () => {
   expect(second).toMatchObject({ title: 'ab' })
 })
 
+test('a new icon is noticed, though no page has changed', async () => {
+  const first = await survey({ 'index.html': '<link rel=icon href=a.png>' })
+  expect(first?.icon).toBeUndefined()
+  await put({ 'a.png': '' })
+  expect(await surveyApp(root, VERSIONS, first?.fingerprint)).toMatchObject({ icon: 'a.png' })
+})
+
+test('however many files an app has, its pages and scripts are looked at', async () => {
+  // Folders come in an order of their own.
+  for (let i = 0; i < 3200; i++) await writeFile(join(root, `${i}.png`), '')
+  const script = 'import "https://a.example/b"'
+  const found = await survey({ 'index.html': '<title>a</title>', 'z.js': script })
+  expect(found).toMatchObject({ title: 'a', needs: ['a.example'] })
+})
+
+test('however many scripts an app has, its first page is looked at', async () => {
+  for (let i = 0; i < 3200; i++) await writeFile(join(root, `${i}.js`), '')
+  expect(await survey({ 'index.html': '<title>a</title>' })).toMatchObject({ title: 'a' })
+})
+
 test('a page nested as deep as can be is looked at all the same', async () => {
   const html = `${'<b>'.repeat(20_000)}<img src="https://a.example/x">`
   expect((await survey({ 'index.html': html }))?.needs).toEqual(['a.example'])

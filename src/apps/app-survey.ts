@@ -12,12 +12,16 @@ import { type InternetPackage, Needs } from './needs.ts'
 import { Page } from './page.ts'
 import { factsOf, iconsOfManifest, type PageFacts } from './page-facts.ts'
 
-/** How much of an app is looked at. */
+/** How much of an app is looked at: files that say something, and names of all files. */
 const MOST_FILES = 3000
+const MOST_NAMES = 50_000
 const MOST_DEPTH = 16
 const MOST_FILE_BYTES = 16_000_000
 const MOST_BYTES = 64_000_000
 const READ = /^\.(?:html?|[cm]?js|css)$/i
+/** What else says something: where the icons are. */
+const MANIFEST = /^\.(?:json|webmanifest)$/i
+const FIRST_PAGE = 'index.html'
 
 /** What can be known of an app by looking at its files. */
 export interface AppSurvey {
@@ -42,6 +46,13 @@ interface Found {
   readonly stats: Stats
 }
 
+interface AppFileList {
+  /** what says something, the first page before all others */
+  readonly telling: readonly Found[]
+  /** paths of all else */
+  readonly others: readonly string[]
+}
+
 /**
  * Looks at all pages, scripts and styles of an app.
  * @param known of the last survey
@@ -57,7 +68,7 @@ export async function surveyApp(
   if (fingerprint === known) return undefined
   const surveyor = new Surveyor(root, versions)
   let bytes = 0
-  for (const file of files) {
+  for (const file of files.telling) {
     const { size } = file.stats
     surveyor.note(file)
     if (size > MOST_FILE_BYTES || bytes + size > MOST_BYTES || !READ.test(extname(file.path)))
@@ -103,7 +114,7 @@ class Surveyor {
 
   #addPage(path: string, text: string): void {
     const page = new Page(text)
-    if (path === 'index.html') this.#facts = factsOf(page)
+    if (path === FIRST_PAGE) this.#facts = factsOf(page)
     this.#needs.addPage(page)
   }
 
@@ -132,15 +143,22 @@ class Surveyor {
   }
 }
 
-/** All files of an app, as far as they are looked at, in an order of their own. */
-async function findFiles(root: string): Promise<Found[]> {
-  const found: Found[] = []
+/** Whatever else an app has many of, what says something is looked at. */
+async function findFiles(root: string): Promise<AppFileList> {
+  const [telling, others]: [string[], string[]] = [[], []]
   for await (const path of pathsIn(root, '', 0)) {
-    if (found.length >= MOST_FILES) break
+    if (telling.length + others.length >= MOST_NAMES) break
+    const type = extname(path)
+    const tells = READ.test(type) || MANIFEST.test(type)
+    if (tells && telling.length < MOST_FILES) telling.push(path)
+    else others.push(path)
+  }
+  const found: Found[] = []
+  for (const path of new Set([FIRST_PAGE, ...telling])) {
     const stats = await statOf(join(root, path))
     if (stats) found.push({ path, stats })
   }
-  return found
+  return { telling: found, others }
 }
 
 async function* pathsIn(root: string, folder: string, depth: number): AsyncIterable<string> {
@@ -152,10 +170,10 @@ async function* pathsIn(root: string, folder: string, depth: number): AsyncItera
   }
 }
 
-function fingerprintOf(files: readonly Found[]): string {
+function fingerprintOf({ telling, others }: AppFileList): string {
   const hash = createHash('sha256')
-  const lines = files.map(({ path, stats }) => `${path}\n${stats.mtimeMs}\n${stats.size}\n`)
-  for (const line of lines.toSorted()) hash.update(line)
+  const lines = telling.map(({ path, stats }) => `${path}\n${stats.mtimeMs}\n${stats.size}\n`)
+  for (const line of [...lines, ...others].toSorted()) hash.update(`${line}\n`)
   return hash.digest('base64url')
 }
 
