@@ -175,22 +175,34 @@ if (document.currentScript?.src) {
     return { ...job, apiKey: null, server: isText ? files : { url: files, apiKey: null } }
   }
 
-  /** Pages that are written into a frame have none of the box's scripts: it is told when it is reached for. */
-  function tellFrames({ HTMLIFrameElement }) {
+  /** Pages that are written into a frame or window have none of the box's scripts: it is told when it is reached for. */
+  function tellFrames(window) {
     for (const name of ['contentWindow', 'contentDocument']) {
-      replace(HTMLIFrameElement.prototype, name, ({ get, ...rest }) => ({
+      replace(window.HTMLIFrameElement.prototype, name, ({ get, ...rest }) => ({
         ...rest,
         get() {
-          const found = apply(get, this, [])
-          try {
-            if (found) tell(found.defaultView ?? found)
-          } catch {
-            // It is of another origin.
-          }
-          return found
+          return told(apply(get, this, []))
         },
       }))
     }
+    replace(window, 'open', ({ value: open, ...rest }) => ({
+      ...rest,
+      value: {
+        open(...args) {
+          return told(apply(open, window, args))
+        },
+      }.open,
+    }))
+  }
+
+  /** @param found a window, or its document */
+  function told(found) {
+    try {
+      if (found) tell(found.defaultView ?? found)
+    } catch {
+      // It is of another origin.
+    }
+    return found
   }
 
   /** Puts this script before all others of pages that frames have in `srcdoc`. */

@@ -137,6 +137,17 @@ export const SHAPES: readonly Shape[] = [
     </script>`,
   ),
   shape(
+    'written-window',
+    CURRENT,
+    `<script>
+      const opened = open('', 'game')
+      opened.document.write(${JSON.stringify(FRAMED).replaceAll('</', '<\\/')})
+      opened.document.close()
+      globalThis.framed = () => opened.document
+      document.onclick = () => opened.document.onclick()
+    </script>`,
+  ),
+  shape(
     'redefines',
     CURRENT,
     `<script>startCount(Croquet)</script>`,
