@@ -7,15 +7,14 @@ import {
   isImportMap,
   isJavaScript,
   isLink,
+  isPolicy,
   Page,
   type PageElement,
   textPiece,
 } from './page.ts'
+import { policyWithBox } from './page-policy.ts'
 import { relativeAddress } from './relative-address.ts'
 import { applyEdits, type TextEdit } from './text-edits.ts'
-
-/** What a client has to be told by: `box`, or what those before 2.0 understand. */
-export type ClientKind = 'current' | 'old'
 
 export interface PagePlace {
   /** the page: a path from the box's root, as browsers ask for it */
@@ -25,20 +24,20 @@ export interface PagePlace {
   /** whether the app has a file there, when it is all there is at its host */
   readonly hasFile: (pathname: string) => Promise<boolean>
   readonly versions: ClientVersions
-  /** the client that is to be told which box to use; undefined: none */
-  readonly told: ClientKind | undefined
 }
 
 /**
- * The page with the box's own client in place of those from a CDN, told which box to use, and with its scripts
- * where they are, though it was built for the root of a site: what a module imports is relative to its address.
+ * The page with the script that has clients use this box, with the box's own client in place of those from a CDN,
+ * and with its scripts where they are, though it was built for the root of a site: what a module imports is
+ * relative to its address.
  */
 export async function adaptPage(html: string, place: PagePlace): Promise<string> {
   const page = new Page(html)
   const edits: TextEdit[] = []
-  if (place.told && page.headStart !== undefined) {
-    edits.push({ start: page.headStart, end: page.headStart, text: teller(place, place.told) })
+  if (page.headStart !== undefined) {
+    edits.push({ start: page.headStart, end: page.headStart, text: teller(place) })
   }
+  for (const element of page.elements) edits.push(...policyEdits(element))
   const base = baseOf(page, place)
   if (base !== undefined) {
     for (const element of page.elements) {
@@ -48,9 +47,8 @@ export async function adaptPage(html: string, place: PagePlace): Promise<string>
   return applyEdits(html, edits)
 }
 
-function teller({ page }: PagePlace, told: ClientKind): string {
-  const kind = told === 'old' ? ' data-client="old"' : ''
-  return `<script src="${relativeAddress(page, USE_THIS_BOX)}"${kind}></script>`
+function teller({ page }: PagePlace): string {
+  return `<script src="${relativeAddress(page, USE_THIS_BOX)}"></script>`
 }
 
 /** What addresses in the page are relative to; undefined if that is not on this box. */
@@ -61,6 +59,15 @@ function baseOf(page: Page, { page: path }: PagePlace): string | undefined {
   const here = new URL(path, 'http://box.invalid')
   const url = base ? URL.parse(attribute(base, 'href') ?? '', here.href) : here
   return url?.host === here.host ? url.pathname : undefined
+}
+
+function policyEdits(element: PageElement): TextEdit[] {
+  const piece = isPolicy(element) ? attributePiece(element, 'content') : undefined
+  const policy = attribute(element, 'content') ?? ''
+  const opened = policyWithBox(policy)
+  if (!piece || opened === policy) return []
+  const value = opened.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+  return [{ ...piece, text: `content="${value}"` }]
 }
 
 async function editsOf(element: PageElement, page: Page, place: PagePlace): Promise<TextEdit[]> {

@@ -1,9 +1,9 @@
 import { extname } from 'node:path'
 
 /** A larger page is served as it is (bytes). */
-const MOST_PAGE_BYTES = 4_000_000
+export const MOST_PAGE_BYTES = 4_000_000
 /** Likewise a script. */
-const MOST_SCRIPT_BYTES = 8_000_000
+export const MOST_SCRIPT_BYTES = 8_000_000
 
 /** Whether a file of that name and size may have to be served otherwise than it is. */
 export function isAdaptable(file: string, bytes: number): boolean {

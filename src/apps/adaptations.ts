@@ -38,9 +38,9 @@ export class Adaptations {
 
   /** @returns undefined if the file is to be served as it is */
   async of(served: ServedFile, { mtimeMs, size }: Stats): Promise<AdaptedFile | undefined> {
-    const { file, path, told } = served
+    const { file, path } = served
     if (!isAdaptable(file, size)) return undefined
-    const key = [file, mtimeMs, size, path, told].join('\0')
+    const key = [file, mtimeMs, size, path].join('\0')
     return (await this.#kept.fetch(key, { context: served }))?.file
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type AppFolder, type AppFolders, pageFolders } from './app-folders.ts'
+import type { InternetPackage } from './needs.ts'
 import type { AppOrigins } from './origins/app-origins.ts'
 import { countPeople, type RunningSession } from './people.ts'
 import { BLANK, type Surveys } from './surveys.ts'
@@ -24,6 +25,10 @@ export interface ListedApp {
   readonly people: number
   /** hosts on the internet that it needs, as far as its files tell */
   readonly needs: readonly string[]
+  /** what it takes from those of these hosts that have packages */
+  readonly packages: readonly InternetPackage[]
+  /** why it cannot do without the cloud, in sentences */
+  readonly notes: readonly string[]
   /** whether its origin is its own; null: the owner wants no walls between apps */
   readonly origin: 'own' | 'shared' | null
   /** why it shares one nevertheless, as the end of a sentence; "": there is no reason to tell */
@@ -102,11 +107,12 @@ export class AppList {
   ): ListedApp {
     const { name } = folder
     const url = `${kind}s/${encodeURIComponent(name)}/`
-    const { title, description, icon, needs } = this.#parts.surveys.known(folder) ?? BLANK
+    const survey = this.#parts.surveys.known(folder) ?? BLANK
+    const { title, description, icon, needs, packages, notes } = survey
     return {
       ...{ kind, name, title: title || name, description },
       icon: icon === undefined ? null : iconAddress(url, icon),
-      ...{ url, people: people.get(url) ?? 0, needs },
+      ...{ url, people: people.get(url) ?? 0, needs, packages, notes },
       ...this.#originOf(kind, name),
     }
   }

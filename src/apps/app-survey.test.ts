@@ -4,9 +4,8 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type AppSurvey, surveyApp } from './app-survey.ts'
 
-const VERSIONS = { '@croquet/croquet': '2.0.4', '@multisynq/client': '1.1.0' }
 const MODULES = join(import.meta.dirname, '../../node_modules')
-const JOIN = 'Croquet.Session.join({ apiKey: "k", appId: "a.b" })'
+const VERSIONS = { '@croquet/croquet': '2.0.4', '@multisynq/client': '1.1.0' }
 
 let root: string
 
@@ -133,50 +132,49 @@ test.each([
   expect((await survey({ 'index.html': '', [path]: text }))?.needs).toEqual([])
 })
 
-describe('a client is told which box to use', () => {
-  test.each([
-    [
-      'from a CDN',
-      `<script src="https://unpkg.com/@croquet/croquet@1.0"></script><script>${JOIN}</script>`,
-    ],
-    [
-      'from the box',
-      `<script src="/lib/@croquet/croquet/pub/croquet.min.js"></script><script src=a.js></script>`,
-    ],
-    ['from elsewhere', `<script src="croquet.min.js"></script><script>${JOIN}</script>`],
-  ])('%s', async (_, html) => {
-    expect((await survey({ 'index.html': html }))?.told).toBe('current')
+test('packages from CDNs are named, but for clients that the box has', async () => {
+  const found = await survey({
+    'index.html': '<script src="https://unpkg.com/@croquet/croquet"></script>',
+    'main.js':
+      'import "https://esm.sh/react-together@0.4"; import("https://esm.run/@croquet/worldcore")',
   })
-
-  test.each([
-    '@croquet/croquet/pub/croquet.min.js',
-    '@croquet/croquet/cjs/croquet-croquet.js',
-    '@multisynq/client/bundled/multisynq-client.esm.js',
-  ])('in a bundle: %s', async (client) => {
-    await copyFile(join(MODULES, client), join(root, 'bundle.js'))
-    expect((await survey({ 'index.html': '<script src=bundle.js></script>' }))?.told).toBe(
-      'current',
-    )
-  })
-
-  test('in a bundle of before 2.0, which knows no boxes', async () => {
-    const bundle = 'throw Error("Croquet: no apiKey provided in Session.join()!")'
-    expect((await survey({ 'index.html': '', 'b.js': bundle }))?.told).toBe('old')
+  expect(found).toMatchObject({
+    needs: ['esm.run', 'esm.sh'],
+    packages: [
+      { name: '@croquet/worldcore', host: 'esm.run' },
+      { name: 'react-together', host: 'esm.sh' },
+    ],
+    notes: [],
   })
 })
 
 test.each([
-  ['names its box', 'Croquet.Session.join({ box: "/", name: "a" })'],
-  ['names its box elsewhere', "Session.join({name:'a','box':'https://box.example/'})"],
-  ['names its reflector', 'Session.join({ reflector: "ws://10.0.0.5:9090/", files: "/f" })'],
-  ['has no client', 'room.join({ name: "a" })'],
-])('an app that %s is told nothing', async (_, script) => {
-  expect((await survey({ 'index.html': '', 'main.js': script }))?.told).toBeUndefined()
+  ['big.html', Buffer.alloc(30_000_000, ' '), 'big.html is longer than 4 MB'],
+  ['a.html', Buffer.from('\ufeff<head>', 'utf16le'), 'a.html is UTF-16'],
+  [
+    'b.js',
+    Buffer.from('throw Error("Cannot interpret reflector address")'),
+    'b.js brings a client',
+  ],
+  [
+    'b.js',
+    Buffer.concat([Buffer.from('//esm.sh/@croquet/croquet'), Buffer.alloc(8_000_000, ' ')]),
+    'b.js is longer than 8 MB',
+  ],
+])('%s is named if it cannot be adapted (%#)', async (path, bytes, note) => {
+  await put({ 'index.html': '<title>a</title>' })
+  await writeFile(join(root, path), bytes)
+  const found = await surveyApp(root, VERSIONS, undefined)
+  expect(found).toMatchObject({ title: 'a', notes: [expect.stringContaining(note)] })
 })
 
-test('a script that makes it hard to tell takes no longer', async () => {
-  const script = `Session.join( box: "${'/'.repeat(200_000)} `
-  expect((await survey({ 'index.html': '', 'main.js': script }))?.told).toBe('current')
+test.each([
+  'croquet-1.0.5/pub/croquet.min.js',
+  '@multisynq/client/bundled/multisynq-client.esm.js',
+])('of %s nothing is noted', async (client) => {
+  await put({ 'index.html': '' })
+  await copyFile(join(MODULES, client), join(root, 'client.js'))
+  expect((await surveyApp(root, VERSIONS, undefined))?.notes).toEqual([])
 })
 
 test('an app that has not changed is not looked at again', async () => {
@@ -185,6 +183,26 @@ test('an app that has not changed is not looked at again', async () => {
   await put({ 'index.html': '<title>ab</title>' })
   const second = await surveyApp(root, VERSIONS, first?.fingerprint)
   expect(second).toMatchObject({ title: 'ab' })
+})
+
+test('a new icon is noticed, though no page has changed', async () => {
+  const first = await survey({ 'index.html': '<link rel=icon href=a.png>' })
+  expect(first?.icon).toBeUndefined()
+  await put({ 'a.png': '' })
+  expect(await surveyApp(root, VERSIONS, first?.fingerprint)).toMatchObject({ icon: 'a.png' })
+})
+
+test('however many files an app has, its pages and scripts are looked at', async () => {
+  // Folders come in an order of their own.
+  for (let i = 0; i < 3200; i++) await writeFile(join(root, `${i}.png`), '')
+  const script = 'import "https://a.example/b"'
+  const found = await survey({ 'index.html': '<title>a</title>', 'z.js': script })
+  expect(found).toMatchObject({ title: 'a', needs: ['a.example'] })
+})
+
+test('however many scripts an app has, its first page is looked at', async () => {
+  for (let i = 0; i < 3200; i++) await writeFile(join(root, `${i}.js`), '')
+  expect(await survey({ 'index.html': '<title>a</title>' })).toMatchObject({ title: 'a' })
 })
 
 test('a page nested as deep as can be is looked at all the same', async () => {

@@ -1,23 +1,18 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import type { ClientKind } from './adapt-page.ts'
 import { isAdaptable, isScript } from './adaptable.ts'
 import { fileAt } from './app-files.ts'
-import { CLIENT_NAME, type ClientVersions } from './client-address.ts'
+import { AppNotes } from './app-notes.ts'
+import type { ClientVersions } from './client-address.ts'
 import { isMissing } from './existing.ts'
-import { Needs } from './needs.ts'
+import { fileText } from './file-text.ts'
+import { type InternetPackage, Needs } from './needs.ts'
 import { Page } from './page.ts'
 import { factsOf, iconsOfManifest, type PageFacts } from './page-facts.ts'
 import { findSurveyFiles, type SurveyFile } from './survey-files.ts'
 
-/** The client names its join so in its complaints, and most apps in their own code. */
-const JOINS = /\bSession\.join\(/
-/** What a client of its own says, in an app's bundle, that knows reflectors, and one that knows boxes. */
-const COMPLAINT = 'no apiKey provided in Session.join()'
-const BOX_COMPLAINT = 'box must be a (partial) URL in Session.join()'
-/** An app that says itself where its box or reflector is. */
-const NAMES_BOX = /["']?\b(?:box|reflector)["']?\s*:\s*(["'`])[^"'`\s/]*\/[^"'`\s]*\1/
+const FIRST_PAGE = 'index.html'
 
 /** What can be known of an app by looking at its files. */
 export interface AppSurvey {
@@ -30,8 +25,10 @@ export interface AppSurvey {
   readonly icon: string | undefined
   /** hosts on the internet that it loads something from */
   readonly needs: readonly string[]
-  /** the client in it that has to be told which box to use; undefined: none */
-  readonly told: ClientKind | undefined
+  /** what it takes from those of these hosts that have packages */
+  readonly packages: readonly InternetPackage[]
+  /** why it cannot do without the cloud, in sentences */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -44,10 +41,11 @@ export async function surveyApp(
   versions: ClientVersions,
   known: string | undefined,
 ): Promise<AppSurvey | undefined> {
-  const { read, lines } = await findSurveyFiles(root)
+  const { read, tooLong, lines } = await findSurveyFiles(root)
   const fingerprint = createHash('sha256').update(lines.join('\n\n')).digest('base64url')
   if (fingerprint === known) return undefined
   const surveyor = new Surveyor(root, versions)
+  for (const file of [...read, ...tooLong]) surveyor.note(file)
   for (const file of read) await surveyor.add(file)
   return { fingerprint, ...(await surveyor.result()) }
 }
@@ -55,53 +53,40 @@ export async function surveyApp(
 class Surveyor {
   readonly #root: string
   readonly #needs: Needs
+  readonly #notes = new AppNotes()
   #facts: PageFacts | undefined
-  #joins = false
-  #knowsReflectors = false
-  #knowsBoxes = false
-  #namesBox = false
 
   constructor(root: string, versions: ClientVersions) {
     this.#root = root
     this.#needs = new Needs(versions)
   }
 
+  note({ path, stats }: SurveyFile): void {
+    this.#notes.addFile(path, stats.size)
+  }
+
   async add({ path, stats }: SurveyFile): Promise<void> {
-    const text = await readText(join(this.#root, path))
-    if (text === undefined) return
+    const bytes = await readBytes(join(this.#root, path))
+    if (bytes === undefined) return
+    const text = fileText(bytes)?.text
+    if (text === undefined) return this.#notes.addUnreadable(path)
+    if (!/\.css$/i.test(path)) this.#notes.addScript(path, stats.size, text)
     if (/\.css$/i.test(path)) this.#needs.addStyle(text)
-    else if (isScript(path)) this.#addScript(text)
+    else if (isScript(path)) this.#needs.addScript(text)
     else if (isAdaptable(path, stats.size)) this.#addPage(path, text)
   }
 
   async result(): Promise<Omit<AppSurvey, 'fingerprint'>> {
     const { title = '', description = '' } = this.#facts ?? {}
-    const needs = this.#needs.hosts
-    return { title, description, icon: await this.#icon(), needs, told: this.#told() }
+    const { hosts: needs, packages } = this.#needs
+    const { notes } = this.#notes
+    return { title, description, icon: await this.#icon(), needs, packages, notes }
   }
 
   #addPage(path: string, text: string): void {
     const page = new Page(text)
-    if (path === 'index.html') this.#facts = factsOf(page)
+    if (path === FIRST_PAGE) this.#facts = factsOf(page)
     this.#needs.addPage(page)
-    this.#noteClient(text)
-  }
-
-  #addScript(text: string): void {
-    this.#needs.addScript(text)
-    this.#noteClient(text)
-  }
-
-  #noteClient(text: string): void {
-    this.#joins ||= JOINS.test(text) || CLIENT_NAME.test(text)
-    this.#knowsReflectors ||= text.includes(COMPLAINT)
-    this.#knowsBoxes ||= text.includes(BOX_COMPLAINT)
-    this.#namesBox ||= NAMES_BOX.test(text)
-  }
-
-  #told(): ClientKind | undefined {
-    if (!this.#joins || this.#namesBox) return undefined
-    return this.#knowsReflectors && !this.#knowsBoxes ? 'old' : 'current'
   }
 
   async #icon(): Promise<string | undefined> {
@@ -112,7 +97,8 @@ class Surveyor {
     }
     const path = manifest === undefined ? undefined : await this.#ownFile(manifest, '')
     if (path === undefined || path.startsWith('data:')) return undefined
-    for (const address of iconsOfManifest((await readText(join(this.#root, path))) ?? '')) {
+    const bytes = await readBytes(join(this.#root, path))
+    for (const address of iconsOfManifest(bytes?.toString() ?? '')) {
       const icon = await this.#ownFile(address, posix.dirname(path))
       if (icon !== undefined) return icon
     }
@@ -129,9 +115,9 @@ class Surveyor {
 }
 
 /** @returns undefined if it went away meanwhile */
-async function readText(path: string): Promise<string | undefined> {
+async function readBytes(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return await readFile(path)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

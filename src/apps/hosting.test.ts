@@ -356,8 +356,16 @@ describe('a page made for the cloud', () => {
     expect(headers['content-type']).toBe('text/javascript; charset=utf-8')
   })
 
+  test('is adapted in the encoding that it has, which it says itself', async () => {
+    const bytes = Buffer.from(`${CLOUD_PAGE}\xe9\x81`, 'latin1')
+    await put({ 'web/apps/sketch/index.html': bytes })
+    const { rawPayload, headers } = await app.inject('/apps/sketch/')
+    expect(rawPayload.toString('latin1')).toBe(`${ADAPTED_PAGE}\xe9\x81`)
+    expect(headers['content-type']).toBe('text/html')
+  })
+
   test.each([
-    ['is not UTF-8', Buffer.from(`${CLOUD_PAGE}\xe9`, 'latin1')],
+    ['is UTF-16', Buffer.from(`\ufeff${CLOUD_PAGE}`, 'utf16le')],
     ['is very large', Buffer.from(CLOUD_PAGE.padEnd(4_000_001))],
   ])('stays as it is if it %s', async (_, bytes) => {
     await put({ 'web/apps/sketch/index.html': bytes })
@@ -366,12 +374,19 @@ describe('a page made for the cloud', () => {
   })
 })
 
-test('a page that needs nothing stays as it is, to the byte', async () => {
-  const page = '\ufeff<!DOCTYPE html>\r\n<HTML><Script src=main.js></SCRIPT>\r<p>a &amp b'
-  await put({ 'web/apps/sketch/index.html': page })
-  const { rawPayload, headers } = await app.inject('/apps/sketch/')
-  expect(rawPayload.equals(Buffer.from(page))).toBe(true)
-  const { mtime } = await stat(join(dir, 'web/apps/sketch/index.html'))
+test('a page gets the script of the box, and all else stays as it is, to the byte', async () => {
+  const parts = ['\ufeff<!DOCTYPE html>\r\n<HTML>', '<Script src=main.js></SCRIPT>\r<p>a &amp b']
+  await put({ 'web/apps/sketch/index.html': parts.join('') })
+  const { body } = await app.inject('/apps/sketch/')
+  expect(body).toBe(parts.join('<script src="../../apps/use-this-box.js"></script>'))
+})
+
+test('a script that needs nothing stays as it is', async () => {
+  const script = '\ufeffrun()\r\n'
+  await put({ 'web/apps/sketch/main.js': script })
+  const { rawPayload, headers } = await app.inject('/apps/sketch/main.js')
+  expect(rawPayload.equals(Buffer.from(script))).toBe(true)
+  const { mtime } = await stat(join(dir, 'web/apps/sketch/main.js'))
   expect(headers['last-modified']).toBe(mtime.toUTCString())
 })
 
@@ -436,11 +451,13 @@ test('the list has all apps and demos, and who is in them', async () => {
       {
         ...{ kind: 'app', name: 'sketch', title: 'Sketch', description: '' },
         ...{ icon: 'apps/sketch/a%20b.png', url: 'apps/sketch/', people: 2, needs: [] },
+        ...{ packages: [], notes: [] },
         ...{ origin: null, sharesBecause: '' },
       },
       {
         ...{ kind: 'demo', name: 'chat', title: 'chat', description: 'Words' },
         ...{ icon: null, url: 'demos/chat/', people: 0, needs: ['a.example'] },
+        ...{ packages: [], notes: [] },
         ...{ origin: null, sharesBecause: '' },
       },
     ],

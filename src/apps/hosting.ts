@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AdaptedFile } from './adapt-file.ts'
-import { isPage, isScript } from './adaptable.ts'
+import { isScript } from './adaptable.ts'
 import { Adaptations } from './adaptations.ts'
 import { type Located, locate } from './app-files.ts'
 import type { AppFolder, AppFolders } from './app-folders.ts'
@@ -24,7 +24,6 @@ import { Workshop } from './workshop.ts'
 /** Page of an app, by hand or by a builder, for addresses where it has nothing. */
 const OWN_MISSING_PAGE = '404.html'
 const JAVASCRIPT = 'text/javascript; charset=utf-8'
-const HTML = 'text/html; charset=utf-8'
 
 const text = { type: 'string' } as const
 const paramsSchema = {
@@ -121,7 +120,6 @@ export async function hostingRoutes(app: FastifyInstance, options: HostingOption
 
 /** What files of apps are served with. */
 interface Shelf extends Pick<HostingOptions, 'folders' | 'missingPage'> {
-  readonly surveys: Surveys
   readonly adaptations: Adaptations
   readonly versions: ClientVersions
   readonly settings: SettingsOfApps
@@ -150,7 +148,7 @@ async function makeParts(
   const settings = new SettingsOfApps((error, name) =>
     app.log.warn({ app: name }, `${error.message}: nothing of it is done`),
   )
-  return { surveys, adaptations, versions, settings, unpacker: new Unpacker(), list }
+  return { adaptations, versions, settings, unpacker: new Unpacker(), list }
 }
 
 interface Asked extends Shelf {
@@ -170,19 +168,23 @@ async function sendFile(
   if (!adapted) return sendAsIs(request, reply, join(folder.root, located.path), asked)
   reply.header('etag', adapted.etag)
   if (isKnown(request, adapted.etag) && reply.statusCode === 200) return reply.code(304).send()
-  return reply.type(isScript(located.path) ? JAVASCRIPT : HTML).send(adapted.body)
+  return reply.header('content-type', typeOf(located.path, adapted)).send(adapted.body)
 }
 
 async function adaptedFile(
   request: FastifyRequest,
-  { folder, located, surveys, adaptations, versions }: Asked,
+  { folder, located, adaptations, versions }: Asked,
 ): Promise<AdaptedFile | undefined> {
   const file = join(folder.root, located.path)
-  const told = isPage(file) ? (await surveys.of(folder)).told : undefined
   const [path = ''] = request.url.split('?', 1)
   const start = `/apps/${encodeURIComponent(folder.name)}/`
   const { root } = folder
-  return adaptations.of({ file, root, path, start, told, versions }, located.stats)
+  return adaptations.of({ file, root, path, start, versions }, located.stats)
+}
+
+function typeOf(path: string, { charset }: AdaptedFile): string {
+  const type = isScript(path) ? 'text/javascript' : 'text/html'
+  return charset === undefined ? type : `${type}; charset=${charset}`
 }
 
 async function sendAsIs(

@@ -1,3 +1,4 @@
+import { packageAt } from './cdn-package.ts'
 import { type ClientVersions, ownClientAt } from './client-address.ts'
 import {
   attribute,
@@ -38,10 +39,21 @@ const LOADED_BY_SCRIPT =
 const LOADED_BY_STYLE = /(?:\burl\(\s*|@import\s+)["']?((?:https?:)?\/\/[^"'()\s\\]+)/g
 const STYLE_COMMENT = /\/\*.*?\*\//gs
 
+/** A package that an app takes from a CDN. */
+export interface InternetPackage {
+  readonly name: string
+  readonly host: string
+}
+
+/** Of packages that an app takes from CDNs, so many are named. */
+const MOST_PACKAGES = 50
+
 /** Gathers the hosts on the internet that an app cannot do without, as far as that can be told from its files. */
 export class Needs {
   readonly #versions: ClientVersions
   readonly #hosts = new Set<string>()
+  /** by name and host */
+  readonly #packages = new Map<string, InternetPackage>()
 
   /** @param versions of the clients that need no internet, since the box has them */
   constructor(versions: ClientVersions) {
@@ -51,6 +63,11 @@ export class Needs {
   /** Hosts, by name, with a port unless it is the usual one. */
   get hosts(): readonly string[] {
     return [...this.#hosts].toSorted()
+  }
+
+  /** What the app takes from these hosts, where they have packages, by name. */
+  get packages(): readonly InternetPackage[] {
+    return [...this.#packages.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   addPage(page: Page): void {
@@ -86,8 +103,16 @@ export class Needs {
   #add(address: string): void {
     if (!/^(?:(?:https?|wss?):)?\/\//i.test(address)) return
     if (ownClientAt(address, this.#versions) !== undefined) return
-    const host = URL.parse(address, 'https://box.invalid')?.host
-    if (host) this.#hosts.add(host)
+    const url = URL.parse(address, 'https://box.invalid')
+    if (!url?.host) return
+    this.#hosts.add(url.host)
+    this.#addPackage(url)
+  }
+
+  #addPackage(url: URL): void {
+    const name = packageAt(url)
+    if (name === undefined || this.#packages.size >= MOST_PACKAGES) return
+    this.#packages.set(`${name} ${url.host}`, { name, host: url.host })
   }
 }
 

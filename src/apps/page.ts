@@ -68,6 +68,13 @@ export function isImportMap(element: PageElement): boolean {
   return element.tagName === 'script' && attribute(element, 'type')?.toLowerCase() === 'importmap'
 }
 
+/** Whether an element sets what the page may load, as a header would. */
+export function isPolicy(element: PageElement): boolean {
+  if (element.tagName !== 'meta') return false
+  const name = attribute(element, 'http-equiv') ?? ''
+  return name.trim().toLowerCase() === 'content-security-policy'
+}
+
 /** Not recursive: pages may be nested as deep as they like. */
 function* elementsOf(document: PageNode): Iterable<PageElement> {
   const waiting: PageNode[] = [document]

@@ -2,17 +2,24 @@ import type { FastifyInstance } from 'fastify'
 import type { ListedApp } from './app-list.ts'
 
 const text = { type: 'string' } as const
+const packageSchema = {
+  type: 'object',
+  required: ['name', 'host'],
+  properties: { name: text, host: text },
+} as const
 const appSchema = {
   type: 'object',
   required: [
-    ...['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs'],
-    ...['origin', 'sharesBecause'],
+    ...['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs', 'packages'],
+    ...['notes', 'origin', 'sharesBecause'],
   ],
   properties: {
     ...{ kind: text, name: text, title: text, description: text, url: text },
     icon: { type: ['string', 'null'] },
     people: { type: 'integer' },
     needs: { type: 'array', items: text },
+    packages: { type: 'array', items: packageSchema },
+    notes: { type: 'array', items: text },
     origin: { type: ['string', 'null'], enum: ['own', 'shared', null] },
     sharesBecause: text,
   },

@@ -25,6 +25,8 @@ export interface SurveyFile {
 export interface SurveyFiles {
   /** what is to be read: pages, scripts and styles */
   readonly read: readonly SurveyFile[]
+  /** likewise, but there is no room for them */
+  readonly tooLong: readonly SurveyFile[]
   /** all that a survey depends on, a line for each */
   readonly lines: readonly string[]
 }
@@ -33,22 +35,23 @@ export interface SurveyFiles {
 export async function findSurveyFiles(root: string): Promise<SurveyFiles> {
   const names = await namesIn(root)
   const wanted = names.filter((path) => rankOf(path) !== undefined).toSorted(byRank)
-  const read: SurveyFile[] = []
+  const [read, tooLong]: [SurveyFile[], SurveyFile[]] = [[], []]
   const lines = names.filter((path) => rankOf(path) === undefined && !MANIFEST.test(path))
   let bytes = 0
   for (const path of wanted.slice(0, MOST_FILES)) {
     const stats = await statOf(join(root, path))
     if (!stats) continue
     lines.push(lineOf(path, stats))
-    if (stats.size > MOST_FILE_BYTES || bytes + stats.size > MOST_BYTES) continue
-    bytes += stats.size
-    read.push({ path, stats })
+    const isTooLong = stats.size > MOST_FILE_BYTES || bytes + stats.size > MOST_BYTES
+    if (!isTooLong) bytes += stats.size
+    const list = isTooLong ? tooLong : read
+    list.push({ path, stats })
   }
   for (const path of names.filter((name) => MANIFEST.test(name)).slice(0, MOST_FILES)) {
     const stats = await statOf(join(root, path))
     if (stats) lines.push(lineOf(path, stats))
   }
-  return { read, lines: lines.toSorted() }
+  return { read, tooLong, lines: lines.toSorted() }
 }
 
 /** Level by level, so that what lies deep in an app that is too large is what is left out. */

@@ -56,7 +56,8 @@ test('an app that cannot be looked at is one of which nothing is known, or what 
   bed.next = () => {
     throw new Error('no')
   }
-  expect(await bed.surveys.of(BY_HAND)).toEqual(BLANK)
+  const notes = [expect.stringContaining('could not be looked at')]
+  expect(await bed.surveys.of(BY_HAND)).toEqual({ ...BLANK, notes })
   expect(bed.failures).toEqual([['Error: no', BY_HAND.root]])
   bed.next = () => ({ ...BLANK, fingerprint: '1', title: 'one' })
   bed.now = 60_011
@@ -65,7 +66,11 @@ test('an app that cannot be looked at is one of which nothing is known, or what 
     throw new Error('no')
   }
   bed.now = 63_000
-  expect((await bed.surveys.of(BY_HAND)).title).toBe('one')
+  expect(await bed.surveys.of(BY_HAND)).toMatchObject({ title: 'one', notes })
+  bed.next = () => ({ ...BLANK, fingerprint: '1', title: 'one' })
+  bed.now = 123_001
+  expect(await bed.surveys.of(BY_HAND)).toMatchObject({ title: 'one', notes: [] })
+  expect(bed.asked.at(-1)).toEqual([BY_HAND.root, ''])
 })
 
 test.each([BY_HAND, RELEASE])('it is left alone for a minute, then tried again', async (folder) => {

@@ -18,8 +18,13 @@ export const BLANK: AppSurvey = {
   description: '',
   icon: undefined,
   needs: [],
-  told: undefined,
+  packages: [],
+  notes: [],
 }
+
+/** Pages of an app that cannot be looked at cannot be adapted. */
+const NOT_LOOKED_AT =
+  'What is in it could not be looked at: it may be served as it is, and its client not find this box.'
 
 export interface SurveysParts {
   readonly workshop: Pick<Workshop, 'survey'>
@@ -45,7 +50,8 @@ export class Surveys {
         } catch (error) {
           onFailure(error, root)
           options.ttl = FAILED_MS
-          return last ?? BLANK
+          // With no fingerprint, it is looked at as a whole the next time.
+          return { ...(last ?? BLANK), fingerprint: '', notes: [NOT_LOOKED_AT] }
         }
       },
     })

@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 function served(name: string) {
-  const place = { path: `/apps/a/${name}`, start: '/apps/a/', told: undefined }
+  const place = { path: `/apps/a/${name}`, start: '/apps/a/' }
   return { file: join(dir, name), root: dir, versions: VERSIONS, ...place }
 }
 

@@ -105,7 +105,7 @@ describe.each(SETUPS)('by %s', (_name, setUp) => {
       const session = newSession({ client })
       const ada = await visitors.join(`${own('chess')}/apps/chess/`, session)
       const watched = await visitors.open(`${main}/apps/chess/?room=1#part`)
-      expect(watched.page.url()).toBe(`${own('chess')}/apps/chess/?room=1&box=/#part`)
+      expect(watched.page.url()).toBe(`${own('chess')}/apps/chess/?room=1#part`)
       const bob = new AppPage(watched)
       await bob.join(session)
       await bob.publish('add', 1)

@@ -57,10 +57,19 @@ test('own apps come first, with icons, what they need, and who is in them', asyn
     'zoo',
     '<title>Zoo</title><meta name=description content="Look."><link rel=icon href=icon.svg>',
   )
-  await putApp('art', '<title>Art</title><img src="https://a.example/x"><img src="//b.example/y">')
+  await putApp(
+    'art',
+    `<title>Art</title><img src="//b.example/y">
+    <script type="module">import 'https://esm.sh/react-together@0.4'</script>`,
+  )
+  await writeFile(join(webDir, 'apps/art/long.html'), ' '.repeat(4_000_001))
   const home = await pages.openHome()
   await eventually(async () => (await tileTexts(home)).slice(0, 2)).toEqual([
-    'Art\nNeeds the internet: a.example, b.example',
+    [
+      'Art',
+      'Needs the internet: b.example, react-together (esm.sh)',
+      'long.html is longer than 4 MB: it is served as it is, and its client does not find this box.',
+    ].join('\n'),
     'Zoo\nLook.',
   ])
   expect(await home.getByText(HOW_TO).isVisible()).toBe(false)

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { launchBrowser, openPage, type WatchedPage } from '../support/browser.ts'
 import type { JoinOptions } from './app-handle.ts'
 import { AppPage } from './app-page.ts'
@@ -35,6 +35,11 @@ export class Visitors {
   /** A person who has that page open. */
   open(url: string): Promise<WatchedPage> {
     return openPage(this.#browser, url)
+  }
+
+  /** A person who has nothing open yet. */
+  async blank(): Promise<Page> {
+    return (await this.#browser.newContext()).newPage()
   }
 
   /** A person who has the test app open and joined the session. */

@@ -4,7 +4,8 @@ import { element } from '../common/element.js'
 import { originWords } from '../common/origin-words.js'
 import { shareApp } from '../common/share-app.js'
 
-const MOST_HOSTS = 3
+const MOST_NEEDS = 3
+const MOST_NOTES = 2
 
 /** A tile for an app of somebody's own. */
 export function appTile(app) {
@@ -36,6 +37,7 @@ function link(app) {
     element('strong', { textContent: app.title }),
     ...(app.description ? [element('span', { textContent: app.description })] : []),
     ...(app.needs.length > 0 ? [needs(app)] : []),
+    ...app.notes.slice(0, MOST_NOTES).map(note),
     ...(app.origin ? [origin(app)] : []),
   )
   const made = element('a', { className: 'tile-link', href: new URL(app.url, boxUrl).href })
@@ -48,9 +50,17 @@ function origin(app) {
   return element('span', { className: `origin origin-${app.origin}`, textContent: words })
 }
 
-function needs({ needs: hosts }) {
-  const others = hosts.length - MOST_HOSTS
+function needs({ needs: hosts, packages }) {
+  const named = hosts.flatMap((host) => {
+    const there = packages.filter((one) => one.host === host)
+    return there.length > 0 ? there.map(({ name }) => `${name} (${host})`) : [host]
+  })
+  const others = named.length - MOST_NEEDS
   const more = others > 0 ? ` and ${others} more` : ''
-  const words = `Needs the internet: ${hosts.slice(0, MOST_HOSTS).join(', ')}${more}`
+  const words = `Needs the internet: ${named.slice(0, MOST_NEEDS).join(', ')}${more}`
+  return element('span', { className: 'needs', textContent: words })
+}
+
+function note(words) {
   return element('span', { className: 'needs', textContent: words })
 }

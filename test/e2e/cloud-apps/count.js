@@ -1,5 +1,8 @@
-/** The app that all of these are: one number, which everybody sees. It knows nothing of a box. */
-globalThis.startCount = ({ Model, View, Session }) => {
+/**
+ * The app that all of these are: one number, which everybody sees. It knows nothing of a box.
+ * @param more for `Session.join`
+ */
+globalThis.startCount = ({ Model, View, Session }, more = {}) => {
   class Count extends Model {
     init() {
       this.count = 0
@@ -34,5 +37,6 @@ globalThis.startCount = ({ Model, View, Session }) => {
     password: 'secret',
     model: Count,
     view: Display,
+    ...more,
   })
 }
