@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { plainAddress } from './access/networks.ts'
+import { TurnedAway } from './access/turned-away.ts'
 import { Chronicle } from './admin/chronicle.ts'
 import type { DashboardParts } from './admin/dashboard.ts'
 import type { LogTail } from './admin/log-tail.ts'
@@ -81,6 +82,9 @@ export function assemble(materials: Materials) {
     heralds,
     proxies,
     chronicle,
+    turnedAway: new TurnedAway(accountOf, () => clock.wallTime()),
+    /** tells those who may not come in why */
+    turnAway: ((...request) => reflector.turnAway(...request)) satisfies Reflector['turnAway'],
     breaches,
     reflector,
     upkeep,
@@ -188,7 +192,7 @@ function operationOf({ reflector, metrics }: Assembly): OperationSource {
 
 function dashboardParts(
   { config, logTail, storage }: Materials,
-  { reflector, chronicle, clock, vitals, upkeep }: Assembly,
+  { reflector, chronicle, clock, vitals, upkeep, turnedAway }: Assembly,
 ): DashboardParts {
   const { journal } = storage
   const dir = resolve(config.filesDir)
@@ -203,7 +207,7 @@ function dashboardParts(
       collectGarbage: () => upkeep.collectNow(),
       volume: () => useOf(dir),
     },
-    ...{ chronicle, clock, tail: logTail, timers: systemTimers },
+    ...{ chronicle, turnedAway, clock, tail: logTail, timers: systemTimers },
     takeVitals: () => vitals.take(),
     takePunctuality: () => reflector.takePunctuality(),
     missing: () => reflector.missing(),

@@ -6,11 +6,13 @@ import type { Answer, Door } from '../access/door.ts'
 import type { DoorPages } from '../access/door-pages.ts'
 import { admit, cookieOf, locationWithoutToken } from '../access/login-answer.ts'
 import type { Logins } from '../access/logins.ts'
+import { plainAddress } from '../access/networks.ts'
 import { ANYBODY, type Pass } from '../access/pass.ts'
 import type { Clock } from '../access/ports.ts'
 import type { Refusal } from '../access/refusal.ts'
 import { isByPerson, sendRefusal } from '../access/refusal-answer.ts'
 import { addressOf } from '../access/request-address.ts'
+import type { AskedFor, TurnedAway } from '../access/turned-away.ts'
 import type { HttpsRedirect } from '../trust/https-redirect.ts'
 import { isShared, setCors } from './cors.ts'
 import { appEntry } from './entries.ts'
@@ -27,6 +29,8 @@ export interface DoorHookParts {
   readonly logins: Logins
   readonly clock: Pick<Clock, 'wallTime'>
   readonly sessions: RunningSessions
+  /** told of each request that is refused for something that can be mended */
+  readonly turnedAway: Pick<TurnedAway, 'note'>
   /** scheme, host and prefix by which the box was asked */
   readonly publicUrl: (request: FastifyRequest) => string
   /** see `Whereabouts` */
@@ -155,14 +159,52 @@ function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
   refusal: Refusal,
-  { pages }: DoorHookParts,
+  { pages, turnedAway }: DoorHookParts,
 ): void {
-  const { statusCode, message } = refusal
+  const { statusCode, message, cause } = refusal
+  if (cause && isForPeople(request, refusal)) {
+    const { origin, 'user-agent': userAgent } = request.headers
+    const [asked, app] = whatIsAsked(request)
+    turnedAway.note({
+      address: plainAddress(addressOf(request)),
+      origin,
+      app,
+      userAgent,
+      asked,
+      cause,
+    })
+  }
   if (isForPrograms(request.url)) {
     if (statusCode === 401) reply.header('www-authenticate', 'Bearer')
     sendProblem(reply, statusCode, message)
   } else {
     sendRefusal(request, reply, refusal, pages)
+  }
+}
+
+/**
+ * Whether it matters to a person that the request is refused: they opened a page, or a page of theirs asks or stores
+ * something. Who is asked for the passphrase is not turned away.
+ */
+function isForPeople(request: FastifyRequest, { page }: Refusal): boolean {
+  if (isByPerson(request)) return page !== 'passphrase'
+  return request.headers.origin !== undefined || request.method === 'PUT'
+}
+
+/** @returns what was asked for, and the app that it is of as far as the path tells */
+function whatIsAsked(request: FastifyRequest): readonly [asked: AskedFor, app: string | undefined] {
+  const [path = ''] = request.url.split('?', 1)
+  if (/^\/files(?:\/|$)/.test(routeOf(request)))
+    return ['file', appIn(path, /^\/files\/apps\/([^/]+)\//)]
+  return [isByPerson(request) ? 'page' : 'other', appIn(path, /^\/apps\/([^/]+)(?:\/|$)/)]
+}
+
+function appIn(path: string, pattern: RegExp): string | undefined {
+  const name = pattern.exec(path)?.[1]
+  try {
+    return name === undefined ? undefined : decodeURIComponent(name)
+  } catch {
+    return name
   }
 }
 

@@ -43,7 +43,7 @@ import type {
 import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
 import { Turn } from './turn.ts'
-import { type Proxies, Upgrade, type UpgradeObserver } from './upgrade.ts'
+import { type Proxies, Upgrade, type UpgradeObserver, type UpgradeRefusal } from './upgrade.ts'
 import { programOf, visitorOf } from './visitor.ts'
 import { Wheel } from './wheel.ts'
 import { WritePump } from './write-pump.ts'
@@ -209,6 +209,11 @@ export class Reflector {
   /** Takes a web-socket upgrade request over; answers 503 while nothing can be stored (STORE3). */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass): void {
     this.#upgrade.accept(request, socket, head, pass)
+  }
+
+  /** Refuses a web-socket upgrade request of somebody who may not come in; a page is told why (CLOSE6). */
+  turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
+    this.#upgrade.turnAway(request, socket, head, refusal)
   }
 
   /** Ids of all sessions that are in memory, or about to be. */

@@ -69,6 +69,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   LIMIT29: 'Needs clients that come from elsewhere: src/http/connection-counts.test.ts.',
   CLOSE4: 'Needs who runs the box: src/reflector/operator.test.ts, test/e2e/dashboard.test.ts.',
   CLOSE5: 'Needs who runs the box: src/reflector/operator.test.ts, test/e2e/dashboard.test.ts.',
+  CLOSE6: 'Needs pages of others: test/door.test.ts, test/e2e/turned-away.test.ts.',
   ACCESS1: 'Needs a box with settings: test/door.test.ts.',
   ACCESS2: 'Needs clients elsewhere: src/access/networks.test.ts, test/door.test.ts.',
   ACCESS3: 'Needs a box with settings: test/credentials.test.ts, test/login.test.ts.',
