@@ -10,7 +10,9 @@ const PLACE = {
 }
 const CDN = 'https://cdn.jsdelivr.net/npm/@croquet/croquet@2/pub'
 const OWN = '../../lib/@croquet/croquet@2.0.4/pub'
-const TELLER = '<script src="../../apps/use-this-box.js"></script>'
+const TELLER =
+  '<script src="../../apps/use-this-box.js"></script>' +
+  '<script src="../../apps/watch-page.js" data-app="sketch"></script>'
 
 test.each([
   [
@@ -124,7 +126,8 @@ test.each([
 test('tells a client of before 2.0 in its own way, from wherever the page is', async () => {
   const place = { ...PLACE, page: '/apps/sketch/rooms/blue.html', told: 'old' } as const
   expect(await adaptPage('<head><base href="/">', place)).toBe(
-    '<head><script src="../../../apps/use-this-box.js" data-client="old"></script><base href="/">',
+    '<head><script src="../../../apps/use-this-box.js" data-client="old"></script>' +
+      '<script src="../../../apps/watch-page.js" data-app="sketch"></script><base href="/">',
   )
 })
 

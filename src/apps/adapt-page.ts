@@ -1,6 +1,6 @@
 import { adaptScript } from './adapt-script.ts'
 import { type ClientVersions, ownClientAt } from './client-address.ts'
-import { USE_THIS_BOX } from './own-paths.ts'
+import { USE_THIS_BOX, WATCH_PAGE } from './own-paths.ts'
 import {
   attribute,
   attributePiece,
@@ -37,7 +37,11 @@ export async function adaptPage(html: string, place: PagePlace): Promise<string>
   const page = new Page(html)
   const edits: TextEdit[] = []
   if (place.told && page.headStart !== undefined) {
-    edits.push({ start: page.headStart, end: page.headStart, text: teller(place, place.told) })
+    edits.push({
+      start: page.headStart,
+      end: page.headStart,
+      text: teller(place, place.told) + watcher(place),
+    })
   }
   const base = baseOf(page, place)
   if (base !== undefined) {
@@ -51,6 +55,11 @@ export async function adaptPage(html: string, place: PagePlace): Promise<string>
 function teller({ page }: PagePlace, told: ClientKind): string {
   const kind = told === 'old' ? ' data-client="old"' : ''
   return `<script src="${relativeAddress(page, USE_THIS_BOX)}"${kind}></script>`
+}
+
+function watcher({ page, start }: PagePlace): string {
+  const [, , name = ''] = start.split('/')
+  return `<script src="${relativeAddress(page, WATCH_PAGE)}" data-app="${name}"></script>`
 }
 
 /** What addresses in the page are relative to; undefined if that is not on this box. */

@@ -7,10 +7,12 @@ import { Adaptations } from './adaptations.ts'
 import { type Located, locate } from './app-files.ts'
 import type { AppFolder, AppFolders } from './app-folders.ts'
 import { AppList } from './app-list.ts'
+import { AskedHosts } from './asked-hosts.ts'
 import type { ClientVersions } from './client-address.ts'
 import { findLibraries } from './library.ts'
 import type { AppOrigins } from './origins/app-origins.ts'
 import { ownScripts } from './own-scripts.ts'
+import { type PageRoutesOptions, pageRoutes } from './page-routes.ts'
 import type { RunningSession } from './people.ts'
 import { shownAppsSchema } from './shown-apps.ts'
 import { Surveys } from './surveys.ts'
@@ -34,6 +36,8 @@ export interface HostingOptions {
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
   readonly sessions: () => Iterable<RunningSession>
+  /** of those who use pages of apps */
+  readonly visitors: Pick<PageRoutesOptions, 'accountOf' | 'watches'>
   /** told who knows the apps, when that is ready */
   readonly onList?: (list: Pick<AppList, 'get'>) => void
   /** what people see where there is nothing */
@@ -50,8 +54,10 @@ type AppRequest = FastifyRequest<{ Params: { name: string; '*': string } }>
 /** `/apps` lists the apps, `/apps/<name>/…` are their files. */
 export async function hostingRoutes(app: FastifyInstance, options: HostingOptions) {
   const { folders, missingPage } = options
-  const { list, ...makers } = await makeParts(app, options)
+  const asked = new AskedHosts(() => performance.now())
+  const { list, ...makers } = await makeParts(app, options, asked)
   options.onList?.(list)
+  await app.register(pageRoutes, { folders, asked, ...options.visitors })
   const shelf = { folders, missingPage, ...makers }
   await app.register(fastifyStatic, {
     serve: false,
@@ -112,6 +118,7 @@ interface Shelf extends Pick<HostingOptions, 'folders' | 'missingPage'> {
 async function makeParts(
   app: FastifyInstance,
   { folders, origins, webDir, sessions }: HostingOptions,
+  asked: AskedHosts,
 ): Promise<Omit<Shelf, 'folders' | 'missingPage'> & { readonly list: AppList }> {
   const libraries = await findLibraries()
   const versions = Object.fromEntries(libraries.map(({ name, version }) => [name, version]))
@@ -125,7 +132,7 @@ async function makeParts(
   const adaptations = new Adaptations(workshop, (err, file) =>
     app.log.warn({ err, file }, 'file is served as it is: it could not be adapted'),
   )
-  const list = new AppList({ folders, origins, surveys, webDir, sessions, now })
+  const list = new AppList({ folders, origins, surveys, asked, webDir, sessions, now })
   const stopListening = folders.onChange(() => list.forget())
   app.addHook('onClose', async () => stopListening())
   return { surveys, adaptations, versions, list }

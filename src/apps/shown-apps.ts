@@ -2,10 +2,17 @@ import type { FastifyInstance } from 'fastify'
 import type { ListedApp } from './app-list.ts'
 
 const text = { type: 'string' } as const
+const count = { type: 'integer', minimum: 0 } as const
+/** A host that pages asked while people used them, and how many of them got something, or asked in vain. */
+const askedSchema = {
+  type: 'object',
+  required: ['host', 'got', 'vain', 'unclear'],
+  properties: { host: text, got: count, vain: count, unclear: count },
+} as const
 const appSchema = {
   type: 'object',
   required: [
-    ...['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs'],
+    ...['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs', 'asked'],
     ...['origin', 'sharesBecause'],
   ],
   properties: {
@@ -13,6 +20,7 @@ const appSchema = {
     icon: { type: ['string', 'null'] },
     people: { type: 'integer' },
     needs: { type: 'array', items: text },
+    asked: { type: 'array', items: askedSchema },
     origin: { type: ['string', 'null'], enum: ['own', 'shared', null] },
     sharesBecause: text,
   },

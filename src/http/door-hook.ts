@@ -41,18 +41,23 @@ export interface DoorHookParts {
   readonly redirect: HttpsRedirect
 }
 
+/** How requests were let in that are passed on. */
+export interface LetIn {
+  /** the token of the cookie by which; undefined: it was none */
+  readonly cookieToken: (request: FastifyRequest) => string | undefined
+  readonly passOf: (request: FastifyRequest) => Pass
+}
+
 /**
  * Has every request pass the door before anything else looks at it.
- * @returns which token of a cookie let in a request that is passed on; undefined: it was none
  */
-export function addDoor(
-  app: FastifyInstance,
-  parts: DoorHookParts,
-): (request: FastifyRequest) => string | undefined {
+export function addDoor(app: FastifyInstance, parts: DoorHookParts): LetIn {
   const tokens = new WeakMap<IncomingMessage, string>()
+  const passes = new WeakMap<IncomingMessage, Pass>()
   app.addHook('onRequest', (request, reply, done) => {
     const conclude = (answer: Answer) => {
       if (isAnswered(answer, request, reply, parts)) return
+      if (answer.tag === 'admitted' && answer.pass !== ANYBODY) passes.set(request.raw, answer.pass)
       const token = goodCookieOf(answer, request)
       if (token !== undefined) tokens.set(request.raw, token)
       done()
@@ -62,7 +67,10 @@ export function addDoor(
     if (answer instanceof Promise) answer.then(conclude).catch(done)
     else conclude(answer)
   })
-  return ({ raw }) => tokens.get(raw)
+  return {
+    cookieToken: ({ raw }) => tokens.get(raw),
+    passOf: ({ raw }) => passes.get(raw) ?? ANYBODY,
+  }
 }
 
 function goodCookieOf({ staleCookies }: Answer, request: FastifyRequest): string | undefined {

@@ -20,6 +20,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ROLE7: 'Needs access to one app: src/reflector/roles.test.ts.',
   ROLE8:
     'Needs a link for one session: src/reflector/session-app.test.ts, test/credentials.test.ts.',
+  ROLE9: 'Needs pages of apps: src/apps/hosting.test.ts, test/e2e/watch-page.test.ts.',
   SAVE6: 'Needs a link for one session: src/reflector/session-app.test.ts.',
   LIMIT1: 'Needs to send a lot for seconds: src/reflector/limits.test.ts, test/abuse.',
   LIMIT2: 'Needs to send a lot for seconds: src/reflector/limits.test.ts.',
@@ -104,6 +105,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
     'Needs settings and hosted apps: test/box/app-origins.test.ts, test/e2e/app-origins.test.ts.',
   APPS3: 'Needs settings and hosted apps: test/box/app-origins.test.ts.',
   APPS4: 'Needs settings and hosted apps: test/box/app-origins.test.ts.',
+  APPS5: 'Needs hosted apps: src/apps/hosting.test.ts, test/e2e/watch-page.test.ts.',
   LOG1: 'Needs the log of the box: own-box.test.ts.',
   LOG2: 'Needs the log of the box: own-box.test.ts.',
   LOG3: 'Needs the log of the box: own-box.test.ts.',

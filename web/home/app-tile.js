@@ -1,5 +1,6 @@
 import { boxUrl } from '../common/address.js'
 import { appIcon } from '../common/app-icon.js'
+import { askedWords } from '../common/asked-words.js'
 import { element } from '../common/element.js'
 import { originWords } from '../common/origin-words.js'
 import { shareApp } from '../common/share-app.js'
@@ -36,6 +37,7 @@ function link(app) {
     element('strong', { textContent: app.title }),
     ...(app.description ? [element('span', { textContent: app.description })] : []),
     ...(app.needs.length > 0 ? [needs(app)] : []),
+    ...askedWords(app).map(asked),
     ...(app.origin ? [origin(app)] : []),
   )
   const made = element('a', { className: 'tile-link', href: new URL(app.url, boxUrl).href })
@@ -46,6 +48,10 @@ function link(app) {
 function origin(app) {
   const words = originWords(app)
   return element('span', { className: `origin origin-${app.origin}`, textContent: words })
+}
+
+function asked(words) {
+  return element('span', { className: 'needs', textContent: words })
 }
 
 function needs({ needs: hosts }) {
