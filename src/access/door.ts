@@ -226,7 +226,7 @@ function foreignPage(text: string): Refusal {
     ),
     cause: {
       why: `Pages of ${origin} may not use the box.`,
-      remedy: `If you trust that site, set BOX_ORIGINS=${origin}.`,
+      remedy: `If you trust that site, add ${origin} to BOX_ORIGINS, and start the box again.`,
     },
   }
 }

@@ -90,7 +90,7 @@ function unknownName(name: string | undefined, reach: Reach): Refusal {
     ),
     cause: {
       why: `The box does not know itself by the name ${name}.`,
-      remedy: `If the name is yours, set BOX_HOSTNAMES=${name}. If it is not, a foreign site tries to get in.`,
+      remedy: `If the name is yours, add ${name} to BOX_HOSTNAMES. If not, a foreign site tries to get in.`,
     },
   }
 }

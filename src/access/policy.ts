@@ -86,7 +86,7 @@ export class Policy {
           ),
           cause: {
             why: `${address} is not on the network of the box.`,
-            remedy: `Send them an invite link, or let the address in with BOX_ALLOW=${address}.`,
+            remedy: `Send them an invite link, or add ${address} to BOX_ALLOW, and start the box again.`,
           },
         }
       }

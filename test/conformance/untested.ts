@@ -20,6 +20,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ROLE7: 'Needs access to one app: src/reflector/roles.test.ts.',
   ROLE8:
     'Needs a link for one session: src/reflector/session-app.test.ts, test/credentials.test.ts.',
+  ROLE10: 'Needs a viewer: src/reflector/roles.test.ts.',
   ROLE9: 'Needs pages of apps: src/apps/hosting.test.ts, test/e2e/watch-page.test.ts.',
   SAVE6: 'Needs a link for one session: src/reflector/session-app.test.ts.',
   LIMIT1: 'Needs to send a lot for seconds: src/reflector/limits.test.ts, test/abuse.',

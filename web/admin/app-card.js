@@ -62,7 +62,7 @@ export class AppCard {
     say(this.#people, people === 0 ? 'Nobody is in it now' : inIt)
     this.#people.classList.toggle('nobody', people === 0)
     say(this.#needs, needs.length === 0 ? '' : `Needs the internet: ${needs.join(', ')}`)
-    say(this.#asked, askedWords(app).join('. '))
+    say(this.#asked, askedWords(app))
     say(this.#origin, originWords(app))
     this.#origin.classList.toggle('shared', app.origin === 'shared')
     if (this.#isNews(this.#head, { title, url, icon })) {

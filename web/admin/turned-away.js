@@ -42,7 +42,11 @@ export class TurnedAwayList {
 
   #show(entries) {
     this.#section.hidden = entries.length === 0
-    this.#section.querySelector('[data-total]').textContent = counted(entries.length, 'line')
+    this.#section.querySelector('[data-total]').textContent = counted(
+      entries.length,
+      'entry',
+      'entries',
+    )
     this.#lines.replaceChildren(...entries.map(line))
   }
 }

@@ -37,7 +37,7 @@ function link(app) {
     element('strong', { textContent: app.title }),
     ...(app.description ? [element('span', { textContent: app.description })] : []),
     ...(app.needs.length > 0 ? [needs(app)] : []),
-    ...askedWords(app).map(asked),
+    ...(askedWords(app) ? [asked(app)] : []),
     ...(app.origin ? [origin(app)] : []),
   )
   const made = element('a', { className: 'tile-link', href: new URL(app.url, boxUrl).href })
@@ -50,8 +50,8 @@ function origin(app) {
   return element('span', { className: `origin origin-${app.origin}`, textContent: words })
 }
 
-function asked(words) {
-  return element('span', { className: 'needs', textContent: words })
+function asked(app) {
+  return element('span', { className: 'needs', textContent: askedWords(app, MOST_HOSTS) })
 }
 
 function needs({ needs: hosts }) {

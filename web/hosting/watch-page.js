@@ -8,6 +8,9 @@
   /** What is new is told this long after it was seen (ms), and at most so often in the life of a page. */
   const TELL_AFTER_MS = 2000
   const MOST_TELLINGS = 10
+  /** A script may be loaded before it is an element of the page: what has no status is judged later (ms). */
+  const JUDGE_AFTER_MS = 1000
+  const MOST_JUDGED = 1000
   /** From this code on a client does not come back by itself; the second is its own: it sleeps. */
   const GIVE_UP_CODE = 4100
   const DORMANT_CODE = 4110
@@ -36,6 +39,8 @@
   const reflector = new URL('../reflector/', src)
 
   const seen = new Set()
+  /** addresses of elements whose event told whether they came */
+  const judged = new Set()
   let news = []
   let tellings = 0
   let timer
@@ -70,8 +75,13 @@
   const noteEntry = ({ name, initiatorType, responseStatus }) => {
     if (responseStatus === undefined) note(name, 'unclear')
     else if (responseStatus > 0) note(name, responseStatus < 400 ? 'got' : 'vain')
-    else if (isToldWhy(name, initiatorType)) note(name, 'vain')
-    else note(name, 'unclear')
+    else setTimeout(() => noteSilent(name, initiatorType), JUDGE_AFTER_MS)
+  }
+
+  /** Browsers do not say the status of what came from elsewhere for an element, nor of what did not come. */
+  const noteSilent = (name, initiatorType) => {
+    if (judged.has(name)) return
+    note(name, isToldWhy(name, initiatorType) ? 'vain' : 'unclear')
   }
 
   /** Whether the browser would say the status of such a request if there were an answer. */
@@ -87,7 +97,9 @@
     ({ target }) => {
       if (!(target instanceof Element)) return
       const address = target.currentSrc || target.src || target.href
-      if (typeof address === 'string' && address !== '') note(address, outcome)
+      if (typeof address !== 'string' || address === '') return
+      if (judged.size < MOST_JUDGED) judged.add(address)
+      note(address, outcome)
     }
 
   addEventListener('error', noteElement('vain'), { capture: true })
