@@ -45,9 +45,18 @@
   let tellings = 0
   let timer
 
+  /** Not by `URL.parse`, which the browsers of older devices lack. */
+  const parsed = (address) => {
+    try {
+      return new URL(address, document.baseURI)
+    } catch {
+      return undefined
+    }
+  }
+
   /** @param outcome `got`, `vain`, or `unclear`: browsers do not say it of all that they load */
   const note = (address, outcome) => {
-    const url = URL.parse(address, document.baseURI)
+    const url = parsed(address)
     if (!url || !/^(?:https?|wss?):$/.test(url.protocol)) return
     if (url.host === location.host || url.host === box.host) return
     const fact = `${outcome} ${url.host}`
@@ -87,7 +96,7 @@
   /** Whether the browser would say the status of such a request if there were an answer. */
   const isToldWhy = (name, initiatorType) => {
     if (initiatorType === 'fetch' || initiatorType === 'xmlhttprequest') return true
-    if (FONT.test(URL.parse(name)?.pathname ?? '')) return true
+    if (FONT.test(parsed(name)?.pathname ?? '')) return true
     const isModule = ['script', 'other'].includes(initiatorType)
     return isModule && ![...document.scripts].some((script) => script.src === name)
   }
@@ -136,14 +145,23 @@
     document.documentElement.append(host)
   }
 
+  const key = `box-watching ${box.pathname}`
+  /** Some pages may have no storage: they say it again when they are loaded again. */
+  const stored = (use) => {
+    try {
+      return use(sessionStorage)
+    } catch {
+      return undefined
+    }
+  }
+
   const showRole = async () => {
     const answer = await fetch(new URL('visitor', box))
     const { watches } = await answer.json()
-    const key = `box-watching ${box.pathname}`
-    if (watches !== true || sessionStorage.getItem(key) !== null) return
-    show(WATCHING, () => sessionStorage.setItem(key, 'closed'))
+    if (watches !== true || stored((storage) => storage.getItem(key)) === 'closed') return
+    show(WATCHING, () => stored((storage) => storage.setItem(key, 'closed')))
   }
-  // A page without storage, or whose policy forbids the request, is shown nothing.
+  // A page whose policy forbids the request is shown nothing.
   addEventListener('load', () => void showRole().catch(() => {}), { once: true })
 
   const watchSocket = (socket) => {
