@@ -83,6 +83,8 @@ export interface ReflectorParts {
   readonly newTimeline: () => string
   /** the store takes nothing any more: messages can no longer be reflected */
   readonly onStoreFailure: (error: unknown) => void
+  /** told of each connection that was closed since its client may not be here, with what its user was told */
+  readonly onNoAccess?: (userIp: string, reason: string) => void
 }
 
 /** A session as the operation pages show it. */
@@ -445,7 +447,7 @@ export class Reflector {
   }
 
   #disconnected(connection: Connection, code: number, reason: string): void {
-    const { clock, log, metrics, witness } = this.#parts
+    const { clock, log, metrics, witness, onNoAccess } = this.#parts
     this.#connections.delete(connection)
     this.#intake.forget(connection)
     this.#inflow.forget(connection)
@@ -459,6 +461,8 @@ export class Reflector {
     const stats = { ...connection.traffic, s: seconds }
     const cause = connection.closedWith ?? { code, reason }
     log.notice({ ...logFields(connection, 'end'), ...cause, stats }, 'connection closed')
+    const isTurnedAway = connection.closedWith?.code === CLOSE_CODE.noAccess
+    if (isTurnedAway) onNoAccess?.(connection.origin.userIp, cause.reason)
     const host = this.#hosts.get(connection.origin.sessionId)
     if (this.#isDraining && this.#connections.size === 0) this.#onLastGone()
     if (!wasIn || this.#isDraining) return

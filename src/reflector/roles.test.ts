@@ -86,6 +86,8 @@ it('[ROLE6] who has no pass any more is closed with 4103, joined or not', async 
   const told = { code: 4103, reason: expect.stringContaining('Your access to this box has ended') }
   expect(closed).toEqual([told, told])
   await a.ping()
+  await until(() => bed.turnedAway.length === 2)
+  expect(bed.turnedAway).toEqual([b, idle].map(() => ['10.0.0.1', told.reason]))
 })
 
 it('[ROLE7] who joins as another app than its pass is for is closed with 4103', async () => {

@@ -47,6 +47,8 @@ export class ReflectorBed {
   readonly log: LogLine[] = []
   readonly clients = new RawClients()
   readonly failures: unknown[] = []
+  /** who was closed for having no access: address and reason */
+  readonly turnedAway: Array<readonly [userIp: string, reason: string]> = []
   /** what `FileDirectory` knows, by URL */
   readonly files = new Map<string, AnnouncedFile>()
   /** what heralds were told */
@@ -98,6 +100,7 @@ export class ReflectorBed {
       limits: { ...NO_LIMITS, ...limits },
       newTimeline: () => `timeline ${++this.#timelines}`,
       onStoreFailure: (error) => this.failures.push(error),
+      onNoAccess: (...told) => this.turnedAway.push(told),
     })
   }
 
