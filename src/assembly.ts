@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { plainAddress } from './access/networks.ts'
+import { TurnedAway, type TurnedAwayRequest } from './access/turned-away.ts'
 import { Chronicle } from './admin/chronicle.ts'
 import type { DashboardParts } from './admin/dashboard.ts'
 import type { LogTail } from './admin/log-tail.ts'
@@ -67,7 +68,9 @@ export function assemble(materials: Materials) {
   const heralds = new Heralds({ allowed, clock, log, onOutcome: metrics.heralded })
   const proxies = createProxies(config.trustedProxies)
   const chronicle = new Chronicle(() => clock.wallTime())
-  const reflector = createReflector(materials, { clock, metrics, heralds, proxies, chronicle })
+  const turnedAway = new TurnedAway(accountOf, () => clock.wallTime())
+  const witnesses = { chronicle, turnedAway }
+  const reflector = createReflector(materials, { clock, metrics, heralds, proxies, ...witnesses })
   const upkeep = createUpkeep(materials, reflector, clock)
   const breaches = new LimitBreaches({
     count: metrics.limitBreached,
@@ -81,6 +84,9 @@ export function assemble(materials: Materials) {
     heralds,
     proxies,
     chronicle,
+    turnedAway,
+    /** tells those who may not come in why */
+    turnAway: ((...request) => reflector.turnAway(...request)) satisfies Reflector['turnAway'],
     breaches,
     reflector,
     upkeep,
@@ -188,7 +194,7 @@ function operationOf({ reflector, metrics }: Assembly): OperationSource {
 
 function dashboardParts(
   { config, logTail, storage }: Materials,
-  { reflector, chronicle, clock, vitals, upkeep }: Assembly,
+  { reflector, chronicle, clock, vitals, upkeep, turnedAway }: Assembly,
 ): DashboardParts {
   const { journal } = storage
   const dir = resolve(config.filesDir)
@@ -203,7 +209,7 @@ function dashboardParts(
       collectGarbage: () => upkeep.collectNow(),
       volume: () => useOf(dir),
     },
-    ...{ chronicle, clock, tail: logTail, timers: systemTimers },
+    ...{ chronicle, turnedAway, clock, tail: logTail, timers: systemTimers },
     takeVitals: () => vitals.take(),
     takePunctuality: () => reflector.takePunctuality(),
     missing: () => reflector.missing(),
@@ -233,11 +239,12 @@ interface ReflectorNeeds {
   readonly heralds: Heralds
   readonly proxies: Proxies
   readonly chronicle: Chronicle
+  readonly turnedAway: TurnedAway
 }
 
 function createReflector(
   { config, log, storage, onFailure }: Materials,
-  { clock, metrics, heralds, proxies, chronicle }: ReflectorNeeds,
+  { clock, metrics, heralds, proxies, chronicle, turnedAway }: ReflectorNeeds,
 ): Reflector {
   return new Reflector({
     store: storage.journal,
@@ -256,7 +263,21 @@ function createReflector(
     limits: { ...config, frameBytes: config.maxFrameBytes },
     newTimeline: () => randomBytes(TIMELINE_BYTES).toString('base64url'),
     onStoreFailure: onFailure,
+    onNoAccess: (address, reason) => turnedAway.note(withoutAccess(address, reason)),
   })
+}
+
+/** Somebody whose client may not join, or not any more. */
+function withoutAccess(address: string, reason: string): TurnedAwayRequest {
+  return {
+    ...{ address, origin: undefined, app: undefined, userAgent: undefined, asked: 'session' },
+    cause: {
+      why: `They were told: “${reason}”`,
+      remedy: reason.includes('apiKey')
+        ? 'The app has to give Session.join an apiKey: any will do here.'
+        : 'If they may come in, send them a link or token that is for this app and has not run out.',
+    },
+  }
 }
 
 function createUpkeep(

@@ -55,7 +55,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
   try {
     const materials = { config, log, logTail, storage, onFailure }
     const assembly = assemble(materials)
-    const { clock, vitals, heralds, proxies, breaches, reflector, serverLimits, upkeep } = assembly
+    const { clock, vitals, heralds, proxies, reflector, serverLimits, upkeep } = assembly
     vitals.open()
     release.add(async () => vitals.close())
     const stopHeartbeat = clock.startHeartbeat()
@@ -70,7 +70,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
       tls.noteHost(hostBehind(request, proxies))
       reflector.accept(request, ...rest)
     }
-    const gate = await openGate(config, { clock, log, proxies, breaches, tls, accept })
+    const gate = await openGate(config, { ...assembly, log, tls, accept })
     release.add(() => gate.close())
     server.http.on('upgrade', (...request) => gate.entrance.handle(...request))
     await storage.opened

@@ -4,6 +4,7 @@ import { type Access, type AccessOptions, openAccess } from './access/access.ts'
 import { Entrance, type EntranceParts } from './access/entrance.ts'
 import type { Issuer } from './access/foreign-tokens.ts'
 import type { Breaches, Whereabouts } from './access/ports.ts'
+import type { TurnedAway } from './access/turned-away.ts'
 import type { AppFolders } from './apps/app-folders.ts'
 import { appHostnames } from './apps/origins/origin-rule.ts'
 import { ACCESS_NAME } from './backup/box-folder.ts'
@@ -12,7 +13,6 @@ import type { AdminAppParts } from './http/admin-app.ts'
 import type { AppParts } from './http/app.ts'
 import type { RunningSessions } from './http/file-scope.ts'
 import { publicUrl } from './reflector/public-url.ts'
-import { refuseUpgrade } from './reflector/refusal.ts'
 import { accountOf } from './system/account.ts'
 import { hostNames } from './system/addresses.ts'
 import type { SteadyClock } from './system/clock.ts'
@@ -33,6 +33,9 @@ export interface GateParts {
   readonly tls: Pick<Tls, 'mode' | 'names'>
   /** takes over web sockets that were let in */
   readonly accept: EntranceParts['accept']
+  /** answers those that were not */
+  readonly turnAway: EntranceParts['refuse']
+  readonly turnedAway: TurnedAway
 }
 
 /** What the HTTP side asks about those who come in. */
@@ -62,18 +65,19 @@ export interface Gate {
 }
 
 export async function openGate(config: Config, parts: GateParts): Promise<Gate> {
-  const { clock, log, breaches, accept } = parts
+  const { clock, log, breaches, accept, turnAway, turnedAway } = parts
   const access = await openAccess(accessOptions(config, parts))
   const whereabouts = whereaboutsBy(parts.proxies)
   const entrance = new Entrance({
-    ...{ door: access.door, whereabouts, log, accept, refuse: refuseUpgrade },
+    ...{ door: access.door, whereabouts, log, accept, refuse: turnAway, turnedAway },
     mostWaiting: config.mostWaitingVisitors,
     onTooMany: (address) => breaches.note('waiting-visitors', address),
   })
   return {
     entrance,
     setupPath: setupPathOf(access),
-    appParts: (needs) => appParts(config, access, { clock, breaches, whereabouts, ...needs }),
+    appParts: (needs) =>
+      appParts(config, access, { clock, breaches, whereabouts, turnedAway, ...needs }),
     notePolicy: () => access.notePolicy(),
     close: () => access.close(),
   }
@@ -135,9 +139,10 @@ async function appParts(
     readonly clock: SteadyClock
     readonly breaches: Breaches
     readonly whereabouts: Whereabouts
+    readonly turnedAway: TurnedAway
   } & AppNeeds,
 ): ReturnType<Gate['appParts']> {
-  const { clock, breaches, whereabouts, sessions, folders } = parts
+  const { clock, breaches, whereabouts, turnedAway, sessions, folders } = parts
   const { door, logins } = access
   const { DoorPages } = await import('./access/door-pages.ts')
   const tokens = await access.tokens()
@@ -148,7 +153,7 @@ async function appParts(
   }
   return {
     apps: {
-      entrance: { ...entrance, clock, sessions },
+      entrance: { ...entrance, clock, sessions, turnedAway },
       login: {
         tokens,
         // With another policy it is not asked for, but those who knew it before are still let in.

@@ -157,9 +157,11 @@ describe.each(Object.keys(POLICIES))('[ACCESS5] with BOX_ACCESS=%s', (policy) =>
     const { token } = await bed.invite()
     const origin = { origin: 'https://evil.example', ...STRANGER }
     for (const asked of [SOCKET, { method: 'PUT', path: FILE, body: 'x' }]) {
-      expect((await bed.ask(WAYS.cookie(asked, token), origin)).status).toBe(403)
-      const { status } = await bed.ask(WAYS.path(asked, token), origin)
+      const refused = await bed.ask(WAYS.cookie(asked, token), origin)
+      expect(refused).toMatchObject(asked === SOCKET ? { closeCode: 4103 } : { status: 403 })
+      const { status, closeCode } = await bed.ask(WAYS.path(asked, token), origin)
       expect([101, 200, 201]).toContain(status)
+      expect(closeCode).toBeUndefined()
     }
     const preflight = await bed.ask({ method: 'OPTIONS', path: `/t/${token}${FILE}` }, origin)
     expect(preflight.headers['access-control-allow-origin']).toBe(origin.origin)

@@ -131,7 +131,6 @@ describe('[ACCESS6] a page of another origin', () => {
     headers: { 'access-control-request-method': 'PUT' },
   }
   const asked: ReadonlyArray<[string, Probe]> = [
-    ['a web socket', SOCKET],
     ['an upload', upload],
     ['a form', { method: 'POST', path: '/files' }],
     ['a download', { path: FILE }],
@@ -152,6 +151,33 @@ describe('[ACCESS6] a page of another origin', () => {
     expect(await readdir(join(bed.filesDir, 'uploads'))).toEqual([])
   })
 
+  test('[CLOSE6] is told by a web socket that is closed at once why it gets none', async () => {
+    await startWith({})
+    for (const origin of ['https://evil.example', 'http://localhost:5173', 'null']) {
+      const answer = await bed.ask(SOCKET, { origin, ...NEIGHBOUR })
+      expect(answer).toMatchObject({ status: 101, closeCode: 4103 })
+      expect(answer.body).toMatch(
+        origin === 'null'
+          ? /^Pages that are opened as a file may not use this box/
+          : new RegExp(`^Pages of ${origin} may not use this box. .*BOX_ORIGINS`),
+      )
+      // It learns nothing of the network that it is in.
+      expect(answer.body).not.toContain(NEIGHBOUR['x-forwarded-for'])
+    }
+    const long = `https://${'x'.repeat(60)}.${'y'.repeat(60)}.example`
+    const { body } = await bed.ask(SOCKET, { origin: long, ...NEIGHBOUR })
+    expect(body).toBe('Pages of this site may not use this box. Its admin can set BOX_ORIGINS.')
+  })
+
+  test('[CLOSE6] programs, which have no page, are answered by HTTP', async () => {
+    await startWith({})
+    expect((await bed.ask(SOCKET, STRANGER)).status).toBe(403)
+    const own = { origin: `http://127.0.0.1:${bed.box.port}` }
+    const stranger = await bed.ask(SOCKET, { ...STRANGER, ...own })
+    expect(stranger).toMatchObject({ status: 101, closeCode: 4103 })
+    expect(stranger.body).toMatch(/^This box is for the people on its own network\./)
+  })
+
   const butPreflight = asked.filter(([, probed]) => probed !== preflight)
   test.each(butPreflight)(
     'that does not say of which does not get %s either',
@@ -164,7 +190,8 @@ describe('[ACCESS6] a page of another origin', () => {
     },
   )
 
-  test.each(asked)(
+  const wanted: typeof asked = [['a web socket', SOCKET], ...asked]
+  test.each(wanted)(
     'may have %s if it is listed, local or the own one, or all are',
     async (_, probed) => {
       await startWith({ BOX_ORIGINS: 'https://school.example' })

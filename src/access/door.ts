@@ -6,7 +6,7 @@ import type { Origins } from './origins.ts'
 import { ANYBODY, type Pass, type Role } from './pass.ts'
 import type { Policy } from './policy.ts'
 import type { Clock, Log } from './ports.ts'
-import type { Refusal } from './refusal.ts'
+import { asSentence, closeReason, type Refusal } from './refusal.ts'
 import { Throttle } from './throttle.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -101,8 +101,7 @@ export class Door {
     if (credentials.some((credential) => !isCookie(credential))) return undefined
     const claim = { origin, publicUrl: publicUrl(), isLocal: LOOPBACK.includes(address) }
     if (this.#parts.origins.allows(claim)) return undefined
-    const message = originMessage(origin)
-    return this.#noted(plainAddress(address), { statusCode: 403, message, page: 'refused' })
+    return this.#noted(plainAddress(address), foreignPage(origin))
   }
 
   /** Nobody waits for the answer who shows no credential. */
@@ -190,11 +189,44 @@ export class Door {
 export function refusalOf({ tag, reason }: Exclude<Verdict, { tag: 'good' }>): Refusal {
   if (tag === 'unclear') return { statusCode: 503, message: reason, page: 'refused' }
   const message = `${reason}: ask whoever sent it to you for a new one`
-  return { statusCode: 401, message, page: 'refused' }
+  return {
+    ...{ statusCode: 401, message, page: 'refused' },
+    closeReason: closeReason(
+      `${asSentence(reason)} Ask for a new one.`,
+      'Your link or token is not good here. Ask for a new one.',
+    ),
+    cause: {
+      why: asSentence(reason),
+      remedy: 'If they may come in, send them a new link or token.',
+    },
+  }
 }
 
-function originMessage(text: string): string {
+function foreignPage(text: string): Refusal {
+  const [statusCode, page] = [403, 'refused'] as const
   const origin = URL.parse(text)?.origin ?? 'null'
-  if (origin === 'null') return 'pages that are no web server’s may not use this box'
-  return `pages of ${origin} may not use this box: whoever runs it can allow that with BOX_ORIGINS=${origin}`
+  if (origin === 'null') {
+    return {
+      ...{ statusCode, page, message: 'pages that are no web server’s may not use this box' },
+      closeReason: closeReason(
+        'Pages that are opened as a file may not use this box: open it from a web server.',
+      ),
+      cause: {
+        why: 'The page is no web server’s: it was opened as a file, or in a closed-off frame.',
+        remedy: 'Put the app on the box, or serve its page from another web server.',
+      },
+    }
+  }
+  return {
+    ...{ statusCode, page },
+    message: `pages of ${origin} may not use this box: whoever runs it can allow that with BOX_ORIGINS=${origin}`,
+    closeReason: closeReason(
+      `Pages of ${origin} may not use this box. Its admin can set BOX_ORIGINS.`,
+      'Pages of this site may not use this box. Its admin can set BOX_ORIGINS.',
+    ),
+    cause: {
+      why: `Pages of ${origin} may not use the box.`,
+      remedy: `If you trust that site, add ${origin} to BOX_ORIGINS, and start the box again.`,
+    },
+  }
 }

@@ -45,7 +45,9 @@ beforeEach(async () => {
       publicUrl: () => 'http://box',
       hosts: () => ['box'],
     },
-    refuse: refuseUpgrade,
+    turnedAway: { note: none },
+    refuse: (_request, socket, _head, { statusCode, message }) =>
+      refuseUpgrade(socket, statusCode, message),
     accept: (_request, socket, head) => {
       accepted.push({ socket, head })
       socket.resume().end('HTTP/1.1 101 Taken\r\n\r\n')

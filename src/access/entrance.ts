@@ -6,9 +6,12 @@ import type { Answer, Door, Visit } from './door.ts'
 import { plainAddress } from './networks.ts'
 import type { Pass } from './pass.ts'
 import type { Log, Whereabouts } from './ports.ts'
-import type { Refusal } from './refusal.ts'
+import { closeReason, type Refusal } from './refusal.ts'
+import type { TurnedAway } from './turned-away.ts'
 
 type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass) => void
+
+type Refuse = (request: IncomingMessage, socket: Duplex, head: Buffer, refusal: Refusal) => void
 
 export interface EntranceParts {
   readonly door: Door
@@ -16,12 +19,14 @@ export interface EntranceParts {
   readonly log: Log
   /** how many may wait at a time until their token is checked */
   readonly mostWaiting: number
+  /** told of each that is refused for something that can be mended */
+  readonly turnedAway: Pick<TurnedAway, 'note'>
   /** told of each that came when so many waited, with its address */
   readonly onTooMany: (address: string) => void
   /** takes over who was let in */
   readonly accept: Accept
   /** answers whoever is not let in, and hangs up */
-  readonly refuse: (socket: Duplex, statusCode: number, sentence: string) => void
+  readonly refuse: Refuse
 }
 
 const TOO_MANY: Refusal = {
@@ -33,6 +38,13 @@ const OTHER_SESSION: Refusal = {
   statusCode: 403,
   message: 'your link or token is for another session',
   page: 'refused',
+  closeReason: closeReason(
+    'Your link or token is for another session. Ask its sender for a new one.',
+  ),
+  cause: {
+    why: 'Their link or token is for another session.',
+    remedy: 'Send them a link for this session, or one that is for no session in particular.',
+  },
 }
 
 /** Lets web sockets in, before the upgrade is answered. */
@@ -56,7 +68,7 @@ export class Entrance {
     const conclude = (answer: Answer) => this.#conclude(answer, request, socket, head)
     if (visit.credentials.length > 0 && this.#waiting.size >= this.#parts.mostWaiting) {
       this.#parts.onTooMany(plainAddress(visit.address))
-      this.#refuse(socket, TOO_MANY)
+      this.#refuse(request, socket, head, TOO_MANY)
       return
     }
     const answer = this.#answerTo(visit)
@@ -109,18 +121,25 @@ export class Entrance {
 
   #conclude(answer: Answer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (answer.tag === 'refused') {
-      this.#refuse(socket, answer.refusal)
+      this.#refuse(request, socket, head, answer.refusal)
       return
     }
     const { pass } = answer
     const [path = ''] = (request.url ?? '/').split('?', 1)
     const isElsewhere = pass.sessionId !== undefined && pass.sessionId !== sessionIdOf(path)
-    if (isElsewhere) this.#refuse(socket, OTHER_SESSION)
+    if (isElsewhere) this.#refuse(request, socket, head, OTHER_SESSION)
     else this.#parts.accept(request, socket, head, pass)
   }
 
-  #refuse(socket: Duplex, { statusCode, message }: Refusal): void {
-    this.#parts.refuse(socket, statusCode, message)
+  #refuse(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: Refusal): void {
+    const { whereabouts, turnedAway, refuse } = this.#parts
+    const { cause } = refusal
+    if (cause) {
+      const { origin, 'user-agent': userAgent } = request.headers
+      const address = plainAddress(whereabouts.clientAddress(request))
+      turnedAway.note({ address, origin, app: undefined, userAgent, asked: 'session', cause })
+    }
+    refuse(request, socket, head, refusal)
   }
 }
 

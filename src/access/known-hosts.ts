@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Refusal } from './refusal.ts'
+import { closeReason, type Refusal } from './refusal.ts'
 
 const LONGEST_NAME = 253
 /** What stands before a host in a URL, or ends it. */
@@ -68,12 +68,29 @@ function unknownName(name: string | undefined, reach: Reach): Refusal {
   const [statusCode, page] = [403, 'unknown-name'] as const
   if (name === undefined) {
     const message = 'the request names this box by what is no host name: open it by its address'
-    return { statusCode, message, page }
+    return {
+      ...{ statusCode, message, page },
+      closeReason: closeReason('This page names the box by what is no host name.'),
+      cause: {
+        why: 'The request names the box by what is no host name.',
+        remedy: 'Open the box by one of its addresses. A proxy before it must pass on a host name.',
+      },
+    }
   }
   const what =
     reach === 'network'
       ? `this box does not know itself by the name ${name}`
       : `how the box is doing is not shown by the name ${name}`
   const message = `${what}: open it by its address, or have its admin set BOX_HOSTNAMES=${name}`
-  return { statusCode, message, page }
+  return {
+    ...{ statusCode, message, page },
+    closeReason: closeReason(
+      `This box does not know the name ${name}. Its admin can set BOX_HOSTNAMES.`,
+      'This box does not know itself by the name of this page. Its admin can set BOX_HOSTNAMES.',
+    ),
+    cause: {
+      why: `The box does not know itself by the name ${name}.`,
+      remedy: `If the name is yours, add ${name} to BOX_HOSTNAMES. If not, a foreign site tries to get in.`,
+    },
+  }
 }

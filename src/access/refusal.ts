@@ -18,4 +18,32 @@ export interface Refusal {
   /** a sentence for whoever asked, without its full stop */
   readonly message: string
   readonly page: DoorPage
+  /**
+   * The same for the person before a page whose web socket is refused, in what a close has room for; see `closeReason`. Pages
+   * of other origins can read it, so it tells nothing that they do not know. Undefined: the client had better try again.
+   */
+  readonly closeReason?: string
+  /** for whoever runs the box; undefined: there is nothing to mend */
+  readonly cause?: RefusalCause
+}
+
+/** Why somebody is turned away, and what to do if they should not be: whole sentences. */
+export interface RefusalCause {
+  readonly why: string
+  readonly remedy: string
+}
+
+/** A web-socket close frame has room for this many bytes of reason. */
+const MAX_CLOSE_REASON_BYTES = 123
+
+/** The first of these sentences that fits into the close of a web socket. The last has to. */
+export function closeReason(...sentences: readonly [string, ...string[]]): string {
+  const fitting = sentences.find((each) => Buffer.byteLength(each) <= MAX_CLOSE_REASON_BYTES)
+  if (fitting === undefined) throw new Error(`no sentence is short enough: ${sentences.at(-1)}`)
+  return fitting
+}
+
+/** What is said as the end of a sentence, as a sentence of its own. */
+export function asSentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 }

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import { ANYBODY } from '../access/pass.ts'
+import { TurnedAway } from '../access/turned-away.ts'
 import { Chronicle } from './chronicle.ts'
 import { Dashboard } from './dashboard.ts'
 import { LogTail } from './log-tail.ts'
@@ -24,6 +25,7 @@ let tail: LogTail
 let noted: unknown[]
 let missing: string[]
 let isCollecting: boolean
+let turnedAway: TurnedAway
 let backup: BackupRun & { readonly tar: PassThrough }
 let stops: number
 /** for which parked sessions the store was asked */
@@ -33,6 +35,10 @@ beforeEach(() => {
   const clock = new ManualClock()
   desk = new SampleDesk()
   chronicle = new Chronicle(() => clock.wallTime())
+  turnedAway = new TurnedAway(
+    (address) => address,
+    () => clock.wallTime(),
+  )
   tail = new LogTail()
   noted = []
   missing = []
@@ -45,7 +51,8 @@ beforeEach(() => {
   desk.here = [member('ada'), member('bob')]
   chronicle.joined(A, LABEL, visitor('ada'))
   const dashboard = new Dashboard({
-    ...{ desk, chronicle, tail, clock, timers: clock, versions: { box: '1', node: '24' } },
+    ...{ desk, chronicle, turnedAway, tail, clock, timers: clock },
+    versions: { box: '1', node: '24' },
     store: {
       removeSession: async (id) => id === A,
       snapshotsOf: async () => [{ time: 5, createdAt: 6, bytes: undefined }],
@@ -263,4 +270,20 @@ describe('a backup', () => {
     backup.tar.destroy()
     void first
   })
+})
+
+test('those who were turned away are listed, and forgotten when they were seen to', async () => {
+  const cause = { why: 'They came by no name.', remedy: 'Give it one.' }
+  turnedAway.note({
+    ...{ address: '10.0.0.7', origin: undefined, app: 'chess', userAgent: 'curl/8.5.0' },
+    ...{ asked: 'page', cause },
+  })
+  const list = await app.inject('/turned-away')
+  expect(list.json()).toMatchObject([
+    { ...cause, address: '10.0.0.7', origin: null, app: 'chess', program: 'curl/8.5.0', times: 1 },
+  ])
+  const emptied = await app.inject({ method: 'DELETE', url: '/turned-away' })
+  expect(emptied.statusCode).toBe(204)
+  expect((await app.inject('/turned-away')).json()).toEqual([])
+  expect(noted).toContainEqual(['turned-away-forgotten', {}])
 })

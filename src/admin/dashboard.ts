@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { TurnedAway } from '../access/turned-away.ts'
 import { type ActionRoutesOptions, actionRoutes } from './action-routes.ts'
 import { type BackupRoutesOptions, backupRoutes } from './backup-routes.ts'
 import { boxRoutes } from './box-routes.ts'
@@ -10,6 +11,7 @@ import type { LogTail } from './log-tail.ts'
 import type { NoteAction, SessionDesk, StoreDesk, Timers } from './ports.ts'
 import { RateMeter } from './rates.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { turnedAwayRoutes } from './turned-away-routes.ts'
 import { Viewers } from './viewers.ts'
 
 export interface DashboardParts
@@ -19,6 +21,7 @@ export interface DashboardParts
   readonly desk: SessionDesk
   readonly store: StoreDesk
   readonly chronicle: Chronicle
+  readonly turnedAway: TurnedAway
   readonly tail: LogTail
   readonly timers: Timers
 }
@@ -31,12 +34,12 @@ export class Dashboard {
   readonly #viewers: Viewers
 
   constructor(parts: DashboardParts) {
-    const { desk, chronicle, tail, timers, clock } = parts
+    const { desk, chronicle, turnedAway, tail, timers, clock } = parts
     this.#parts = parts
     this.#rates = new RateMeter(() => clock.wallTime())
     this.#health = new HealthMeter(parts)
     const measured = { rates: this.#rates, health: this.#health }
-    this.#viewers = new Viewers({ desk, chronicle, tail, timers, ...measured })
+    this.#viewers = new Viewers({ desk, chronicle, turnedAway, tail, timers, ...measured })
     chronicle.onChange = (sessionId) => this.#changed(sessionId)
   }
 
@@ -45,7 +48,7 @@ export class Dashboard {
     app: FastifyInstance,
     { note, passOf }: { readonly note: NoteAction } & Pick<BackupRoutesOptions, 'passOf'>,
   ): Promise<void> {
-    const { desk, store, chronicle, tail, missing, startBackup, clock } = this.#parts
+    const { desk, store, chronicle, turnedAway, tail, missing, startBackup, clock } = this.#parts
     const wallTime = () => clock.wallTime()
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store')
@@ -53,6 +56,7 @@ export class Dashboard {
     await app.register(sessionRoutes, { desk, store, chronicle, rates: this.#rates, wallTime })
     await app.register(actionRoutes, { desk, store, missing, note })
     await app.register(boxRoutes, { health: this.#health, store, tail, note })
+    await app.register(turnedAwayRoutes, { turnedAway, note })
     const tickets = new DownloadTickets(() => clock.now())
     await app.register(backupRoutes, { startBackup, wallTime, note, passOf, tickets })
     await app.register(eventRoutes, {

@@ -30,7 +30,15 @@ beforeEach(() => {
     takePunctuality: () => ({ tickLatenessMs: 0, commitMs: 0 }),
   })
   const rates = new RateMeter(wallTime)
-  viewers = new Viewers({ desk, chronicle, rates, health, tail, timers: clock })
+  viewers = new Viewers({
+    desk,
+    chronicle,
+    turnedAway: { count: 0 },
+    rates,
+    health,
+    tail,
+    timers: clock,
+  })
 })
 
 /** Somebody who looks, and what they were told. */

@@ -1,3 +1,4 @@
+import type { TurnedAway } from '../access/turned-away.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { HealthMeter } from './health.ts'
 import type { LogFilter, LogTail } from './log-tail.ts'
@@ -46,6 +47,8 @@ export interface Overview {
   readonly closed: readonly string[]
   /** those on screen */
   readonly rows: readonly SessionLine[]
+  /** how often anybody was turned away: the list has changed when this has */
+  readonly turnedAway: number
 }
 
 interface Viewer {
@@ -60,6 +63,7 @@ interface Viewer {
 export interface ViewersParts {
   readonly desk: SessionDesk
   readonly chronicle: Chronicle
+  readonly turnedAway: Pick<TurnedAway, 'count'>
   readonly rates: RateMeter
   readonly health: HealthMeter
   readonly tail: LogTail
@@ -130,7 +134,8 @@ export class Viewers {
       else closed.push(id)
     }
     const rows = order.rows.flatMap((id) => this.#line(id) ?? [])
-    return { health: this.#parts.health.sample(), changed, closed, rows }
+    const { health, turnedAway } = this.#parts
+    return { health: health.sample(), changed, closed, rows, turnedAway: turnedAway.count }
   }
 
   #line(id: string): SessionLine | undefined {

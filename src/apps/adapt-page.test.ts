@@ -9,7 +9,9 @@ const PLACE = {
 }
 const CDN = 'https://cdn.jsdelivr.net/npm/@croquet/croquet@2/pub'
 const OWN = '../../lib/@croquet/croquet@2.0.4/pub'
-const TELLER = '<script src="../../apps/use-this-box.js"></script>'
+const TELLER =
+  '<script src="../../apps/use-this-box.js"></script>' +
+  '<script src="../../apps/watch-page.js" data-app="sketch"></script>'
 
 /** Adapted, without the script of the box that goes before all others. */
 async function adaptedBehindTeller(html: string): Promise<string> {
@@ -129,7 +131,8 @@ test.each([
 test('tells clients from wherever the page is', async () => {
   const place = { ...PLACE, page: '/apps/sketch/rooms/blue.html' }
   expect(await adaptPage('<head><base href="/">', place)).toBe(
-    '<head><script src="../../../apps/use-this-box.js"></script><base href="/">',
+    '<head><script src="../../../apps/use-this-box.js"></script>' +
+      '<script src="../../../apps/watch-page.js" data-app="sketch"></script><base href="/">',
   )
 })
 

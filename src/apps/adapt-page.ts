@@ -1,6 +1,6 @@
 import { adaptScript } from './adapt-script.ts'
 import { type ClientVersions, ownClientAt } from './client-address.ts'
-import { USE_THIS_BOX } from './own-paths.ts'
+import { USE_THIS_BOX, WATCH_PAGE } from './own-paths.ts'
 import {
   attribute,
   attributePiece,
@@ -35,7 +35,8 @@ export async function adaptPage(html: string, place: PagePlace): Promise<string>
   const page = new Page(html)
   const edits: TextEdit[] = []
   if (page.headStart !== undefined) {
-    edits.push({ start: page.headStart, end: page.headStart, text: teller(place) })
+    const text = teller(place) + watcher(place)
+    edits.push({ start: page.headStart, end: page.headStart, text })
   }
   for (const element of page.elements) edits.push(...policyEdits(element))
   const base = baseOf(page, place)
@@ -49,6 +50,11 @@ export async function adaptPage(html: string, place: PagePlace): Promise<string>
 
 function teller({ page }: PagePlace): string {
   return `<script src="${relativeAddress(page, USE_THIS_BOX)}"></script>`
+}
+
+function watcher({ page, start }: PagePlace): string {
+  const [, , name = ''] = start.split('/')
+  return `<script src="${relativeAddress(page, WATCH_PAGE)}" data-app="${name}"></script>`
 }
 
 /** What addresses in the page are relative to; undefined if that is not on this box. */

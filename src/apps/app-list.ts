@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type AppFolder, type AppFolders, pageFolders } from './app-folders.ts'
+import type { AskedHost, AskedHosts } from './asked-hosts.ts'
 import type { InternetPackage } from './needs.ts'
 import type { AppOrigins } from './origins/app-origins.ts'
 import { countPeople, type RunningSession } from './people.ts'
@@ -29,6 +30,8 @@ export interface ListedApp {
   readonly packages: readonly InternetPackage[]
   /** why it cannot do without the cloud, in sentences */
   readonly notes: readonly string[]
+  /** what its pages asked of the internet while people used them */
+  readonly asked: readonly AskedHost[]
   /** whether its origin is its own; null: the owner wants no walls between apps */
   readonly origin: 'own' | 'shared' | null
   /** why it shares one nevertheless, as the end of a sentence; "": there is no reason to tell */
@@ -39,6 +42,7 @@ export interface AppListParts {
   readonly folders: Pick<AppFolders, 'list'>
   readonly origins: Pick<AppOrigins, 'of'>
   readonly surveys: Surveys
+  readonly asked: Pick<AskedHosts, 'of'>
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
   readonly sessions: () => Iterable<RunningSession>
@@ -113,6 +117,7 @@ export class AppList {
       ...{ kind, name, title: title || name, description },
       icon: icon === undefined ? null : iconAddress(url, icon),
       ...{ url, people: people.get(url) ?? 0, needs, packages, notes },
+      asked: kind === 'app' ? this.#parts.asked.of(folder) : [],
       ...this.#originOf(kind, name),
     }
   }

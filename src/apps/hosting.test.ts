@@ -15,6 +15,7 @@ import type { RunningSession } from './people.ts'
 const CLOUD_PAGE = '<head><script src="https://unpkg.com/@croquet/croquet"></script>'
 const ADAPTED_PAGE =
   '<head><script src="../../apps/use-this-box.js"></script>' +
+  '<script src="../../apps/watch-page.js" data-app="sketch"></script>' +
   '<script src="../../lib/@croquet/croquet@2.0.4/pub/croquet.min.js"></script>'
 const FOR_PERSON = { accept: 'text/html,*/*;q=0.8' }
 
@@ -46,6 +47,7 @@ beforeEach(async () => {
     origins: sharedOrigins(),
     sessions: () => sessions,
     leadElsewhere: async () => false,
+    visitors: { accountOf: (address) => address, watches: () => true },
     missingPage: () => ({ headers: { 'content-type': 'text/html' }, html: 'nothing here' }),
   })
 })
@@ -451,14 +453,12 @@ test('the list has all apps and demos, and who is in them', async () => {
       {
         ...{ kind: 'app', name: 'sketch', title: 'Sketch', description: '' },
         ...{ icon: 'apps/sketch/a%20b.png', url: 'apps/sketch/', people: 2, needs: [] },
-        ...{ packages: [], notes: [] },
-        ...{ origin: null, sharesBecause: '' },
+        ...{ packages: [], notes: [], asked: [], origin: null, sharesBecause: '' },
       },
       {
         ...{ kind: 'demo', name: 'chat', title: 'chat', description: 'Words' },
         ...{ icon: null, url: 'demos/chat/', people: 0, needs: ['a.example'] },
-        ...{ packages: [], notes: [] },
-        ...{ origin: null, sharesBecause: '' },
+        ...{ packages: [], notes: [], asked: [], origin: null, sharesBecause: '' },
       },
     ],
   })
@@ -474,4 +474,55 @@ test('the list has an app that was deployed at once', async () => {
 
 test('the folder of all apps leads to the first page', async () => {
   expect((await app.inject('/apps/')).headers.location).toBe('../')
+})
+
+describe("what the box's script in a page tells", () => {
+  const told = (hosts: unknown, name = 'sketch') =>
+    app.inject({ method: 'POST', url: `/apps/${name}/.box/asked`, payload: { hosts } })
+  const asked = async () => (await app.inject('/apps')).json().apps[0].asked
+
+  beforeEach(() => put({ 'web/apps/sketch/index.html': '' }))
+
+  test('is in the list of apps', async () => {
+    const reports = [
+      { host: 'cdn.example', outcome: 'got' },
+      { host: 'api.example:8443', outcome: 'vain' },
+    ]
+    expect((await told(reports)).statusCode).toBe(204)
+    expect(await asked()).toEqual([
+      { host: 'api.example:8443', got: 0, vain: 1, unclear: 0 },
+      { host: 'cdn.example', got: 1, vain: 0, unclear: 0 },
+    ])
+  })
+
+  test.each([
+    ['a path', [{ host: 'a.example/secret', outcome: 'got' }]],
+    ['a query', [{ host: 'a.example?key=1', outcome: 'got' }]],
+    ['a name', [{ host: 'ada@a.example', outcome: 'got' }]],
+    ['markup', [{ host: '<b>', outcome: 'got' }]],
+    ['a long host', [{ host: 'a'.repeat(300), outcome: 'got' }]],
+    ['another outcome', [{ host: 'a.example', outcome: 'good' }]],
+    ['too many hosts', Array(31).fill({ host: 'a.example', outcome: 'got' })],
+    ['no list', 'a.example'],
+  ])('is refused with %s', async (_what, hosts) => {
+    expect((await told(hosts)).statusCode).toBe(400)
+    expect(await asked()).toEqual([])
+  })
+
+  test('is refused if it is too long, or of no app', async () => {
+    expect((await told('x'.repeat(10_000))).statusCode).toBe(413)
+    expect((await told([], 'nothing')).statusCode).toBe(404)
+  })
+
+  test('counts no more when there is too much of it', async () => {
+    for (let count = 0; count < 20; count += 1) expect((await told([])).statusCode).toBe(204)
+    expect((await told([{ host: 'a.example', outcome: 'got' }])).statusCode).toBe(429)
+    expect(await asked()).toEqual([])
+  })
+
+  test('[ROLE9] is answered with whether its person may only watch', async () => {
+    const answer = await app.inject('/apps/sketch/.box/visitor')
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.json()).toEqual({ watches: true })
+  })
 })

@@ -8,12 +8,14 @@ import { type Located, locate } from './app-files.ts'
 import type { AppFolder, AppFolders } from './app-folders.ts'
 import { AppList } from './app-list.ts'
 import { isolationHeaders } from './app-settings.ts'
+import { AskedHosts } from './asked-hosts.ts'
 import type { ClientVersions } from './client-address.ts'
 import { isKnown } from './etag.ts'
 import { findLibraries } from './library.ts'
 import type { AppOrigins } from './origins/app-origins.ts'
 import { ownScripts } from './own-scripts.ts'
 import { type PackedFile, packedFileAt } from './packed-file.ts'
+import { type PageRoutesOptions, pageRoutes } from './page-routes.ts'
 import type { RunningSession } from './people.ts'
 import { SettingsOfApps } from './settings-of.ts'
 import { shownAppsSchema } from './shown-apps.ts'
@@ -38,6 +40,8 @@ export interface HostingOptions {
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
   readonly sessions: () => Iterable<RunningSession>
+  /** of those who use pages of apps */
+  readonly visitors: Pick<PageRoutesOptions, 'accountOf' | 'watches'>
   /** told who knows the apps, when that is ready */
   readonly onList?: (list: Pick<AppList, 'get'>) => void
   /** answers what an app asks for that it has in its own `apps/`; tells whether it did */
@@ -61,8 +65,10 @@ type AppRequest = FastifyRequest<{ Params: { name: string; '*': string } }>
 /** `/apps` lists the apps, `/apps/<name>/…` are their files. */
 export async function hostingRoutes(app: FastifyInstance, options: HostingOptions) {
   const { folders, leadElsewhere, missingPage } = options
-  const { list, ...makers } = await makeParts(app, options)
+  const asked = new AskedHosts(() => performance.now())
+  const { list, ...makers } = await makeParts(app, options, asked)
   options.onList?.(list)
+  await app.register(pageRoutes, { folders, asked, ...options.visitors })
   const shelf = { folders, missingPage, ...makers }
   await app.register(fastifyStatic, {
     serve: false,
@@ -129,6 +135,7 @@ interface Shelf extends Pick<HostingOptions, 'folders' | 'missingPage'> {
 async function makeParts(
   app: FastifyInstance,
   { folders, origins, webDir, sessions }: HostingOptions,
+  asked: AskedHosts,
 ): Promise<Omit<Shelf, 'folders' | 'missingPage'> & { readonly list: AppList }> {
   const libraries = await findLibraries()
   const versions = Object.fromEntries(libraries.map(({ name, version }) => [name, version]))
@@ -142,7 +149,7 @@ async function makeParts(
   const adaptations = new Adaptations(workshop, (err, file) =>
     app.log.warn({ err, file }, 'file is served as it is: it could not be adapted'),
   )
-  const list = new AppList({ folders, origins, surveys, webDir, sessions, now })
+  const list = new AppList({ folders, origins, surveys, asked, webDir, sessions, now })
   const stopListening = folders.onChange(() => list.forget())
   app.addHook('onClose', async () => stopListening())
   const settings = new SettingsOfApps((error, name) =>

@@ -7,11 +7,18 @@ const packageSchema = {
   required: ['name', 'host'],
   properties: { name: text, host: text },
 } as const
+const count = { type: 'integer', minimum: 0 } as const
+/** A host that pages asked while people used them, and how many of them got something, or asked in vain. */
+const askedSchema = {
+  type: 'object',
+  required: ['host', 'got', 'vain', 'unclear'],
+  properties: { host: text, got: count, vain: count, unclear: count },
+} as const
 const appSchema = {
   type: 'object',
   required: [
     ...['kind', 'name', 'title', 'description', 'icon', 'url', 'people', 'needs', 'packages'],
-    ...['notes', 'origin', 'sharesBecause'],
+    ...['notes', 'asked', 'origin', 'sharesBecause'],
   ],
   properties: {
     ...{ kind: text, name: text, title: text, description: text, url: text },
@@ -20,6 +27,7 @@ const appSchema = {
     needs: { type: 'array', items: text },
     packages: { type: 'array', items: packageSchema },
     notes: { type: 'array', items: text },
+    asked: { type: 'array', items: askedSchema },
     origin: { type: ['string', 'null'], enum: ['own', 'shared', null] },
     sharesBecause: text,
   },

@@ -6,6 +6,9 @@ import { type Address, openSocket } from './address.ts'
 import { ANSWER_LIMIT_MS, inTime } from './limits.ts'
 
 const LONGEST_SENTENCE = 300
+/** With it the box closes those whom it does not let in. */
+const NO_ACCESS = 4103
+const FORBIDDEN = 403
 /** Who has not answered a close by then is left alone (ms). */
 const CLOSE_LIMIT_MS = 1000
 
@@ -59,7 +62,12 @@ export class Client {
     })
     this.#socket.on('message', (data) => this.#receive(String(data)))
     this.#socket.once('close', (code, reason) => {
-      this.#ended.reject(new Error(`the web socket was closed with ${code} ${reason}`.trim()))
+      // A page that may not come in is told so by a close (CLOSE6), where programs get an answer by HTTP.
+      const isRefused = code === NO_ACCESS && this.#frames.length === 0
+      const error = isRefused
+        ? new UpgradeRefusedError(FORBIDDEN, String(reason))
+        : new Error(`the web socket was closed with ${code} ${reason}`.trim())
+      this.#ended.reject(error)
     })
     this.#opened = openingOf(this.#socket)
     // Who looks at neither does not want to know.

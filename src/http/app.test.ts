@@ -68,6 +68,7 @@ beforeEach(async () => {
         sessions: { about: () => undefined, hasMember: () => false },
         publicUrl: () => 'http://box',
         hosts: () => ['box'],
+        turnedAway: { note: () => {} },
       },
     },
     login: {

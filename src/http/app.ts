@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { DoorPages } from '../access/door-pages.ts'
 import { type LoginRoutesOptions, loginRoutes } from '../access/login-routes.ts'
+import { WATCHING_ROLES } from '../access/pass.ts'
 import { isByPerson, rootFrom } from '../access/refusal-answer.ts'
 import { type HostingOptions, hostingRoutes, type MissingPage } from '../apps/hosting.ts'
 import { leadIntoApp } from '../apps/lead-into-app.ts'
@@ -71,7 +72,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   }
   const redirect = new HttpsRedirect({ tls, http, ports: portsOf, publicUrl })
   const isOfApp: DoorHookParts['isOfApp'] = (...asked) => origins.isOfApp(...asked)
-  const cookieToken = addDoor(app, { ...entrance, redirect, isOfApp })
+  const { cookieToken, passOf } = addDoor(app, { ...entrance, redirect, isOfApp })
   // Neither of those whom the door refused, nor of those whom it did not look at.
   app.addHook('onRequest', async ({ hostname, method, routeOptions }) => {
     if (appEntry(method, routeOptions.url) !== 'everybody') tls.noteHost(hostname)
@@ -104,6 +105,10 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.register(hostingRoutes, {
     ...{ prefix: '/apps', webDir: parts.webDir, ...parts.apps },
     leadElsewhere,
+    visitors: {
+      accountOf: login.accountOf,
+      watches: (request) => WATCHING_ROLES.includes(passOf(request).role),
+    },
     missingPage: ({ originalUrl }) => missingPage(originalUrl, pages),
   })
   app.register(webRoutes, { webDir: parts.webDir })

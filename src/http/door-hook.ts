@@ -6,11 +6,13 @@ import type { Answer, Door } from '../access/door.ts'
 import type { DoorPages } from '../access/door-pages.ts'
 import { admit, cookieOf, locationWithoutToken } from '../access/login-answer.ts'
 import type { Logins } from '../access/logins.ts'
+import { plainAddress } from '../access/networks.ts'
 import { ANYBODY, type Pass } from '../access/pass.ts'
 import type { Clock } from '../access/ports.ts'
 import type { Refusal } from '../access/refusal.ts'
 import { isByPerson, sendRefusal } from '../access/refusal-answer.ts'
 import { addressOf } from '../access/request-address.ts'
+import type { AskedFor, TurnedAway } from '../access/turned-away.ts'
 import type { HttpsRedirect } from '../trust/https-redirect.ts'
 import { isShared, setCors } from './cors.ts'
 import { appEntry } from './entries.ts'
@@ -27,6 +29,8 @@ export interface DoorHookParts {
   readonly logins: Logins
   readonly clock: Pick<Clock, 'wallTime'>
   readonly sessions: RunningSessions
+  /** told of each request that is refused for something that can be mended */
+  readonly turnedAway: Pick<TurnedAway, 'note'>
   /** scheme, host and prefix by which the box was asked */
   readonly publicUrl: (request: FastifyRequest) => string
   /** see `Whereabouts` */
@@ -37,18 +41,23 @@ export interface DoorHookParts {
   readonly redirect: HttpsRedirect
 }
 
+/** How requests were let in that are passed on. */
+export interface LetIn {
+  /** the token of the cookie by which; undefined: it was none */
+  readonly cookieToken: (request: FastifyRequest) => string | undefined
+  readonly passOf: (request: FastifyRequest) => Pass
+}
+
 /**
  * Has every request pass the door before anything else looks at it.
- * @returns which token of a cookie let in a request that is passed on; undefined: it was none
  */
-export function addDoor(
-  app: FastifyInstance,
-  parts: DoorHookParts,
-): (request: FastifyRequest) => string | undefined {
+export function addDoor(app: FastifyInstance, parts: DoorHookParts): LetIn {
   const tokens = new WeakMap<IncomingMessage, string>()
+  const passes = new WeakMap<IncomingMessage, Pass>()
   app.addHook('onRequest', (request, reply, done) => {
     const conclude = (answer: Answer) => {
       if (isAnswered(answer, request, reply, parts)) return
+      if (answer.tag === 'admitted' && answer.pass !== ANYBODY) passes.set(request.raw, answer.pass)
       const token = goodCookieOf(answer, request)
       if (token !== undefined) tokens.set(request.raw, token)
       done()
@@ -58,7 +67,10 @@ export function addDoor(
     if (answer instanceof Promise) answer.then(conclude).catch(done)
     else conclude(answer)
   })
-  return ({ raw }) => tokens.get(raw)
+  return {
+    cookieToken: ({ raw }) => tokens.get(raw),
+    passOf: ({ raw }) => passes.get(raw) ?? ANYBODY,
+  }
 }
 
 function goodCookieOf({ staleCookies }: Answer, request: FastifyRequest): string | undefined {
@@ -155,14 +167,52 @@ function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
   refusal: Refusal,
-  { pages }: DoorHookParts,
+  { pages, turnedAway }: DoorHookParts,
 ): void {
-  const { statusCode, message } = refusal
+  const { statusCode, message, cause } = refusal
+  if (cause && isForPeople(request, refusal)) {
+    const { origin, 'user-agent': userAgent } = request.headers
+    const [asked, app] = whatIsAsked(request)
+    turnedAway.note({
+      address: plainAddress(addressOf(request)),
+      origin,
+      app,
+      userAgent,
+      asked,
+      cause,
+    })
+  }
   if (isForPrograms(request.url)) {
     if (statusCode === 401) reply.header('www-authenticate', 'Bearer')
     sendProblem(reply, statusCode, message)
   } else {
     sendRefusal(request, reply, refusal, pages)
+  }
+}
+
+/**
+ * Whether it matters to a person that the request is refused: they opened a page, or a page of theirs asks or stores
+ * something. Who is asked for the passphrase is not turned away.
+ */
+function isForPeople(request: FastifyRequest, { page }: Refusal): boolean {
+  if (isByPerson(request)) return page !== 'passphrase'
+  return request.headers.origin !== undefined || request.method === 'PUT'
+}
+
+/** @returns what was asked for, and the app that it is of as far as the path tells */
+function whatIsAsked(request: FastifyRequest): readonly [asked: AskedFor, app: string | undefined] {
+  const [path = ''] = request.url.split('?', 1)
+  if (/^\/files(?:\/|$)/.test(routeOf(request)))
+    return ['file', appIn(path, /^\/files\/apps\/([^/]+)\//)]
+  return [isByPerson(request) ? 'page' : 'other', appIn(path, /^\/apps\/([^/]+)(?:\/|$)/)]
+}
+
+function appIn(path: string, pattern: RegExp): string | undefined {
+  const name = pattern.exec(path)?.[1]
+  try {
+    return name === undefined ? undefined : decodeURIComponent(name)
+  } catch {
+    return name
   }
 }
 

@@ -24,11 +24,19 @@ const ONLY_WATCHES: Refusal = {
   statusCode: 403,
   message: 'your link or token is only to watch: nothing can be stored with it',
   page: 'refused',
+  cause: {
+    why: 'Their link or token is only to watch, and they store something.',
+    remedy: 'If they are to take part, send them a link with the role participant.',
+  },
 }
 const OTHER_FILES: Refusal = {
   statusCode: 403,
   message: 'your link or token is for one app or session, and this file is not of it',
   page: 'refused',
+  cause: {
+    why: 'Their link or token is for one app or session, and they asked for a file of another.',
+    remedy: 'Send them a link for that app or session, or one that is not limited.',
+  },
 }
 
 /**

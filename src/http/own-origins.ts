@@ -3,17 +3,19 @@ import { isByPerson } from '../access/refusal-answer.ts'
 import type { AppFolders } from '../apps/app-folders.ts'
 import type { AppOrigins } from '../apps/origins/app-origins.ts'
 import { RETIRED_WORKER } from '../apps/origins/retired-worker.ts'
-import { CROQUET_WITH_DEFAULT, USE_THIS_BOX } from '../apps/own-paths.ts'
+import { CROQUET_WITH_DEFAULT, USE_THIS_BOX, WATCH_PAGE } from '../apps/own-paths.ts'
 import { splitTokenPath } from '../protocol/token-path.ts'
 
 /** Routes that an app's own origin has besides the app. */
 const COMMON_ROUTES: ReadonlySet<string> = new Set([
   ...['/healthz', '/readyz', '/enter', '/invite/*'],
-  ...[USE_THIS_BOX, CROQUET_WITH_DEFAULT],
+  ...[USE_THIS_BOX, WATCH_PAGE, CROQUET_WITH_DEFAULT],
 ])
 /** Likewise, with all below them. */
 const COMMON_FOLDERS = /^\/(?:lib|files|trust)(?:\/|$)/
 const APP_ROUTES: readonly string[] = ['/apps/:name', '/apps/:name/*']
+/** What the box's script in pages of an app asks and tells. */
+const PAGE_ROUTES: readonly string[] = ['/apps/:name/.box/visitor', '/apps/:name/.box/asked']
 
 export interface OwnOriginsParts {
   readonly origins: AppOrigins
@@ -90,7 +92,7 @@ async function redirectToOwn(
 function isServedAt(own: string, request: FastifyRequest): boolean {
   const { url = '' } = request.routeOptions
   if (COMMON_ROUTES.has(url) || COMMON_FOLDERS.test(url)) return true
-  return APP_ROUTES.includes(url) && own !== '' && nameIn(request) === own
+  return [...APP_ROUTES, ...PAGE_ROUTES].includes(url) && own !== '' && nameIn(request) === own
 }
 
 function isFirstPage({ url }: FastifyRequest): boolean {

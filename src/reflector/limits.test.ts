@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { joinArgs, type RawClient, randomSessionId } from '../../test/support/raw-client.ts'
 import { ReflectorBed, until } from '../../test/support/reflector-bed.ts'
@@ -145,18 +146,29 @@ describe('connections', () => {
     expect(bed.logged('limit')).toHaveLength(1)
   })
 
-  it('[CON1] many to no session are refused without a web socket', async () => {
+  it('[CON1] many to no session are refused without a web socket, those of an address first', async () => {
     await open({})
-    const answers: string[] = []
-    const sockets = Array.from({ length: 110 }, () => {
+    const sockets: Socket[] = []
+    const statuses: string[] = []
+    for (let index = 0; index < 121; index += 1) {
+      bed.address = `10.0.0.${Math.floor(index / 11)}`
       const socket = connect(Number(new URL(bed.url).port), '127.0.0.1')
+      sockets.push(socket)
       socket.write(UPGRADE_TO_NOWHERE)
-      return socket.on('data', (data) => void answers.push(`${data}`.slice(9, 12)))
-    })
-    await until(() => answers.length === 110, 'answered')
+      const [answer] = await once(socket, 'data')
+      statuses.push(`${answer}`.slice(9, 12))
+    }
+    const ofTen = [...Array(10).fill('101'), '404']
+    // Ten addresses with ten each: then there is room for nobody else.
+    const expected = [...Array(10).fill(ofTen).flat(), ...Array(11).fill('404')]
+    expect(statuses).toEqual(expected)
+    bed.clock.advanceTo(bed.clock.elapsed + 1000)
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
+    const late = connect(Number(new URL(bed.url).port), '127.0.0.1')
+    sockets.push(late)
+    late.write(UPGRADE_TO_NOWHERE)
+    expect(`${(await once(late, 'data'))[0]}`.slice(9, 12)).toBe('101')
     for (const socket of sockets) socket.destroy()
-    expect(answers.filter((status) => status === '101')).toHaveLength(100)
-    expect(answers.filter((status) => status === '404')).toHaveLength(10)
   })
 
   it('[FRAME8] that send a frame that is too long are counted', async () => {

@@ -44,7 +44,7 @@ import type {
 import { type HostParts, SessionHost } from './session-host.ts'
 import { StoreTrouble } from './store-trouble.ts'
 import { Turn } from './turn.ts'
-import { type Proxies, Upgrade, type UpgradeObserver } from './upgrade.ts'
+import { type Proxies, Upgrade, type UpgradeObserver, type UpgradeRefusal } from './upgrade.ts'
 import { programOf, visitorOf } from './visitor.ts'
 import { Wheel } from './wheel.ts'
 import { WritePump } from './write-pump.ts'
@@ -84,6 +84,8 @@ export interface ReflectorParts {
   readonly newTimeline: () => string
   /** the store takes nothing any more: messages can no longer be reflected */
   readonly onStoreFailure: (error: unknown) => void
+  /** told of each connection that was closed since its client may not be here, with what its user was told */
+  readonly onNoAccess?: (userIp: string, reason: string) => void
 }
 
 /** A session as the operation pages show it. */
@@ -211,6 +213,11 @@ export class Reflector {
   /** Takes a web-socket upgrade request over; answers 503 while nothing can be stored (STORE3). */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, pass: Pass): void {
     this.#upgrade.accept(request, socket, head, pass)
+  }
+
+  /** Refuses a web-socket upgrade request of somebody who may not come in; a page is told why (CLOSE6). */
+  turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
+    this.#upgrade.turnAway(request, socket, head, refusal)
   }
 
   /** Ids of all sessions that are in memory, or about to be. */
@@ -442,7 +449,7 @@ export class Reflector {
   }
 
   #disconnected(connection: Connection, code: number, reason: string): void {
-    const { clock, log, metrics, witness } = this.#parts
+    const { clock, log, metrics, witness, onNoAccess } = this.#parts
     this.#connections.delete(connection)
     this.#intake.forget(connection)
     this.#inflow.forget(connection)
@@ -456,6 +463,8 @@ export class Reflector {
     const stats = { ...connection.traffic, s: seconds }
     const cause = connection.closedWith ?? { code, reason }
     log.notice({ ...logFields(connection, 'end'), ...cause, stats }, 'connection closed')
+    const isTurnedAway = connection.closedWith?.code === CLOSE_CODE.noAccess
+    if (isTurnedAway) onNoAccess?.(connection.origin.userIp, cause.reason)
     const host = this.#hosts.get(connection.origin.sessionId)
     if (this.#isDraining && this.#connections.size === 0) this.#onLastGone()
     if (!wasIn || this.#isDraining) return

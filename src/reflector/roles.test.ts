@@ -47,6 +47,16 @@ it('[ROLE2] what a viewer sends does nothing, and leaves one line in the log', a
   expect(viewer.isOpen).toBe(true)
 })
 
+it('[ROLE10] a viewer is told once, after its SYNC, that it only watches', async () => {
+  const [a, viewer] = [await member('a'), await member('viewer', VIEWER)]
+  await viewer.next('INFO', ({ code }) => code === 'WATCHING')
+  await viewer.join({ user: ['viewer'] })
+  for (const client of [a, viewer]) await client.ping()
+  const told = viewer.frames.filter(({ action }) => ['SYNC', 'INFO'].includes(action))
+  expect(told.map(({ action }) => action)).toEqual(['SYNC', 'INFO', 'SYNC'])
+  expect(a.argsOf('INFO')).toEqual([])
+})
+
 it('[ROLE2] nor does what it sends while it joins', async () => {
   bed.pass = VIEWER
   const viewer = await bed.connect(S)
@@ -76,6 +86,8 @@ it('[ROLE6] who has no pass any more is closed with 4103, joined or not', async 
   const told = { code: 4103, reason: expect.stringContaining('Your access to this box has ended') }
   expect(closed).toEqual([told, told])
   await a.ping()
+  await until(() => bed.turnedAway.length === 2)
+  expect(bed.turnedAway).toEqual([b, idle].map(() => ['10.0.0.1', told.reason]))
 })
 
 it('[ROLE7] who joins as another app than its pass is for is closed with 4103', async () => {

@@ -33,6 +33,13 @@ const MAX_WAITING_WORK = 20
 /** Why those in a session have to reconnect whose snapshot is gone. */
 const RESTORING = 'please reconnect: the session is being restored'
 
+/** For a viewer, when it has joined. */
+const WATCHING: Info = {
+  code: 'WATCHING',
+  msg: 'You only watch here: what you do is not sent to the others.',
+  options: { level: 'warning' },
+}
+
 /** What all hosts share. */
 export interface HostParts {
   readonly store: SessionStore
@@ -286,7 +293,11 @@ export class SessionHost implements Sleeper {
       return
     }
     if (this.#state.tag === 'parking') this.#state = { tag: 'running', session }
+    const isNew = !session.has(connection)
     session.join(connection, join, now)
+    if (isNew && connection.isViewer) {
+      this.#outbox.tell(encodeInfo(this.sessionId, WATCHING), [connection])
+    }
     this.#watchMembers(now)
     this.#parts.onJoined(connection)
   }

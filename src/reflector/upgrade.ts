@@ -8,6 +8,7 @@ import { type ConnectionOrigin, ConnectionSocket } from './connection.ts'
 import type { Clock, Pass, Timers } from './ports.ts'
 import { publicUrl } from './public-url.ts'
 import { refuseUpgrade } from './refusal.ts'
+import { RefusedSockets } from './refused-sockets.ts'
 
 /** Which proxies' `X-Forwarded-…` headers are believed. */
 export interface Proxies {
@@ -37,9 +38,6 @@ export interface UpgradeParts {
   readonly observer: UpgradeObserver
 }
 
-/** When so many were refused and have not gone, more are refused without a web socket. */
-const MAX_REFUSED = 100
-
 /** A frame may come in so many pieces: the longest, packet by packet. Each takes more memory than it holds. */
 const MAX_FRAME_CHUNKS = 8192
 /** And a message in so many frames: browsers cut long ones into pieces of about 100 KB. */
@@ -49,6 +47,15 @@ const NO_SESSION_ID = 'the path does not end in a session id'
 const TOO_MANY =
   'Too many connections from this address are open. Whoever runs the box can allow more: BOX_MAX_CONNECTIONS_PER_ADDRESS.'
 
+/** Why a request for a web socket is refused. */
+export interface UpgradeRefusal {
+  readonly statusCode: number
+  /** a sentence for programs, which read the answer to their request */
+  readonly message: string
+  /** a sentence for the person before a page; undefined: there is nothing that they could mend */
+  readonly closeReason?: string
+}
+
 /** Turns upgrade requests into web sockets of sessions. */
 export class Upgrade {
   readonly #server: Server<typeof ConnectionSocket>
@@ -56,8 +63,7 @@ export class Upgrade {
   readonly #clock: Clock
   readonly #arrivals: Arrivals
   readonly #observer: UpgradeObserver
-  /** those that were refused and have not gone yet */
-  readonly #refused = new Set<ConnectionSocket>()
+  readonly #refused: RefusedSockets
 
   constructor({ maxFrameBytes, proxies, clock, timers, observer }: UpgradeParts) {
     this.#server = new WebSocketServer({
@@ -74,6 +80,7 @@ export class Upgrade {
     this.#proxies = proxies
     this.#clock = clock
     this.#observer = observer
+    this.#refused = new RefusedSockets(timers)
     this.#arrivals = new Arrivals(timers, () => observer.isCrowded())
   }
 
@@ -111,6 +118,26 @@ export class Upgrade {
     })
   }
 
+  /**
+   * Refuses a request of somebody who may not come in. A page is told why by a web socket that is closed at once (CLOSE6),
+   * unless many are refused or many come: then it is answered by HTTP, as programs are.
+   */
+  turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
+    const { statusCode, message, closeReason: reason } = refusal
+    const account = this.#accountOf(request)
+    const isTold =
+      reason !== undefined &&
+      request.headers.origin !== undefined &&
+      this.#observer.refusal() === undefined &&
+      !this.#observer.isCrowded() &&
+      this.#refused.hasRoom(account)
+    if (!isTold) refuseUpgrade(socket, statusCode, message)
+    else {
+      const closing = { code: CLOSE_CODE.noAccess, reason, account }
+      this.#refused.close(request, socket, head, closing)
+    }
+  }
+
   /** Hangs up on those who wait, and on all who come. */
   close(): void {
     this.#arrivals.close()
@@ -118,7 +145,7 @@ export class Upgrade {
 
   /** Cuts those that were refused and are still there. */
   cutRefused(): void {
-    for (const webSocket of this.#refused) webSocket.terminate()
+    this.#refused.cut()
   }
 
   /** While nothing can be stored, or the box stops, people are to come again (STORE3). */
@@ -137,7 +164,7 @@ export class Upgrade {
     const [path = '/'] = (request.url ?? '/').split('?')
     const sessionId = sessionIdOf(path)
     if (sessionId === undefined) {
-      this.#refuse(request, socket, head)
+      this.#refuse(request, socket, head, who.account)
       return
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -147,17 +174,22 @@ export class Upgrade {
     })
   }
 
-  #refuse(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#refused.size >= MAX_REFUSED) {
+  #refuse(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    account: string | undefined,
+  ): void {
+    if (!this.#refused.hasRoom(account)) {
       refuseUpgrade(socket, 404, NO_SESSION_ID)
       return
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#refused.add(webSocket)
-      webSocket.on('error', () => webSocket.terminate())
-      webSocket.on('close', () => this.#refused.delete(webSocket))
-      webSocket.close(CLOSE_CODE.badProtocol, NO_SESSION_ID)
-    })
+    const closing = { code: CLOSE_CODE.badProtocol, reason: NO_SESSION_ID, account }
+    this.#refused.close(request, socket, head, closing)
+  }
+
+  #accountOf(request: IncomingMessage): string | undefined {
+    return this.#proxies.accountOf(plainAddress(this.#proxies.clientAddress(request)))
   }
 
   #nameOf({ socket: { remoteAddress = '', remotePort } }: IncomingMessage): string {

@@ -112,8 +112,29 @@ describe('[APPS1] with a range of ports', () => {
     expect(readByOther.headers).not.toHaveProperty('access-control-allow-origin')
     const socket = (headers: Record<string, string>) =>
       probe(first, { ...SOCKET, headers: { ...SOCKET.headers, ...headers } })
-    expect((await socket(own)).status).toBe(101)
-    expect((await socket(other)).status).toBe(403)
+    expect(await socket(own)).toMatchObject({ status: 101, body: '' })
+    expect(await socket(other)).toMatchObject({ status: 101, closeCode: 4103 })
+  })
+
+  test('[APPS5] [ROLE9] the script of the box in a page asks and tells at the own origin of its app', async () => {
+    await start(byPorts(), { BOX_TRUSTED_PROXIES: 'loopback' })
+    await deploy('chess')
+    await deploy('garden')
+    const neighbour = { 'x-forwarded-for': '192.168.1.7', host: `127.0.0.1:${first}` }
+    const at = (path: string, headers: object, body?: string) =>
+      probe(first, {
+        ...{ method: body === undefined ? 'GET' : 'POST', path },
+        headers: { ...neighbour, 'content-type': 'application/json', ...headers },
+        ...(body !== undefined && { body }),
+      })
+    expect(await at('/apps/chess/.box/visitor', {})).toMatchObject({ status: 200 })
+    expect(await at('/apps/garden/.box/visitor', {})).toMatchObject({ status: 404 })
+    expect(await at('/apps/watch-page.js', {})).toMatchObject({ status: 200 })
+    const report = JSON.stringify({ hosts: [{ host: 'cdn.example', outcome: 'vain' }] })
+    const own = { origin: `http://127.0.0.1:${first}` }
+    expect((await at('/apps/chess/.box/asked', own, report)).status).toBe(204)
+    const other = { origin: `http://127.0.0.1:${first + 1}` }
+    expect((await at('/apps/chess/.box/asked', other, report)).status).toBe(403)
   })
 
   test('[APPS4] what was stored before by the address of then can still be read', async () => {
@@ -127,7 +148,7 @@ describe('[APPS1] with a range of ports', () => {
     const read = await bed.ask({ path: FILE }, own)
     expect([read.status, read.headers['access-control-allow-origin']]).toEqual([200, own.origin])
     expect((await bed.ask(put, own)).status).toBe(403)
-    expect((await bed.ask(SOCKET, own)).status).toBe(403)
+    expect(await bed.ask(SOCKET, own)).toMatchObject({ closeCode: 4103 })
     for (const other of [
       ...[
         `http://127.0.0.1:${first + 1}`,

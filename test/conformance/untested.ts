@@ -20,6 +20,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ROLE7: 'Needs access to one app: src/reflector/roles.test.ts.',
   ROLE8:
     'Needs a link for one session: src/reflector/session-app.test.ts, test/credentials.test.ts.',
+  ROLE10: 'Needs a viewer: src/reflector/roles.test.ts.',
+  ROLE9: 'Needs pages of apps: src/apps/hosting.test.ts, test/e2e/watch-page.test.ts.',
   SAVE6: 'Needs a link for one session: src/reflector/session-app.test.ts.',
   LIMIT1: 'Needs to send a lot for seconds: src/reflector/limits.test.ts, test/abuse.',
   LIMIT2: 'Needs to send a lot for seconds: src/reflector/limits.test.ts.',
@@ -71,6 +73,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   LIMIT29: 'Needs clients that come from elsewhere: src/http/connection-counts.test.ts.',
   CLOSE4: 'Needs who runs the box: src/reflector/operator.test.ts, test/e2e/dashboard.test.ts.',
   CLOSE5: 'Needs who runs the box: src/reflector/operator.test.ts, test/e2e/dashboard.test.ts.',
+  CLOSE6: 'Needs pages of others: test/door.test.ts, test/e2e/turned-away.test.ts.',
   ACCESS1: 'Needs a box with settings: test/door.test.ts.',
   ACCESS2: 'Needs clients elsewhere: src/access/networks.test.ts, test/door.test.ts.',
   ACCESS3: 'Needs a box with settings: test/credentials.test.ts, test/login.test.ts.',
@@ -99,12 +102,14 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ADMIN11: 'Needs a box with two ports: test/admin-api.test.ts, test/box/nginx-admin.test.ts.',
   ADMIN12: 'Needs a password: test/admin-api.test.ts, src/admin/download-tickets.test.ts.',
   ADMIN13: 'Needs a full disk: test/box/full-disk.test.ts.',
+  ADMIN14: 'Needs clients that are refused: test/turned-away.test.ts, test/e2e/watch-page.test.ts.',
   APPS1:
     'Needs settings and hosted apps: test/box/app-origins.test.ts, test/e2e/app-origins.test.ts.',
   APPS2:
     'Needs settings and hosted apps: test/box/app-origins.test.ts, test/e2e/app-origins.test.ts.',
   APPS3: 'Needs settings and hosted apps: test/box/app-origins.test.ts.',
   APPS4: 'Needs settings and hosted apps: test/box/app-origins.test.ts.',
+  APPS5: 'Needs hosted apps: src/apps/hosting.test.ts, test/e2e/watch-page.test.ts.',
   LOG1: 'Needs the log of the box: own-box.test.ts.',
   LOG2: 'Needs the log of the box: own-box.test.ts.',
   LOG3: 'Needs the log of the box: own-box.test.ts.',

@@ -49,6 +49,11 @@ export class AppPage extends AppHandle {
     return (await this.#watched.page.textContent('body')) ?? ''
   }
 
+  /** Whether something on the page matches. */
+  async hasElement(selector: string): Promise<boolean> {
+    return (await this.#watched.page.locator(selector).count()) > 0
+  }
+
   close(): Promise<void> {
     return closePage(this.#watched)
   }

@@ -85,8 +85,10 @@ function lootOf(page: Page, sessionId: string): Promise<Loot> {
       const upload = await statusOf(file, { method: 'PUT', body: 'x' })
       const hasSocket = await new Promise<boolean>((resolve) => {
         const socket = new WebSocket(`ws://${host}/reflector/${sessionId}`)
-        socket.onopen = () => resolve(true)
-        socket.onerror = () => resolve(false)
+        // One that is refused opens, and is closed at once (CLOSE6).
+        socket.onopen = () => socket.send('{"action":"PING"}')
+        socket.onmessage = () => resolve(true)
+        socket.onclose = () => resolve(false)
       })
       return { statuses: { '/': await statusOf('/'), upload }, hasSocket }
     },

@@ -4,6 +4,7 @@ import { ANYBODY } from '../../src/access/pass.ts'
 import type { LimitName, ReflectorLimits } from '../../src/reflector/limits.ts'
 import type { AnnouncedFile, Herald, Log, Pass, Witness } from '../../src/reflector/ports.ts'
 import { Reflector } from '../../src/reflector/reflector.ts'
+import type { UpgradeRefusal } from '../../src/reflector/upgrade.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemorySessionStore } from './memory-session-store.ts'
 import { type RawClient, RawClients } from './raw-client.ts'
@@ -46,6 +47,8 @@ export class ReflectorBed {
   readonly log: LogLine[] = []
   readonly clients = new RawClients()
   readonly failures: unknown[] = []
+  /** who was closed for having no access: address and reason */
+  readonly turnedAway: Array<readonly [userIp: string, reason: string]> = []
   /** what `FileDirectory` knows, by URL */
   readonly files = new Map<string, AnnouncedFile>()
   /** what heralds were told */
@@ -55,6 +58,8 @@ export class ReflectorBed {
   /** of those who connect from now on, like `address` */
   pass: Pass = ANYBODY
   address = '10.0.0.1'
+  /** why those who connect from now on are not let in; undefined: they are */
+  refusal: UpgradeRefusal | undefined
   /** what the witness was told: the name of the fact, then its parts */
   readonly witnessed: Array<readonly [fact: keyof Witness, ...parts: unknown[]]> = []
   readonly breaches: LimitName[] = []
@@ -95,11 +100,15 @@ export class ReflectorBed {
       limits: { ...NO_LIMITS, ...limits },
       newTimeline: () => `timeline ${++this.#timelines}`,
       onStoreFailure: (error) => this.failures.push(error),
+      onNoAccess: (...told) => this.turnedAway.push(told),
     })
   }
 
   async open(): Promise<void> {
-    this.#server.on('upgrade', (...request) => this.reflector.accept(...request, this.pass))
+    this.#server.on('upgrade', (...request) => {
+      if (this.refusal) this.reflector.turnAway(...request, this.refusal)
+      else this.reflector.accept(...request, this.pass)
+    })
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
     this.reflector.open()
   }

@@ -1,5 +1,6 @@
 import { ask, boxUrl } from './api.js'
 import { appIcon } from './common/app-icon.js'
+import { askedWords } from './common/asked-words.js'
 import { copyButton } from './common/copy-button.js'
 import { element } from './common/element.js'
 import { originWords } from './common/origin-words.js'
@@ -23,13 +24,22 @@ export class AppCard {
   #head = element('div', { className: 'app-head' })
   #people = element('p', { className: 'people' })
   #needs = element('p', { className: 'needs' })
+  #asked = element('p', { className: 'needs asked' })
   #origin = element('p', { className: 'origin' })
   #releases = element('ul', { className: 'releases' })
   #outcome = element('p', { className: 'outcome' })
   #element = element(
     'li',
     { className: 'card app' },
-    ...[this.#head, this.#people, this.#needs, this.#origin, this.#releases, this.#outcome],
+    ...[
+      this.#head,
+      this.#people,
+      this.#needs,
+      this.#asked,
+      this.#origin,
+      this.#releases,
+      this.#outcome,
+    ],
   )
 
   /** @param {{isAdmin: boolean, appUrl: URL, refresh: () => Promise<void>}} page `refresh` shows all apps as they are now */
@@ -52,6 +62,7 @@ export class AppCard {
     say(this.#people, people === 0 ? 'Nobody is in it now' : inIt)
     this.#people.classList.toggle('nobody', people === 0)
     say(this.#needs, needs.length === 0 ? '' : `Needs the internet: ${needs.join(', ')}`)
+    say(this.#asked, askedWords(app))
     say(this.#origin, originWords(app))
     this.#origin.classList.toggle('shared', app.origin === 'shared')
     if (this.#isNews(this.#head, { title, url, icon })) {

@@ -3,12 +3,14 @@ import { healthTiles } from './health-tiles.js'
 import { explainFirst, watch } from './live.js'
 import { ParkedSessions } from './parked-sessions.js'
 import { SessionTable } from './session-table.js'
+import { TurnedAwayList } from './turned-away.js'
 import { count, counted, duration } from './words.js'
 
 const PAGE = 1000
 
 const find = (selector) => document.querySelector(selector)
 const tiles = healthTiles(find('[data-tiles]'))
+const turnedAway = new TurnedAwayList(find('[data-turned-away]'))
 const parked = new ParkedSessions(find('[data-parked]'))
 let onScreen = []
 /** how many sessions run */
@@ -89,6 +91,7 @@ loadAll().then(() => {
     },
     overview(data) {
       showHealth(data.health)
+      turnedAway.update(data.turnedAway)
       table.update(data)
       for (const updates of missedBy) updates.push(data)
     },

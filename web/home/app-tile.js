@@ -1,5 +1,6 @@
 import { boxUrl } from '../common/address.js'
 import { appIcon } from '../common/app-icon.js'
+import { askedWords } from '../common/asked-words.js'
 import { element } from '../common/element.js'
 import { originWords } from '../common/origin-words.js'
 import { shareApp } from '../common/share-app.js'
@@ -38,6 +39,7 @@ function link(app) {
     ...(app.description ? [element('span', { textContent: app.description })] : []),
     ...(app.needs.length > 0 ? [needs(app)] : []),
     ...app.notes.slice(0, MOST_NOTES).map(note),
+    ...(askedWords(app) ? [asked(app)] : []),
     ...(app.origin ? [origin(app)] : []),
   )
   const made = element('a', { className: 'tile-link', href: new URL(app.url, boxUrl).href })
@@ -48,6 +50,10 @@ function link(app) {
 function origin(app) {
   const words = originWords(app)
   return element('span', { className: `origin origin-${app.origin}`, textContent: words })
+}
+
+function asked(app) {
+  return element('span', { className: 'needs', textContent: askedWords(app, MOST_NEEDS) })
 }
 
 function needs({ needs: hosts, packages }) {
