@@ -7,6 +7,8 @@ const MOST_NOTES = 20
 const CLIENT_COMPLAINT = 'Cannot interpret reflector address'
 /** …and this since 1.0, of which the cloud, and the box, want a key. */
 const KEY_COMPLAINT = 'no apiKey provided in Session.join()'
+/** How apps joined before 1.0; a client from the box has no such function. */
+const OLD_JOIN = /\bCroquet\.startSession\s*\(\s*[^)\s]/
 const STAYS = 'it is served as it is, and its client does not find this box'
 
 /** Gathers why an app, or part of it, cannot do without the cloud, in sentences for its tile. */
@@ -30,6 +32,9 @@ export class AppNotes {
   }
 
   addScript(path: string, bytes: number, text: string): void {
+    if (OLD_JOIN.test(text)) {
+      this.#add(`${path} calls Croquet.startSession, which no client has since 1.0.`)
+    }
     if (text.includes(CLIENT_COMPLAINT) && !text.includes(KEY_COMPLAINT)) {
       this.#add(`${path} brings a client from before 1.0, which works with the cloud only.`)
     }

@@ -158,6 +158,11 @@ test.each([
   ],
   [
     'b.js',
+    Buffer.from("Croquet.startSession('map', Model, View)"),
+    'b.js calls Croquet.startSession',
+  ],
+  [
+    'b.js',
     Buffer.concat([Buffer.from('//esm.sh/@croquet/croquet'), Buffer.alloc(8_000_000, ' ')]),
     'b.js is longer than 8 MB',
   ],

@@ -19,6 +19,10 @@ const ADAPTED_PAGE =
   '<script src="../../lib/@croquet/croquet@2.0.4/pub/croquet.min.js"></script>'
 const FOR_PERSON = { accept: 'text/html,*/*;q=0.8' }
 
+const OWN_SCRIPTS =
+  '<script src="../../apps/use-this-box.js"></script>' +
+  '<script src="../../apps/watch-page.js" data-app="sketch"></script>'
+
 let dir: string
 let app: FastifyInstance
 let releases: Map<string, string>
@@ -376,11 +380,11 @@ describe('a page made for the cloud', () => {
   })
 })
 
-test('a page gets the script of the box, and all else stays as it is, to the byte', async () => {
+test('a page gets the scripts of the box, and all else stays as it is, to the byte', async () => {
   const parts = ['\ufeff<!DOCTYPE html>\r\n<HTML>', '<Script src=main.js></SCRIPT>\r<p>a &amp b']
   await put({ 'web/apps/sketch/index.html': parts.join('') })
   const { body } = await app.inject('/apps/sketch/')
-  expect(body).toBe(parts.join('<script src="../../apps/use-this-box.js"></script>'))
+  expect(body).toBe(parts.join(OWN_SCRIPTS))
 })
 
 test('a script that needs nothing stays as it is', async () => {
