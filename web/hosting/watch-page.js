@@ -4,6 +4,10 @@
  * page's session. It changes nothing that the page does.
  */
 {
+  // An app may redefine what this script uses, so all of that is taken at once.
+  const { CSSStyleSheet, Element, URL, fetch } = globalThis
+  const { stringify } = JSON
+  const { construct } = Reflect
   const MOST_HOSTS = 30
   /** What is new is told this long after it was seen (ms), and at most so often in the life of a page. */
   const TELL_AFTER_MS = 2000
@@ -75,7 +79,7 @@
     news = []
     if (hosts.length === 0 || tellings >= MOST_TELLINGS) return
     tellings += 1
-    const body = JSON.stringify({ hosts })
+    const body = stringify({ hosts })
     const headers = { 'content-type': 'application/json' }
     // A page whose policy forbids it has nothing told of it.
     fetch(new URL('asked', box), { method: 'POST', headers, body, keepalive: true }).catch(() => {})
@@ -180,7 +184,7 @@
   const { WebSocket } = globalThis
   const WatchedSocket = new Proxy(WebSocket, {
     construct(target, args, newTarget) {
-      const made = Reflect.construct(target, args, newTarget)
+      const made = construct(target, args, newTarget)
       watchSocket(made)
       return made
     },
