@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { signResetToken } from '../src/access/box-tokens.ts'
+import { announcedFor } from '../src/box-addresses.ts'
 import { type Config, loadConfig } from '../src/config.ts'
 import { setupLines } from '../src/greeting.ts'
-import { addressesOf, askBox, keyOfBox } from './ask-box.ts'
+import { askBox, keyOfBox } from './ask-box.ts'
 
 const USAGE = `For who forgot the admin password of the box. The box has to run.
 
@@ -42,7 +43,7 @@ async function reset(config: Config): Promise<string> {
   const { token: proof } = await signResetToken(await keyOfBox(config), Date.now() + PROOF_LIFE_MS)
   const question = { method: 'POST', path: '/setup-link', body: { proof } } as const
   const { path } = (await askBox(config, question)) as { readonly path: string }
-  return setupLines(addressesOf(config).adminUrls, path).join('\n')
+  return setupLines(announcedFor(config, []), path).join('\n')
 }
 
 process.exitCode = await main()

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { readKey } from '../src/access/key-file.ts'
 import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import type { Config } from '../src/config.ts'
-import { announcedUrls, isEverywhere } from '../src/system/addresses.ts'
+import { ownUrl } from '../src/system/addresses.ts'
 
 /** What a program asks the box that runs on this machine. */
 export interface Question {
@@ -16,8 +16,7 @@ export interface Question {
 /** @throws {Error} in words for the person who runs the program, if the box does not do it */
 export async function askBox(config: Config, question: Question): Promise<unknown> {
   const { method, path, token, body } = question
-  const host = isEverywhere(config.host) ? '127.0.0.1' : config.host
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.adminPort}/api/v1${path}`
+  const url = `${ownUrl(config.host, config.adminPort)}/api/v1${path}`
   const response = await request(url, {
     method,
     headers: {
@@ -38,15 +37,6 @@ export async function keyOfBox({ filesDir }: Config): Promise<Uint8Array> {
   throw new Error(
     `there is no key of a box in ${filesDir}: start the box first, or set BOX_FILES_DIR`,
   )
-}
-
-/** Addresses to give to people, of the box and of its dashboard, each with a slash at its end, the likeliest first. */
-export function addressesOf(config: Config) {
-  const { urls, adminUrls } = announcedUrls(config)
-  // Where others are, this machine's own address for itself leads nowhere.
-  const forOthers = (all: readonly string[]) =>
-    config.urls.length === 0 && all.length > 1 ? all.slice(1) : all
-  return { urls: forOthers(urls), adminUrls: forOthers(adminUrls) }
 }
 
 async function request(url: string, init: RequestInit): Promise<Response> {

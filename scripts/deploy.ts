@@ -4,6 +4,7 @@ import { signAdminToken } from '../src/access/box-tokens.ts'
 import { readKey } from '../src/access/key-file.ts'
 import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import { counted, progressDisplay, sizeText } from '../src/backup/progress-display.ts'
+import { announcedFor } from '../src/box-addresses.ts'
 import { loadConfig } from '../src/config.ts'
 import { findApi } from '../src/deploy/api-place.ts'
 import { type AppForm, appForm } from '../src/deploy/app-form.ts'
@@ -12,7 +13,8 @@ import { BoxClient, type Call } from '../src/deploy/box-client.ts'
 import { DeployFailure } from '../src/deploy/deploy-failure.ts'
 import { sentenceIn, tokenFor } from '../src/deploy/login.ts'
 import { passwordPrompt } from '../src/deploy/password-prompt.ts'
-import { boxUrls, isEverywhere } from '../src/system/addresses.ts'
+import { ownUrl } from '../src/system/addresses.ts'
+import { shownUrls } from '../src/system/announced-addresses.ts'
 
 const USAGE = `Puts an app on the box, for everybody at once.
 
@@ -137,7 +139,8 @@ async function boxElsewhere(box: URL, authority: string | undefined) {
 /** Whoever can read the key may do everything. */
 async function ownBox() {
   const env = Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name))
-  const { filesDir, host, port, adminPort, urls } = loadConfig(Object.fromEntries(env))
+  const config = loadConfig(Object.fromEntries(env))
+  const { filesDir, host, adminPort } = config
   const key = await readKey(join(resolve(filesDir), ACCESS_NAME))
   if (!key) {
     throw new DeployFailure(
@@ -145,10 +148,9 @@ async function ownBox() {
     )
   }
   const { token } = await signAdminToken(key, WHO, Date.now() + TOKEN_LIFE_MS)
-  const [own = ''] = boxUrls(isEverywhere(host) ? '127.0.0.1' : host, adminPort)
+  const own = ownUrl(host, adminPort)
   const client = new BoxClient({ box: new URL(own), authority: undefined })
-  const [here = '', ...onNetworks] = boxUrls(host, port)
-  const shown = [urls, onNetworks, [here]].find((list) => list.length > 0) ?? []
+  const shown = shownUrls(announcedFor(config, [])).urls
   const addresses = (place: Place) => [
     ...new Set(shown.map((base) => addressBelow(base, place, own))),
   ]

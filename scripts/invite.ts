@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util'
 import { signAdminToken } from '../src/access/box-tokens.ts'
 import type { Invite } from '../src/access/invites.ts'
+import { announcedFor } from '../src/box-addresses.ts'
 import { type Config, loadConfig } from '../src/config.ts'
+import { NOBODY_ELSE } from '../src/greeting.ts'
+import { shownUrls } from '../src/system/announced-addresses.ts'
 import { qrCodeText } from '../src/system/qr-code.ts'
-import { addressesOf, askBox, keyOfBox } from './ask-box.ts'
+import { askBox, keyOfBox } from './ask-box.ts'
 
 const USAGE = `Makes links that let people into the box, while it runs.
 
@@ -90,11 +93,12 @@ async function ask(config: Config, { method, path, body }: Order): Promise<unkno
 function madeReport(answer: unknown, config: Config): string {
   const made = answer as Made
   const path = new URL(made.url).pathname
-  const links = addressesOf(config).urls.map((address) => new URL(path, address).href)
+  const announced = announcedFor(config, [])
+  const links = shownUrls(announced).urls.map((address) => new URL(path, address).href)
   return [
     `Whoever opens this link is let in as ${made.role} until ${made.expiresAt}:`,
     ...links.map((link) => `  ${link}`),
-    qrCodeText(links[0] ?? ''),
+    ...(announced.lonely ? NOBODY_ELSE[announced.lonely] : [qrCodeText(links[0] ?? '')]),
     `To end it: npm run invite -- --revoke ${made.id}`,
   ].join('\n')
 }

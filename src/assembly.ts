@@ -11,6 +11,7 @@ import type { AppList } from './apps/app-list.ts'
 import type { AppOrigins } from './apps/origins/app-origins.ts'
 import { appHostnames } from './apps/origins/origin-rule.ts'
 import { startBackup } from './backup/background-backup.ts'
+import { urlsForPhones } from './box-addresses.ts'
 import type { Config } from './config.ts'
 import { parseFilePath, parseFileUrl } from './files/file-path.ts'
 import { UploadError } from './files/upload-error.ts'
@@ -25,7 +26,6 @@ import { Reflector } from './reflector/reflector.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
 import type { Storage } from './storage.ts'
 import { accountOf } from './system/account.ts'
-import { networkUrls } from './system/addresses.ts'
 import { SteadyClock, systemTimers } from './system/clock.ts'
 import { LimitBreaches } from './system/limit-breaches.ts'
 import type { BoxLog } from './system/log.ts'
@@ -126,7 +126,7 @@ export async function createApps(
   const shared = {
     tls,
     places: new BoxPlaces({ ...config, port, adminPort, tls }),
-    networkUrls: () => networkUrls(config.host, port),
+    networkUrls: () => urlsForPhones({ ...config, port, adminPort }),
     log: log.child({ scope: 'process', event: 'http' }),
     trustedProxies: config.trustedProxies,
     operation: operationOf(assembly),

@@ -1,9 +1,10 @@
 import { flushCompileCache } from 'node:module'
 import { LogTail } from './admin/log-tail.ts'
 import type { Box } from './box.ts'
+import { announcedFor } from './box-addresses.ts'
 import type { Config } from './config.ts'
 import { openStorage } from './storage.ts'
-import { announcedUrls } from './system/addresses.ts'
+import type { Announced } from './system/announced-addresses.ts'
 import type { Listeners } from './system/listener.ts'
 import { createLog } from './system/log.ts'
 
@@ -52,7 +53,9 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
     process.exit(1)
   }
-  await greet(config, box, (urls, adminUrls) => {
+  await greet(config, box, ({ others, here }) => {
+    const urls = [...others.urls, ...here.urls]
+    const adminUrls = [...others.adminUrls, ...here.adminUrls]
     log.notice({ scope: 'process', event: 'start', urls, adminUrls }, 'box started')
   })
   flushCompileCache()
@@ -62,10 +65,10 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
 async function greet(
   config: Config,
   { port, adminPort, setupPath }: Box,
-  note: (urls: readonly string[], adminUrls: readonly string[]) => void,
+  note: (announced: Announced) => void,
 ): Promise<void> {
-  const { urls, adminUrls } = announcedUrls({ ...config, port, adminPort })
-  note(urls, adminUrls)
+  const announced = announcedFor({ ...config, port, adminPort }, [])
+  note(announced)
   const { greeting } = await import('./greeting.ts')
-  console.log(greeting({ urls, adminUrls, setupPath }))
+  console.log(greeting({ announced, setupPath }))
 }

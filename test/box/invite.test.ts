@@ -31,13 +31,17 @@ async function start(): Promise<string> {
   return box.url()
 }
 
-/** `npm run invite -- …` beside the box. @param url of it */
-async function invite(url: string, ...args: readonly string[]): Promise<{ stdout: string }> {
+/** `npm run invite -- …` beside the box. @param where its URL, perhaps with settings */
+async function invite(
+  where: string | ({ readonly url: string } & Record<string, string>),
+  ...args: readonly string[]
+): Promise<{ stdout: string }> {
+  const { url, ...settings } = typeof where === 'string' ? { url: where } : where
   const { hostname, port } = new URL(url)
   const adminPort = box ? new URL(await box.adminUrl()).port : '2'
   const env = {
     ...{ PATH: process.env.PATH, BOX_FILES_DIR: dir, BOX_HOST: hostname },
-    ...{ BOX_PORT: port, BOX_ADMIN_PORT: adminPort },
+    ...{ BOX_PORT: port, BOX_ADMIN_PORT: adminPort, ...settings },
   }
   return promisify(execFile)(process.execPath, [SCRIPT, ...args], { env })
 }
@@ -50,7 +54,7 @@ describe('npm run invite', () => {
     const { stdout } = await invite(url, '--role', 'viewer', '--hours', '2', '--label', 'class 7b')
     const [link = '', token = ''] = linkIn(stdout)
     expect(stdout).toMatch(/^Whoever opens this link is let in as viewer until 2/)
-    expect(stdout).toContain('█')
+    expect(stdout).toContain('Only this machine can open that, since BOX_HOST says so')
     const opened = await fetch(link, { redirect: 'manual' })
     expect(opened.status).toBe(303)
     await clients.connect(`${url.replace('http', 'ws')}/t/${token}/reflector`, randomSessionId())
@@ -64,6 +68,15 @@ describe('npm run invite', () => {
       code: 1,
       stderr: `That did not work: there is no invite ${id}: it has run out, or was revoked before\n`,
     })
+  })
+
+  test('makes links for other devices by the names that the settings have, and a code', async () => {
+    const url = await start()
+    const names = { BOX_URLS: 'http://localhost:81/', BOX_HOSTNAMES: 'box.school' }
+    const { stdout } = await invite({ url, ...names })
+    expect(stdout.split('\n')[1]).toMatch(/^ {2}http:\/\/box\.school:81\/invite\/./)
+    expect(stdout).not.toContain('localhost')
+    expect(stdout).toContain('█')
   })
 
   test('[ROLE8] makes a link for one session that says which data its app has', async () => {
