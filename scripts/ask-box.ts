@@ -3,6 +3,7 @@ import { readKey } from '../src/access/key-file.ts'
 import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import type { Config } from '../src/config.ts'
 import { ownUrl } from '../src/system/addresses.ts'
+import type { Announced } from '../src/system/announced-addresses.ts'
 
 /** What a program asks the box that runs on this machine. */
 export interface Question {
@@ -28,6 +29,16 @@ export async function askBox(config: Config, question: Question): Promise<unknow
   const answer = await response.json()
   if (!response.ok) throw new Error((answer as { detail: string }).detail)
   return answer
+}
+
+/** As the API answers. */
+export type KnownAddresses = Omit<Announced, 'lonely'> & {
+  readonly lonely: Announced['lonely'] | null
+}
+
+/** The addresses that lead to the box, as the API tells them: the box knows some that no setting has. */
+export function announcedIn({ lonely, ...addresses }: KnownAddresses): Announced {
+  return { ...addresses, lonely: lonely ?? undefined }
 }
 
 /** The key of the box, by which a program on its machine shows that it may. */

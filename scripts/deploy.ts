@@ -4,7 +4,6 @@ import { signAdminToken } from '../src/access/box-tokens.ts'
 import { readKey } from '../src/access/key-file.ts'
 import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import { counted, progressDisplay, sizeText } from '../src/backup/progress-display.ts'
-import { announcedFor } from '../src/box-addresses.ts'
 import { loadConfig } from '../src/config.ts'
 import { findApi } from '../src/deploy/api-place.ts'
 import { type AppForm, appForm } from '../src/deploy/app-form.ts'
@@ -14,7 +13,7 @@ import { DeployFailure } from '../src/deploy/deploy-failure.ts'
 import { sentenceIn, tokenFor } from '../src/deploy/login.ts'
 import { passwordPrompt } from '../src/deploy/password-prompt.ts'
 import { ownUrl } from '../src/system/addresses.ts'
-import { shownUrls } from '../src/system/announced-addresses.ts'
+import { type Announced, shownUrls } from '../src/system/announced-addresses.ts'
 
 const USAGE = `Puts an app on the box, for everybody at once.
 
@@ -150,9 +149,11 @@ async function ownBox() {
   const { token } = await signAdminToken(key, WHO, Date.now() + TOKEN_LIFE_MS)
   const own = ownUrl(host, adminPort)
   const client = new BoxClient({ box: new URL(own), authority: undefined })
-  const shown = shownUrls(announcedFor(config, [])).urls
+  const { status, body } = await client.ask({ method: 'GET', path: 'addresses', token })
+  if (status !== 200) throw new DeployFailure(sentenceIn(body))
+  const { urls } = shownUrls(body as Announced)
   const addresses = (place: Place) => [
-    ...new Set(shown.map((base) => addressBelow(base, place, own))),
+    ...new Set(urls.map((base) => addressBelow(base, place, own))),
   ]
   return { client, token, addresses }
 }

@@ -1,19 +1,54 @@
+import { isIP } from 'node:net'
+import type { UsedHosts } from './access/used-hosts.ts'
 import { lanAddresses } from './system/addresses.ts'
 import {
   type AddressSettings,
   type Announced,
   announcedAddresses,
 } from './system/announced-addresses.ts'
+import { hostOf } from './tls/host.ts'
 
-/**
- * The addresses that lead to the box as things are now: networks come and go while it runs.
- * @param used hosts by which admins came to the dashboard
- */
-export function announcedFor(settings: AddressSettings, used: readonly string[]): Announced {
-  return announcedAddresses(settings, { used, own: lanAddresses() })
+export interface BoxAddressesParts {
+  readonly settings: AddressSettings
+  readonly usedHosts: Pick<UsedHosts, 'list' | 'note'>
+  /** this machine's addresses as they are now, the likeliest first */
+  readonly ownAddresses?: () => readonly string[]
 }
 
-/** Addresses of the box for other devices; no slash at the end. */
-export function urlsForPhones(settings: AddressSettings): readonly string[] {
-  return announcedFor(settings, []).others.urls.map((url) => url.replace(/\/$/, ''))
+/** The one place that knows the addresses that lead to the box, as things are now: networks come and go while it runs. */
+export class BoxAddresses {
+  readonly #settings: AddressSettings
+  readonly #usedHosts: BoxAddressesParts['usedHosts']
+  readonly #ownAddresses: () => readonly string[]
+
+  constructor({ settings, usedHosts, ownAddresses }: BoxAddressesParts) {
+    this.#settings = settings
+    this.#usedHosts = usedHosts
+    this.#ownAddresses = ownAddresses ?? (() => lanAddresses())
+  }
+
+  announced(): Announced {
+    const own = this.#ownAddresses()
+    const isSeen = this.#settings.urls.length === 0
+    // Where the machine's addresses can be seen, one that it has no more leads to another machine, or nowhere.
+    const used = this.#usedHosts
+      .list()
+      .filter((host) => !isSeen || !isIP(host) || own.includes(host))
+    return announcedAddresses(this.#settings, { used, own })
+  }
+
+  /** Addresses of the box for other devices; no slash at the end. */
+  urlsForPhones(): readonly string[] {
+    return this.announced().others.urls.map((url) => url.replace(/\/$/, ''))
+  }
+
+  /** Notes that an admin logged in, which shows that the host leads to the box. @param publicUrl of the dashboard */
+  noteLogin(publicUrl: string): void {
+    const { hostname, port, protocol, pathname } = new URL(publicUrl)
+    const usual = protocol === 'https:' ? '443' : '80'
+    // Behind a proxy at another port or path it is not known where apps are.
+    if (Number(port || usual) !== this.#settings.adminPort || pathname !== '/') return
+    const host = hostOf(hostname)
+    if (host !== undefined) this.#usedHosts.note(host)
+  }
 }

@@ -51,6 +51,8 @@ export interface GateAppParts {
 /** Who may come in, by web socket and by HTTP. */
 export interface Gate {
   readonly entrance: Entrance
+  /** by which admins logged in to the dashboard */
+  readonly usedHosts: Access['usedHosts']
   /** What the HTTP side needs of it. It loads more than web sockets need. */
   appParts(needs: AppNeeds): Promise<GateAppParts>
   /** Where the admin password can be set, once, below the dashboard's address; undefined: there is one. */
@@ -72,6 +74,7 @@ export async function openGate(config: Config, parts: GateParts): Promise<Gate> 
   })
   return {
     entrance,
+    usedHosts: access.usedHosts,
     setupPath: setupPathOf(access),
     appParts: (needs) => appParts(config, access, { clock, breaches, whereabouts, ...needs }),
     notePolicy: () => access.notePolicy(),

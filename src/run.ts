@@ -1,7 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { LogTail } from './admin/log-tail.ts'
 import type { Box } from './box.ts'
-import { announcedFor } from './box-addresses.ts'
 import type { Config } from './config.ts'
 import { openStorage } from './storage.ts'
 import type { Announced } from './system/announced-addresses.ts'
@@ -53,7 +52,7 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
     process.exit(1)
   }
-  await greet(config, box, ({ others, here }) => {
+  await greet(box, ({ others, here }) => {
     const urls = [...others.urls, ...here.urls]
     const adminUrls = [...others.adminUrls, ...here.adminUrls]
     log.notice({ scope: 'process', event: 'start', urls, adminUrls }, 'box started')
@@ -62,12 +61,9 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
 }
 
 /** The link by which the password is set is for who reads this, and for no log. */
-async function greet(
-  config: Config,
-  { port, adminPort, setupPath }: Box,
-  note: (announced: Announced) => void,
-): Promise<void> {
-  const announced = announcedFor({ ...config, port, adminPort }, [])
+async function greet(box: Box, note: (announced: Announced) => void): Promise<void> {
+  const { setupPath } = box
+  const announced = box.announced()
   note(announced)
   const { greeting } = await import('./greeting.ts')
   console.log(greeting({ announced, setupPath }))
