@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util'
 import { signResetToken } from '../src/access/box-tokens.ts'
 import { type Config, loadConfig } from '../src/config.ts'
 import { setupLines } from '../src/greeting.ts'
+import { inCommandWords } from '../src/system/command-words.ts'
 import { announcedIn, askBox, type KnownAddresses, keyOfBox } from './ask-box.ts'
 
+const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const USAGE = `For who forgot the admin password of the box. The box has to run.
 
 usage: npm run admin -- reset
@@ -22,7 +24,7 @@ interface Answer {
 
 async function main(): Promise<number> {
   if (!isReset()) {
-    console.error(USAGE)
+    console.error(worded(USAGE))
     return 2
   }
   try {

@@ -14,7 +14,9 @@ import { sentenceIn, tokenFor } from '../src/deploy/login.ts'
 import { passwordPrompt } from '../src/deploy/password-prompt.ts'
 import { ownUrl } from '../src/system/addresses.ts'
 import { type Announced, shownUrls } from '../src/system/announced-addresses.ts'
+import { inCommandWords } from '../src/system/command-words.ts'
 
+const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const USAGE = `Puts an app on the box, for everybody at once.
 
 usage: npm run deploy -- SOURCE NAME [--box URL] [--ca FILE]
@@ -103,7 +105,7 @@ function readArguments(): { order: Order; box?: string; ca?: string } | undefine
     }
     return { order: (box) => deploy(box, source, name), ...where }
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    console.error(`${(error as Error).message}\n\n${worded(USAGE)}`)
     return undefined
   }
 }
@@ -202,7 +204,7 @@ function deployedReport(box: Reached, deployed: Deployed, leftOut: readonly stri
     ...box.addresses(deployed).map((address) => `  ${address}`),
     ...originLines(deployed),
     ...(left.length > 0 ? [`Left out: ${left.slice(0, MOST_LEFT_OUT).join(', ')}${more}`] : []),
-    `To go back: npm run deploy -- --rollback ${app}`,
+    worded(`To go back: npm run deploy -- --rollback ${app}`),
   ].join('\n')
 }
 

@@ -4,9 +4,11 @@ import type { Invite } from '../src/access/invites.ts'
 import { type Config, loadConfig } from '../src/config.ts'
 import { NOBODY_ELSE } from '../src/greeting.ts'
 import { type Announced, shownUrls } from '../src/system/announced-addresses.ts'
+import { inCommandWords } from '../src/system/command-words.ts'
 import { qrCodeText } from '../src/system/qr-code.ts'
 import { announcedIn, askBox, type KnownAddresses, keyOfBox } from './ask-box.ts'
 
+const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const USAGE = `Makes links that let people into the box, while it runs.
 
 usage: npm run invite -- [--role ROLE] [--hours N] [--app ID] [--session ID]
@@ -86,7 +88,7 @@ function readOrder(): Order | undefined {
     const body = { role, hours: Number(values.hours), appId, persistentId, sessionId, label }
     return { method: 'POST', path: '/invites', body, report: madeReport }
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    console.error(`${(error as Error).message}\n\n${worded(USAGE)}`)
     return undefined
   }
 }
@@ -109,7 +111,7 @@ async function madeReport(answer: unknown, addresses: () => Promise<Announced>):
     `Whoever opens this link is let in as ${made.role} until ${made.expiresAt}:`,
     ...links.map((link) => `  ${link}`),
     ...(announced.lonely ? NOBODY_ELSE[announced.lonely] : [qrCodeText(links[0] ?? '')]),
-    `To end it: npm run invite -- --revoke ${made.id}`,
+    worded(`To end it: npm run invite -- --revoke ${made.id}`),
   ].join('\n')
 }
 

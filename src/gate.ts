@@ -4,6 +4,7 @@ import { type Access, type AccessOptions, openAccess } from './access/access.ts'
 import { Entrance, type EntranceParts } from './access/entrance.ts'
 import type { Issuer } from './access/foreign-tokens.ts'
 import type { Breaches, Whereabouts } from './access/ports.ts'
+import type { PasswordLoginsParts } from './admin/password-logins.ts'
 import type { AppFolders } from './apps/app-folders.ts'
 import { appHostnames } from './apps/origins/origin-rule.ts'
 import { ACCESS_NAME } from './backup/box-folder.ts'
@@ -16,6 +17,7 @@ import { refuseUpgrade } from './reflector/refusal.ts'
 import { accountOf } from './system/account.ts'
 import { hostNames } from './system/addresses.ts'
 import type { SteadyClock } from './system/clock.ts'
+import { inCommandWords } from './system/command-words.ts'
 import type { BoxLog } from './system/log.ts'
 import { programVersion } from './system/program-version.ts'
 import type { Proxies } from './system/proxies.ts'
@@ -144,8 +146,9 @@ async function appParts(
   const { door, logins } = access
   const { DoorPages } = await import('./access/door-pages.ts')
   const tokens = await access.tokens()
+  const wording = (text: string) => inCommandWords(text, config.commands)
   const entrance = {
-    ...{ door, logins, pages: await DoorPages.load() },
+    ...{ door, logins, pages: await DoorPages.load(wording) },
     publicUrl: ({ raw }: { raw: IncomingMessage }) => whereabouts.publicUrl(raw),
     hosts: ({ raw }: { raw: IncomingMessage }) => whereabouts.hosts(raw),
   }
@@ -165,19 +168,19 @@ async function appParts(
     admin: {
       entrance,
       boxTokens: tokens.ofBox,
-      admin: await adminParts(access, { clock, breaches }),
+      admin: await adminParts(access, { clock, breaches, wording }),
     },
   }
 }
 
 async function adminParts(
   { logins, invites, audit, admin }: Access,
-  { clock, breaches }: Pick<GateParts, 'clock' | 'breaches'>,
+  parts: Pick<GateParts, 'clock' | 'breaches'> & Pick<PasswordLoginsParts, 'wording'>,
 ): Promise<AdminAppParts['admin']> {
   const { PasswordLogins } = await import('./admin/password-logins.ts')
   return {
     ...{ ...admin, invites, audit },
-    logins: new PasswordLogins({ ...admin, logins, breaches, accountOf, clock }),
+    logins: new PasswordLogins({ ...admin, ...parts, logins, accountOf }),
     version: programVersion(),
   }
 }

@@ -29,6 +29,7 @@ import {
   parseUrls,
   readSecret,
 } from './setting-parsers.ts'
+import { COMMAND_WAYS } from './system/command-words.ts'
 import { parseHostnames } from './tls/host.ts'
 import { TLS_MODES } from './tls/ports.ts'
 import { HTTP_WAYS } from './trust/http-way.ts'
@@ -381,6 +382,12 @@ export const SETTINGS = {
     'redirect',
     'pages that are opened by http, unless `BOX_TLS` is `off`: `redirect`, browsers are led to https, those that do not trust the box yet by way of `/trust`; `serve`, they are served. Programs, web sockets and files are never led elsewhere',
     (text) => oneOf(HTTP_WAYS, text),
+  ),
+  commands: setting(
+    'BOX_COMMANDS',
+    'npm',
+    'how the box words the commands that it names: `npm`, or `compose` where it runs in a container of Docker Compose',
+    (text) => oneOf(COMMAND_WAYS, text),
   ),
   urls: setting(
     'BOX_URLS',

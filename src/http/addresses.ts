@@ -38,7 +38,7 @@ function isFromHere(request: FastifyRequest): boolean {
   if (!LOOPBACK_HOST.test(headers.host ?? '')) return false
   const own = socket.remoteAddress ?? ''
   if (!('forwarded' in headers || 'x-forwarded-for' in headers)) return LOOPBACK_ADDRESS.test(own)
-  // Only a proxy that is believed changes the address; it passes the host on as the browser said it.
+  // Only a proxy that is believed changes the address. One on this machine may have put its own word for the host.
   const client = addressOf(request)
-  return client !== own && NEAR.includes(client)
+  return client !== own && !LOOPBACK_ADDRESS.test(own) && NEAR.includes(client)
 }
