@@ -19,6 +19,7 @@ import { hostNames } from './system/addresses.ts'
 import type { SteadyClock } from './system/clock.ts'
 import { inCommandWords } from './system/command-words.ts'
 import type { BoxLog } from './system/log.ts'
+import { isInContainer, ownSubnets } from './system/own-subnets.ts'
 import { programVersion } from './system/program-version.ts'
 import type { Proxies } from './system/proxies.ts'
 import { LOCAL, permits } from './tls/constraints.ts'
@@ -93,8 +94,14 @@ function accessOptions(config: Config, { clock, log, tls }: GateParts): AccessOp
     adminPassword: config.adminPassword ?? config.adminPasswordFile,
     issuer: issuerIn(config),
     hosts: hostsOf(config, tls),
+    ownSubnets: subnetsIn(config),
     ...{ clock, log, accountOf },
   }
+}
+
+/** In a container they are those between it and its proxy, by which everybody comes. */
+function subnetsIn({ commands }: Config): () => readonly string[] {
+  return commands === 'compose' || isInContainer() ? () => [] : () => ownSubnets()
 }
 
 /** By which names the box may be asked: those that it has, that its admin gave it, and that mean nothing outside. */

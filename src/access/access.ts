@@ -11,6 +11,7 @@ import { openKey } from './key-file.ts'
 import { KnownHosts, type KnownHostsParts } from './known-hosts.ts'
 import { Logins } from './logins.ts'
 import { Origins } from './origins.ts'
+import { OwnNetworks } from './own-networks.ts'
 import { Passphrase } from './passphrase.ts'
 import { Policy, type PolicyName } from './policy.ts'
 import type { AccountOf, Clock, Log } from './ports.ts'
@@ -33,6 +34,8 @@ export interface AccessOptions {
   readonly accessDir: string
   readonly policy: PolicyName
   readonly allow: readonly string[]
+  /** the networks that this machine is in now, which count as near, too */
+  readonly ownSubnets: () => readonly string[]
   /** undefined: the policy's own */
   readonly origins: readonly string[] | undefined
   readonly monitors: readonly string[]
@@ -98,7 +101,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   }
   const hosts = new KnownHosts(options.hosts)
   const door = new Door({
-    policy: new Policy(policy, allow, hosts),
+    policy: new Policy(policy, allow, hosts, new OwnNetworks(options.ownSubnets, clock)),
     hosts,
     origins: new Origins(origins),
     monitors,

@@ -17,12 +17,17 @@ export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
 /** This machine's IPv4 addresses on networks that others are in, the likeliest first. */
 export function lanAddresses(interfaces: Interfaces = networkInterfaces()): string[] {
   return Object.entries(interfaces)
-    .filter(([name]) => !INNER_INTERFACES.test(name))
+    .filter(([name]) => !isInner(name))
     .flatMap(([, addresses]) => addresses ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address)
     .filter(isForOthers)
     .sort((a, b) => rank(a) - rank(b))
+}
+
+/** Whether an interface is of a network inside this machine. */
+export function isInner(interfaceName: string): boolean {
+  return INNER_INTERFACES.test(interfaceName)
 }
 
 /** Names by which others on its networks may find this machine: its own, and that of multicast DNS. */
