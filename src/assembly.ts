@@ -288,7 +288,7 @@ function serverLimits(
     takesUpgrades: true,
     clientAddress,
     accountOf: (address) => (isTrusted(address) ? undefined : accountOf(plainAddress(address))),
-    onBreach: (limit, address) => breaches.note(limit, address),
+    onBreach: (limit, address) => breaches.note(limit, plainAddress(address)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { UsedHosts } from './access/used-hosts.ts'
-import { lanAddresses } from './system/addresses.ts'
+import { lanAddresses, lanAddresses6 } from './system/addresses.ts'
 import {
   type AddressSettings,
   type Announced,
@@ -15,6 +15,11 @@ export interface BoxAddressesParts {
   readonly ownAddresses?: () => readonly string[]
 }
 
+/** Whoever listens at `::` is reached by both kinds of addresses. */
+function ownAddressesAt(host: string): readonly string[] {
+  return host === '::' ? [...lanAddresses(), ...lanAddresses6()] : lanAddresses()
+}
+
 /** The one place that knows the addresses that lead to the box, as things are now: networks come and go while it runs. */
 export class BoxAddresses {
   readonly #settings: AddressSettings
@@ -24,7 +29,7 @@ export class BoxAddresses {
   constructor({ settings, usedHosts, ownAddresses }: BoxAddressesParts) {
     this.#settings = settings
     this.#usedHosts = usedHosts
-    this.#ownAddresses = ownAddresses ?? (() => lanAddresses())
+    this.#ownAddresses = ownAddresses ?? (() => ownAddressesAt(settings.host))
   }
 
   announced(): Announced {

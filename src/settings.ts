@@ -70,7 +70,12 @@ const limit = (env: string, fallback: number, help: string, unit = 1): Setting<n
 
 /** Every setting: environment variable, default, meaning. The table of docs/settings.md is this one. */
 export const SETTINGS = {
-  host: setting('BOX_HOST', '0.0.0.0', 'address to listen on', parseHost),
+  host: setting(
+    'BOX_HOST',
+    '::',
+    'address to listen on; `::`: all of IPv6 and IPv4, or of IPv4 where there is no IPv6; `0.0.0.0`: all of IPv4 only',
+    parseHost,
+  ),
   port: setting('BOX_PORT', '8888', 'port to listen on; 0 takes a free one', parsePort),
   adminPort: setting(
     'BOX_ADMIN_PORT',

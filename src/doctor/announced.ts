@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { lanAddresses } from '../system/addresses.ts'
+import { lanAddresses, lanAddresses6 } from '../system/addresses.ts'
 import { announcedAddresses } from '../system/announced-addresses.ts'
 
 /** More are not looked at in one run. */
@@ -22,7 +22,10 @@ export function announcedUrls(
 function ownUrls(host: string, port: number): readonly string[] {
   if (port === 0) return []
   const settings = { host, port, urls: [], hostnames: [], adminPort: 0, adminUrl: undefined }
-  const { others, here } = announcedAddresses(settings, { used: [], own: lanAddresses() })
+  const { others, here } = announcedAddresses(settings, {
+    used: [],
+    own: [...lanAddresses(), ...(host === '::' ? lanAddresses6() : [])],
+  })
   return [...here.urls, ...others.urls]
 }
 

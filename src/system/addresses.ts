@@ -11,6 +11,9 @@ const LINK_LOCAL = /^169\.254\.|^fe[89ab][0-9a-f]:/i
 const PRIVATE_NETWORKS = [/^192\.168\./, /^10\./, /^172\.(1[6-9]|2\d|3[01])\./]
 const EVERYWHERE = ['0.0.0.0', '::']
 
+/** Half of an IPv6 address says the network. */
+const NETWORK_GROUPS = 4
+
 /** What `os.networkInterfaces` answers. */
 export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
 
@@ -23,6 +26,18 @@ export function lanAddresses(interfaces: Interfaces = networkInterfaces()): stri
     .map(({ address }) => address)
     .filter(isForOthers)
     .sort((a, b) => rank(a) - rank(b))
+}
+
+/** This machine's IPv6 addresses likewise, one of each network; those of networks without the internet first. */
+export function lanAddresses6(interfaces: Interfaces = networkInterfaces()): string[] {
+  const addresses = Object.entries(interfaces)
+    .filter(([name]) => !isInner(name))
+    .flatMap(([, addresses]) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv6' && !internal)
+    .map(({ address }) => address)
+    .filter(isForOthers)
+  const ofNetworks = new Map(addresses.reverse().map((address) => [networkOf(address), address]))
+  return [...ofNetworks.values()].reverse().sort((a, b) => rank6(a) - rank6(b))
 }
 
 /** Whether an interface is of a network inside this machine. */
@@ -61,6 +76,17 @@ export function hostOfUrl(url: string): string {
 /** The address by which this machine itself reaches a box that listens there; no slash at the end. */
 export function ownUrl(host: string, port: number): string {
   return `http://${inUrl(isEverywhere(host) ? '127.0.0.1' : host)}:${port}`
+}
+
+function networkOf(address: string): string {
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':')
+  const zeros = tail === undefined ? [] : Array(NETWORK_GROUPS).fill('0')
+  return [...groups, ...zeros].slice(0, NETWORK_GROUPS).join(':')
+}
+
+function rank6(address: string): number {
+  return /^f[cd]/i.test(address) ? 0 : 1
 }
 
 function rank(address: string): number {
