@@ -37,6 +37,17 @@ export function greeting({ announced, setupPath }: Welcome): string {
   ].join('\n')
 }
 
+/** What the person reads when the addresses for others have changed while the box runs. */
+export function newAddresses({ others, here, lonely }: Announced): string {
+  if (lonely) {
+    const lost = 'Other devices do not reach the box any more. It is at'
+    return [lost, ...indented(here.urls), ...NOBODY_ELSE[lonely]].join('\n')
+  }
+  return ['Others open the box now at', ...indented(others.urls), ...codeLines(others.urls)].join(
+    '\n',
+  )
+}
+
 /** The one-time link, as text only. */
 export function setupLines({ others, here }: Announced, setupPath: string): string[] {
   return [
@@ -45,9 +56,12 @@ export function setupLines({ others, here }: Announced, setupPath: string): stri
   ]
 }
 
+function codeLines([first = '']: readonly string[]): readonly string[] {
+  return ['', qrCodeText(first), `This code leads to ${first}`]
+}
+
 function otherDevicesLines({ others, here }: Announced): readonly string[] {
-  const [first = ''] = others.urls
-  const code = ['', qrCodeText(first), `This code leads to ${first}`]
+  const code = codeLines(others.urls)
   return here.urls.length === 0
     ? code
     : [...code, 'On this machine also at', ...indented(here.urls)]

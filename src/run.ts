@@ -1,9 +1,11 @@
 import { flushCompileCache } from 'node:module'
+import { watchAddresses } from './address-watch.ts'
 import { LogTail } from './admin/log-tail.ts'
 import type { Box } from './box.ts'
 import type { Config } from './config.ts'
 import { openStorage } from './storage.ts'
 import type { Announced } from './system/announced-addresses.ts'
+import { systemTimers } from './system/clock.ts'
 import type { Listeners } from './system/listener.ts'
 import { createLog } from './system/log.ts'
 
@@ -52,10 +54,20 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
     process.exit(1)
   }
+  const started = box
+  const { newAddresses } = await import('./greeting.ts')
   await greet(box, ({ others, here }) => {
     const urls = [...others.urls, ...here.urls]
     const adminUrls = [...others.adminUrls, ...here.adminUrls]
     log.notice({ scope: 'process', event: 'start', urls, adminUrls }, 'box started')
+  })
+  watchAddresses({
+    ...{ announced: () => started.announced(), timers: systemTimers },
+    onChange: (announced) => {
+      const { urls, adminUrls } = announced.others
+      log.notice({ scope: 'process', event: 'addresses', urls, adminUrls }, 'addresses changed')
+      console.log(newAddresses(announced))
+    },
   })
   flushCompileCache()
 }
