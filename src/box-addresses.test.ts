@@ -46,6 +46,17 @@ test('an address that this machine has lost is not announced, though admins came
   expect(box.urlsForPhones()).toEqual([both[0], 'http://10.0.0.4:8888'])
 })
 
+test('a name of the settings that does not lead here is not announced', async () => {
+  const settings = { ...SETTINGS, hostnames: ['old.school', 'box.school'] }
+  const { box } = addressesOf(settings, ['192.168.1.20'])
+  const leadTo = (name: string) => (name === 'box.school' ? '192.168.1.20' : '192.168.1.66')
+  const doubtful = await box.checkNames(async (name) => [leadTo(name)])
+  expect(doubtful.map(({ name }) => name)).toEqual(['old.school'])
+  expect(box.urlsForPhones().map((url) => new URL(url).hostname)).toEqual([
+    ...['box.school', '192.168.1.20'],
+  ])
+})
+
 test('a network that comes while the box runs is announced', () => {
   const own: string[] = []
   const { box } = addressesOf(SETTINGS, own)

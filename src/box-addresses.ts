@@ -6,6 +6,7 @@ import {
   type Announced,
   announcedAddresses,
 } from './system/announced-addresses.ts'
+import { type DoubtfulName, doubtfulNames, type NamesToCheck } from './system/doubtful-names.ts'
 import { hostOf } from './tls/host.ts'
 
 export interface BoxAddressesParts {
@@ -25,6 +26,8 @@ export class BoxAddresses {
   readonly #settings: AddressSettings
   readonly #usedHosts: BoxAddressesParts['usedHosts']
   readonly #ownAddresses: () => readonly string[]
+  /** of the settings, that do not seem to lead here */
+  #doubtful: readonly string[] = []
 
   constructor({ settings, usedHosts, ownAddresses }: BoxAddressesParts) {
     this.#settings = settings
@@ -39,7 +42,22 @@ export class BoxAddresses {
     const used = this.#usedHosts
       .list()
       .filter((host) => !isSeen || !isIP(host) || own.includes(host))
-    return announcedAddresses(this.#settings, { used, own })
+    const hostnames = this.#settings.hostnames.filter((name) => !this.#doubtful.includes(name))
+    const settings = { ...this.#settings, hostnames }
+    return announcedAddresses(settings, { used, own })
+  }
+
+  /**
+   * Looks whether the names of the settings lead here, which a box in a container cannot see. Those that do not seem to
+   * are not announced.
+   * @returns those that do not seem to
+   */
+  async checkNames(addressesOf?: NamesToCheck['addressesOf']): Promise<readonly DoubtfulName[]> {
+    const { urls, hostnames: names } = this.#settings
+    if (urls.length > 0) return []
+    const doubtful = await doubtfulNames({ names, own: this.#ownAddresses(), addressesOf })
+    this.#doubtful = doubtful.map(({ name }) => name)
+    return doubtful
   }
 
   /** Addresses of the box for other devices; no slash at the end. */

@@ -15,6 +15,7 @@ import { Release } from './release.ts'
 import type { Storage } from './storage.ts'
 import type { Announced } from './system/announced-addresses.ts'
 import { growDescriptorTable } from './system/descriptor-table.ts'
+import type { DoubtfulName } from './system/doubtful-names.ts'
 import type { Listener, Listeners } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
 
@@ -30,6 +31,8 @@ export interface Box {
   readonly port: number
   /** of the dashboard */
   readonly adminPort: number
+  /** Names of the settings that do not seem to lead to it. */
+  checkNames(): Promise<readonly DoubtfulName[]>
   /** Addresses that lead to it now. */
   announced(): Announced
   /** where the admin password can be set, once, below the dashboard's address: a secret; undefined: there is one */
@@ -111,7 +114,11 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
 
 function openedBox({ ports, gate, addresses, close }: Opened): Box {
   const { setupPath } = gate
-  return { ...portsOf(ports), setupPath, announced: () => addresses.announced(), close }
+  return {
+    ...{ ...portsOf(ports), setupPath, close },
+    checkNames: () => addresses.checkNames(),
+    announced: () => addresses.announced(),
+  }
 }
 
 interface Opened extends Pick<Box, 'close'> {

@@ -56,6 +56,10 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
   }
   const started = box
   const { newAddresses } = await import('./greeting.ts')
+  for (const { name, because } of await box.checkNames()) {
+    const fields = { scope: 'process', event: 'doubtful-name', name }
+    log.warn(fields, `BOX_HOSTNAMES has ${name}, which ${because}: the doctor tells more`)
+  }
   await greet(box, ({ others, here }) => {
     const urls = [...others.urls, ...here.urls]
     const adminUrls = [...others.adminUrls, ...here.adminUrls]

@@ -29,7 +29,8 @@ describe('a box that listens on all addresses', () => {
   })
 
   test('says that there is no network when the machine is in none', () => {
-    const announced = announcedAddresses(NPM, NOTHING)
+    const named = { ...NPM, hostnames: ['box.school'] }
+    const announced = announcedAddresses(named, { ...NOTHING, used: ['box.local'] })
     expect(announced.lonely).toBe('no-network')
     expect(announced.others).toEqual({ urls: [], adminUrls: [] })
     expect(shownUrls(announced).urls).toEqual(['http://localhost:8888/'])
@@ -97,5 +98,5 @@ test('addresses that the settings give for others are all there are', () => {
 
 test('the list of hosts has a bound', () => {
   const used = Array.from({ length: 1000 }, (_, index) => `host-${index}.local`)
-  expect(announcedAddresses(NPM, { used, own: [] }).others.urls.length).toBe(12)
+  expect(announcedAddresses(NPM, { used, own: ['10.0.0.4'] }).others.urls.length).toBe(12)
 })

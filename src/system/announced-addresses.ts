@@ -81,7 +81,9 @@ function listenedUrls(settings: AddressSettings, { used, own }: FoundHosts): rea
   const { host, port, hostnames } = settings
   const urlOf = (each: string) => `http://${inUrl(each)}:${port}/`
   if (isEverywhere(host)) {
-    return [...bounded([...hostnames, ...used, ...own]), 'localhost'].map(urlOf)
+    // In no network no name leads here either.
+    const hosts = own.length === 0 ? [] : [...hostnames, ...used, ...own]
+    return [...bounded(hosts), 'localhost'].map(urlOf)
   }
   // Through a name, too, people reach one address only: that of this machine leads no others here.
   const hosts = isForOthers(host) ? bounded([...hostnames, ...used, host]) : [host]
