@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 import { readKey } from '../src/access/key-file.ts'
 import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import type { Config } from '../src/config.ts'
-import { announcedUrls, isEverywhere } from '../src/system/addresses.ts'
+import { ownUrl } from '../src/system/addresses.ts'
+import type { Announced } from '../src/system/announced-addresses.ts'
 
 /** What a program asks the box that runs on this machine. */
 export interface Question {
@@ -16,8 +17,7 @@ export interface Question {
 /** @throws {Error} in words for the person who runs the program, if the box does not do it */
 export async function askBox(config: Config, question: Question): Promise<unknown> {
   const { method, path, token, body } = question
-  const host = isEverywhere(config.host) ? '127.0.0.1' : config.host
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.adminPort}/api/v1${path}`
+  const url = `${ownUrl(config.host, config.adminPort)}/api/v1${path}`
   const response = await request(url, {
     method,
     headers: {
@@ -31,6 +31,16 @@ export async function askBox(config: Config, question: Question): Promise<unknow
   return answer
 }
 
+/** As the API answers. */
+export type KnownAddresses = Omit<Announced, 'lonely'> & {
+  readonly lonely: Announced['lonely'] | null
+}
+
+/** The addresses that lead to the box, as the API tells them: the box knows some that no setting has. */
+export function announcedIn({ lonely, ...addresses }: KnownAddresses): Announced {
+  return { ...addresses, lonely: lonely ?? undefined }
+}
+
 /** The key of the box, by which a program on its machine shows that it may. */
 export async function keyOfBox({ filesDir }: Config): Promise<Uint8Array> {
   const key = await readKey(join(resolve(filesDir), ACCESS_NAME))
@@ -38,15 +48,6 @@ export async function keyOfBox({ filesDir }: Config): Promise<Uint8Array> {
   throw new Error(
     `there is no key of a box in ${filesDir}: start the box first, or set BOX_FILES_DIR`,
   )
-}
-
-/** Addresses to give to people, of the box and of its dashboard, each with a slash at its end, the likeliest first. */
-export function addressesOf(config: Config) {
-  const { urls, adminUrls } = announcedUrls(config)
-  // Where others are, this machine's own address for itself leads nowhere.
-  const forOthers = (all: readonly string[]) =>
-    config.urls.length === 0 && all.length > 1 ? all.slice(1) : all
-  return { urls: forOthers(urls), adminUrls: forOthers(adminUrls) }
 }
 
 async function request(url: string, init: RequestInit): Promise<Response> {

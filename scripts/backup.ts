@@ -3,8 +3,10 @@ import { writeWholeFile } from '../src/backup/backup-file.ts'
 import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.ts'
 import { contentsText, sizeText } from '../src/backup/progress-display.ts'
 import { loadConfig } from '../src/config.ts'
+import { inCommandWords } from '../src/system/command-words.ts'
 import { programVersion } from '../src/system/program-version.ts'
 
+const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const USAGE = `Writes all that the box knows into one file, also while the box runs.
 
 usage: npm run backup -- [--force] FILE
@@ -36,7 +38,7 @@ function reportOf(summary: BackupSummary, seconds: number): string {
 
 process.exitCode = await runCommand(process, {
   name: 'backup',
-  usage: USAGE,
+  usage: worded(USAGE),
   standardStream: process.stdout,
   run: async (order) => {
     const summary = await backUp(order)

@@ -12,8 +12,11 @@ import { BoxClient, type Call } from '../src/deploy/box-client.ts'
 import { DeployFailure } from '../src/deploy/deploy-failure.ts'
 import { sentenceIn, tokenFor } from '../src/deploy/login.ts'
 import { passwordPrompt } from '../src/deploy/password-prompt.ts'
-import { boxUrls, isEverywhere } from '../src/system/addresses.ts'
+import { ownUrl } from '../src/system/addresses.ts'
+import { type Announced, shownUrls } from '../src/system/announced-addresses.ts'
+import { inCommandWords } from '../src/system/command-words.ts'
 
+const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const USAGE = `Puts an app on the box, for everybody at once.
 
 usage: npm run deploy -- SOURCE NAME [--as-is] [--box URL] [--ca FILE]
@@ -105,7 +108,7 @@ function readArguments(): { order: Order; box?: string; ca?: string } | undefine
     }
     return { order: (box) => deploy(box, source, name, isAsItIs), ...where }
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    console.error(`${(error as Error).message}\n\n${worded(USAGE)}`)
     return undefined
   }
 }
@@ -143,7 +146,8 @@ async function boxElsewhere(box: URL, authority: string | undefined) {
 /** Whoever can read the key may do everything. */
 async function ownBox() {
   const env = Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name))
-  const { filesDir, host, port, adminPort, urls } = loadConfig(Object.fromEntries(env))
+  const config = loadConfig(Object.fromEntries(env))
+  const { filesDir, host, adminPort } = config
   const key = await readKey(join(resolve(filesDir), ACCESS_NAME))
   if (!key) {
     throw new DeployFailure(
@@ -151,12 +155,13 @@ async function ownBox() {
     )
   }
   const { token } = await signAdminToken(key, WHO, Date.now() + TOKEN_LIFE_MS)
-  const [own = ''] = boxUrls(isEverywhere(host) ? '127.0.0.1' : host, adminPort)
+  const own = ownUrl(host, adminPort)
   const client = new BoxClient({ box: new URL(own), authority: undefined })
-  const [here = '', ...onNetworks] = boxUrls(host, port)
-  const shown = [urls, onNetworks, [here]].find((list) => list.length > 0) ?? []
+  const { status, body } = await client.ask({ method: 'GET', path: 'addresses', token })
+  if (status !== 200) throw new DeployFailure(sentenceIn(body))
+  const { urls } = shownUrls(body as Announced)
   const addresses = (place: Place) => [
-    ...new Set(shown.map((base) => addressBelow(base, place, own))),
+    ...new Set(urls.map((base) => addressBelow(base, place, own))),
   ]
   return { client, token, addresses }
 }
@@ -213,7 +218,7 @@ function deployedReport(box: Reached, deployed: Deployed, leftOut: readonly stri
     ...box.addresses(deployed).map((address) => `  ${address}`),
     ...originLines(deployed),
     ...(left.length > 0 ? [`Left out: ${left.slice(0, MOST_LEFT_OUT).join(', ')}${more}`] : []),
-    `To go back: npm run deploy -- --rollback ${app}`,
+    worded(`To go back: npm run deploy -- --rollback ${app}`),
   ].join('\n')
 }
 

@@ -6,7 +6,9 @@ import { examineRemote } from '../src/doctor/examine-remote.ts'
 import { problem, type Section } from '../src/doctor/finding.ts'
 import { isWell, jsonOf, textOf } from '../src/doctor/report.ts'
 import { stepLine } from '../src/doctor/step-line.ts'
+import { inCommandWords } from '../src/system/command-words.ts'
 
+const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const USAGE = `Says whether a box works for those who are to use it, and what to do where it does not.
 
 usage: npm run doctor -- [--json] [--megabytes N]
@@ -40,7 +42,7 @@ async function main(): Promise<number> {
   line.end()
   const isPlain = !process.stdout.isTTY || process.env.NO_COLOR !== undefined
   const columns = isPlain ? undefined : process.stdout.columns
-  console.log(order.isJson ? jsonOf(sections) : textOf(sections, columns))
+  console.log(worded(order.isJson ? jsonOf(sections) : textOf(sections, columns)))
   return isWell(sections) ? 0 : 1
 }
 
@@ -60,7 +62,7 @@ function readOrder(): Order | undefined {
     const address = url === undefined ? undefined : addressIn(url)
     return { isJson: values.json, bytes: megabytes * BYTES_PER_MB, address }
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    console.error(`${(error as Error).message}\n\n${worded(USAGE)}`)
     return undefined
   }
 }

@@ -12,8 +12,10 @@ import {
   type GarbageKind,
   type GarbageReport,
 } from '../src/journal/garbage.ts'
+import { inCommandWords } from '../src/system/command-words.ts'
 import { volumeOf } from '../src/system/volume.ts'
 
+const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const USAGE = `Tells what a box would delete now as garbage, and deletes nothing; also while the box runs.
 
 usage: npm run garbage -- [--list]
@@ -53,7 +55,7 @@ function readOrder(): boolean | undefined {
   try {
     return parseArgs({ options: { list: { type: 'boolean', default: false } } }).values.list
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    console.error(`${(error as Error).message}\n\n${worded(USAGE)}`)
     return undefined
   }
 }

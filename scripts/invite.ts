@@ -2,9 +2,13 @@ import { parseArgs } from 'node:util'
 import { signAdminToken } from '../src/access/box-tokens.ts'
 import type { Invite } from '../src/access/invites.ts'
 import { type Config, loadConfig } from '../src/config.ts'
+import { NOBODY_ELSE } from '../src/greeting.ts'
+import { type Announced, shownUrls } from '../src/system/announced-addresses.ts'
+import { inCommandWords } from '../src/system/command-words.ts'
 import { qrCodeText } from '../src/system/qr-code.ts'
-import { addressesOf, askBox, keyOfBox } from './ask-box.ts'
+import { announcedIn, askBox, type KnownAddresses, keyOfBox } from './ask-box.ts'
 
+const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const USAGE = `Makes links that let people into the box, while it runs.
 
 usage: npm run invite -- [--role ROLE] [--hours N] [--app ID] [--session ID]
@@ -36,10 +40,13 @@ type Made = Invite & { readonly url: string }
 
 interface Order {
   readonly method: 'GET' | 'POST' | 'DELETE'
-  /** behind `/api/v1/invites` */
+  /** behind `/api/v1` */
   readonly path: string
   readonly body?: Readonly<Record<string, unknown>>
-  readonly report: (answer: unknown, config: Config) => string
+  readonly report: (
+    answer: unknown,
+    addresses: () => Promise<Announced>,
+  ) => string | Promise<string>
 }
 
 async function main(): Promise<number> {
@@ -47,7 +54,12 @@ async function main(): Promise<number> {
   if (!order) return 2
   try {
     const config = loadConfig(process.env)
-    console.log(order.report(await ask(config, order), config))
+    const answer = await ask(config, order)
+    const addresses = async () => {
+      const found = await ask(config, { method: 'GET', path: '/addresses' })
+      return announcedIn(found as KnownAddresses)
+    }
+    console.log(await order.report(answer, addresses))
     return 0
   } catch (error) {
     console.error(`That did not work: ${(error as Error).message}`)
@@ -66,36 +78,40 @@ function readOrder(): Order | undefined {
         list: { type: 'boolean', default: false },
       },
     })
-    if (values.list) return { method: 'GET', path: '', report: listReport }
+    if (values.list) return { method: 'GET', path: '/invites', report: listReport }
     if (values.revoke !== undefined) {
-      const path = `/${encodeURIComponent(values.revoke)}`
+      const path = `/invites/${encodeURIComponent(values.revoke)}`
       return { method: 'DELETE', path, report: revokedReport }
     }
     const { role, app: appId, session: sessionId, label } = values
     const persistentId = values['persistent-id']
     const body = { role, hours: Number(values.hours), appId, persistentId, sessionId, label }
-    return { method: 'POST', path: '', body, report: madeReport }
+    return { method: 'POST', path: '/invites', body, report: madeReport }
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    console.error(`${(error as Error).message}\n\n${worded(USAGE)}`)
     return undefined
   }
 }
 
-async function ask(config: Config, { method, path, body }: Order): Promise<unknown> {
+async function ask(
+  config: Config,
+  { method, path, body }: Pick<Order, 'method' | 'path' | 'body'>,
+): Promise<unknown> {
   const key = await keyOfBox(config)
   const { token } = await signAdminToken(key, WHO, Date.now() + TOKEN_LIFE_MS)
-  return askBox(config, { method, path: `/invites${path}`, token, ...(body && { body }) })
+  return askBox(config, { method, path, token, ...(body && { body }) })
 }
 
-function madeReport(answer: unknown, config: Config): string {
+async function madeReport(answer: unknown, addresses: () => Promise<Announced>): Promise<string> {
   const made = answer as Made
   const path = new URL(made.url).pathname
-  const links = addressesOf(config).urls.map((address) => new URL(path, address).href)
+  const announced = await addresses()
+  const links = shownUrls(announced).urls.map((address) => new URL(path, address).href)
   return [
     `Whoever opens this link is let in as ${made.role} until ${made.expiresAt}:`,
     ...links.map((link) => `  ${link}`),
-    qrCodeText(links[0] ?? ''),
-    `To end it: npm run invite -- --revoke ${made.id}`,
+    ...(announced.lonely ? NOBODY_ELSE[announced.lonely] : [qrCodeText(links[0] ?? '')]),
+    worded(`To end it: npm run invite -- --revoke ${made.id}`),
   ].join('\n')
 }
 

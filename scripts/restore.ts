@@ -3,7 +3,9 @@ import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.t
 import { contentsText, sizeText } from '../src/backup/progress-display.ts'
 import { type RestoreOptions, type RestoreSummary, restoreBackup } from '../src/backup/restore.ts'
 import { loadConfig } from '../src/config.ts'
+import { inCommandWords } from '../src/system/command-words.ts'
 
+const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const USAGE = `Gives the box what is in a backup. The box has to be stopped.
 
 usage: npm run restore -- [--force] FILE
@@ -44,13 +46,13 @@ function reportOf(summary: RestoreSummary, seconds: number): string {
     `Restored ${contentsText(summary)}, ${sizeText(bytes)}, in ${seconds} s, as they were at ${createdAt}.`,
     ...(missing > 0 ? [`Warning: ${missing} files were missing when the backup was made.`] : []),
     ...(oldDataDir ? [`What was there before is in ${oldDataDir}, which can be deleted.`] : []),
-    'Now start the box: npm start, or with Docker: docker compose up -d',
+    `Now start the box: ${process.env.BOX_COMMANDS === 'compose' ? 'docker compose up -d' : 'npm start'}`,
   ].join('\n')
 }
 
 process.exitCode = await runCommand(process, {
   name: 'restore',
-  usage: USAGE,
+  usage: worded(USAGE),
   standardStream: process.stdin,
   run: async (order) => {
     const summary = await restore(order)

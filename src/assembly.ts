@@ -12,6 +12,7 @@ import type { AppList } from './apps/app-list.ts'
 import type { AppOrigins } from './apps/origins/app-origins.ts'
 import { appHostnames } from './apps/origins/origin-rule.ts'
 import { startBackup } from './backup/background-backup.ts'
+import type { BoxAddresses } from './box-addresses.ts'
 import type { Config } from './config.ts'
 import { parseFilePath, parseFileUrl } from './files/file-path.ts'
 import { UploadError } from './files/upload-error.ts'
@@ -26,7 +27,6 @@ import { Reflector } from './reflector/reflector.ts'
 import { StoreUnavailableError } from './session/session-store.ts'
 import type { Storage } from './storage.ts'
 import { accountOf } from './system/account.ts'
-import { networkUrls } from './system/addresses.ts'
 import { SteadyClock, systemTimers } from './system/clock.ts'
 import { LimitBreaches } from './system/limit-breaches.ts'
 import type { BoxLog } from './system/log.ts'
@@ -105,6 +105,7 @@ export interface BoxApps {
 export interface AppsOptions {
   readonly gate: Gate
   readonly tls: Tls
+  readonly addresses: BoxAddresses
   /** of hosted apps; not started yet */
   readonly origins: AppOrigins
   readonly servers: { readonly apps: Server; readonly admin: Server }
@@ -116,7 +117,7 @@ export interface AppsOptions {
 export async function createApps(
   materials: Materials,
   assembly: Assembly,
-  { gate, tls, servers, ports, origins }: AppsOptions,
+  { gate, tls, addresses, servers, ports, origins }: AppsOptions,
 ): Promise<BoxApps> {
   const { config, log, storage } = materials
   const { reflector, uploadLimits, chronicle } = assembly
@@ -132,13 +133,13 @@ export async function createApps(
   const shared = {
     tls,
     places: new BoxPlaces({ ...config, port, adminPort, tls }),
-    networkUrls: () => networkUrls(config.host, port),
     log: log.child({ scope: 'process', event: 'http' }),
     trustedProxies: config.trustedProxies,
     operation: operationOf(assembly),
   }
   const apps = buildApp({
     ...{ ...shared, ...gateParts.apps, server: servers.apps, webDir, uploadLimits },
+    networkUrls: () => addresses.urlsForPhones(),
     http: config.http,
     ports: publicPorts(config.urls),
     apps: { folders, origins, sessions: () => reflector.sessions(), onList: list.resolve },
@@ -147,7 +148,7 @@ export async function createApps(
   })
   const shownApps = async () => (await list.promise).get()
   const admin = await createAdminApp(materials, assembly, {
-    ...{ ...shared, ...gateParts.admin, server: servers.admin, shownApps, origins },
+    ...{ ...shared, ...gateParts.admin, server: servers.admin, addresses, shownApps, origins },
   })
   return { apps, admin }
 }
@@ -308,7 +309,7 @@ function serverLimits(
     takesUpgrades: true,
     clientAddress,
     accountOf: (address) => (isTrusted(address) ? undefined : accountOf(plainAddress(address))),
-    onBreach: (limit, address) => breaches.note(limit, address),
+    onBreach: (limit, address) => breaches.note(limit, plainAddress(address)),
   }
 }
 

@@ -5,14 +5,17 @@ import type { LogTail } from './admin/log-tail.ts'
 import { AppPorts } from './app-ports.ts'
 import { AppOrigins } from './apps/origins/app-origins.ts'
 import { assemble, createApps, type Materials } from './assembly.ts'
+import { BoxAddresses } from './box-addresses.ts'
 import { hostBehind, openBoxTls } from './box-tls.ts'
 import type { Config } from './config.ts'
-import { type GateParts, openGate } from './gate.ts'
+import { type Gate, type GateParts, openGate } from './gate.ts'
 import { adminServerLimits } from './http/admin-limits.ts'
 import { createPatientServer, type ServerLimits } from './http/patient-server.ts'
 import { Release } from './release.ts'
 import type { Storage } from './storage.ts'
+import type { Announced } from './system/announced-addresses.ts'
 import { growDescriptorTable } from './system/descriptor-table.ts'
+import type { DoubtfulName } from './system/doubtful-names.ts'
 import type { Listener, Listeners } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
 
@@ -28,6 +31,10 @@ export interface Box {
   readonly port: number
   /** of the dashboard */
   readonly adminPort: number
+  /** Names of the settings that do not seem to lead to it. */
+  checkNames(): Promise<readonly DoubtfulName[]>
+  /** Addresses that lead to it now. */
+  announced(): Announced
   /** where the admin password can be set, once, below the dashboard's address: a secret; undefined: there is one */
   readonly setupPath: string | undefined
   /** Drains: everything committed, all sockets closed with 4003. May be called twice. */
@@ -87,7 +94,8 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     release.add(startGrowth(log))
     await giveHeadStart(config, ownPorts)
     const servers = { apps: server.http, admin: adminServer.http }
-    const httpParts = { servers, ports, gate, tls, origins: ownPorts.origins }
+    const addresses = addressesOf(config, ports, gate)
+    const httpParts = { servers, ports, gate, tls, addresses, ...ownPorts }
     const { apps, admin } = await createApps(materials, assembly, httpParts)
     release.add(...[apps, admin].map((app) => async () => app.close()))
     await apps.ready()
@@ -97,12 +105,39 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     await gate.notePolicy()
     upkeep.start()
     release.add(() => upkeep.stop())
-    const { setupPath } = gate
-    return { port: ports.apps, adminPort: ports.admin, setupPath, close: () => release.close() }
+    return openedBox({ ports, gate, addresses, close: () => release.close() })
   } catch (error) {
     await release.close()
     throw error
   }
+}
+
+function openedBox({ ports, gate, addresses, close }: Opened): Box {
+  const { setupPath } = gate
+  return {
+    ...{ ...portsOf(ports), setupPath, close },
+    checkNames: () => addresses.checkNames(),
+    announced: () => addresses.announced(),
+  }
+}
+
+interface Opened extends Pick<Box, 'close'> {
+  readonly ports: Ports
+  readonly gate: Gate
+  readonly addresses: BoxAddresses
+}
+
+interface Ports {
+  readonly apps: number
+  readonly admin: number
+}
+
+function portsOf({ apps, admin }: Ports): Pick<Box, 'port' | 'adminPort'> {
+  return { port: apps, adminPort: admin }
+}
+
+function addressesOf(config: Config, ports: Ports, { usedHosts }: Gate): BoxAddresses {
+  return new BoxAddresses({ settings: { ...config, ...portsOf(ports) }, usedHosts })
 }
 
 /** Ports of apps beside the one that they share. */

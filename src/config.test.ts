@@ -16,7 +16,7 @@ function problems(env: Record<string, string>): readonly string[] {
 describe('loadConfig', () => {
   it('has a default for everything', () => {
     expect(loadConfig({})).toMatchObject({
-      host: '0.0.0.0',
+      host: '::',
       port: 8888,
       webDir: 'web',
       filesDir: 'files',

@@ -5,6 +5,7 @@ import { Entrance, type EntranceParts } from './access/entrance.ts'
 import type { Issuer } from './access/foreign-tokens.ts'
 import type { Breaches, Whereabouts } from './access/ports.ts'
 import type { TurnedAway } from './access/turned-away.ts'
+import type { PasswordLoginsParts } from './admin/password-logins.ts'
 import type { AppFolders } from './apps/app-folders.ts'
 import { appHostnames } from './apps/origins/origin-rule.ts'
 import { ACCESS_NAME } from './backup/box-folder.ts'
@@ -16,7 +17,9 @@ import { publicUrl } from './reflector/public-url.ts'
 import { accountOf } from './system/account.ts'
 import { hostNames } from './system/addresses.ts'
 import type { SteadyClock } from './system/clock.ts'
+import { inCommandWords } from './system/command-words.ts'
 import type { BoxLog } from './system/log.ts'
+import { isInContainer, ownSubnets } from './system/own-subnets.ts'
 import { programVersion } from './system/program-version.ts'
 import type { Proxies } from './system/proxies.ts'
 import { LOCAL, permits } from './tls/constraints.ts'
@@ -54,6 +57,8 @@ export interface GateAppParts {
 /** Who may come in, by web socket and by HTTP. */
 export interface Gate {
   readonly entrance: Entrance
+  /** by which admins logged in to the dashboard */
+  readonly usedHosts: Access['usedHosts']
   /** What the HTTP side needs of it. It loads more than web sockets need. */
   appParts(needs: AppNeeds): Promise<GateAppParts>
   /** Where the admin password can be set, once, below the dashboard's address; undefined: there is one. */
@@ -75,6 +80,7 @@ export async function openGate(config: Config, parts: GateParts): Promise<Gate> 
   })
   return {
     entrance,
+    usedHosts: access.usedHosts,
     setupPath: setupPathOf(access),
     appParts: (needs) =>
       appParts(config, access, { clock, breaches, whereabouts, turnedAway, ...needs }),
@@ -92,8 +98,14 @@ function accessOptions(config: Config, { clock, log, tls }: GateParts): AccessOp
     adminPassword: config.adminPassword ?? config.adminPasswordFile,
     issuer: issuerIn(config),
     hosts: hostsOf(config, tls),
+    ownSubnets: subnetsIn(config),
     ...{ clock, log, accountOf },
   }
+}
+
+/** In a container they are those between it and its proxy, by which everybody comes. */
+function subnetsIn({ commands }: Config): () => readonly string[] {
+  return commands === 'compose' || isInContainer() ? () => [] : () => ownSubnets()
 }
 
 /** By which names the box may be asked: those that it has, that its admin gave it, and that mean nothing outside. */
@@ -146,8 +158,9 @@ async function appParts(
   const { door, logins } = access
   const { DoorPages } = await import('./access/door-pages.ts')
   const tokens = await access.tokens()
+  const wording = (text: string) => inCommandWords(text, config.commands)
   const entrance = {
-    ...{ door, logins, pages: await DoorPages.load() },
+    ...{ door, logins, pages: await DoorPages.load(wording) },
     publicUrl: ({ raw }: { raw: IncomingMessage }) => whereabouts.publicUrl(raw),
     hosts: ({ raw }: { raw: IncomingMessage }) => whereabouts.hosts(raw),
   }
@@ -167,19 +180,19 @@ async function appParts(
     admin: {
       entrance,
       boxTokens: tokens.ofBox,
-      admin: await adminParts(access, { clock, breaches }),
+      admin: await adminParts(access, { clock, breaches, wording }),
     },
   }
 }
 
 async function adminParts(
   { logins, invites, audit, admin }: Access,
-  { clock, breaches }: Pick<GateParts, 'clock' | 'breaches'>,
+  parts: Pick<GateParts, 'clock' | 'breaches'> & Pick<PasswordLoginsParts, 'wording'>,
 ): Promise<AdminAppParts['admin']> {
   const { PasswordLogins } = await import('./admin/password-logins.ts')
   return {
     ...{ ...admin, invites, audit },
-    logins: new PasswordLogins({ ...admin, logins, breaches, accountOf, clock }),
+    logins: new PasswordLogins({ ...admin, ...parts, logins, accountOf }),
     version: programVersion(),
   }
 }

@@ -1,29 +1,44 @@
-import { expect, test } from 'vitest'
-import { greeting } from './greeting.ts'
+import { describe, expect, test } from 'vitest'
+import { greeting, setupLines } from './greeting.ts'
+import type { Announced } from './system/announced-addresses.ts'
+import { qrCodeText } from './system/qr-code.ts'
 
-const URLS = ['http://localhost:8888/', 'http://192.168.1.20:8888/']
-const ADMIN_URLS = ['http://localhost:8889/', 'http://192.168.1.20:8889/']
-const ALL = { urls: URLS, adminUrls: ADMIN_URLS }
+const HERE = { urls: ['http://localhost:8888/'], adminUrls: ['http://localhost:8889/'] }
+const OTHERS = { urls: ['http://192.168.1.20:8888/'], adminUrls: ['http://192.168.1.20:8889/'] }
+const ALL: Announced = { others: OTHERS, here: HERE, lonely: undefined }
+const ALONE: Announced = {
+  ...{ others: { urls: [], adminUrls: [] }, here: HERE, lonely: 'no-network' },
+}
 
-test('it says where the box is, and its dashboard', () => {
-  expect(greeting({ ...ALL, setupPath: undefined })).toBe(
-    [
-      ...['The box is running. Open it at', ...URLS.map((url) => `  ${url}`), ''],
-      ...['Look after it at', '  http://localhost:8889/admin/'],
-      '  http://192.168.1.20:8889/admin/',
-    ].join('\n'),
-  )
+test('the greeting says first where others open the box, then the dashboard', () => {
+  const text = greeting({ announced: ALL, setupPath: undefined })
+  expect(text).toMatch(/^The box is running. Open it at\n {2}http:\/\/192\.168\.1\.20:8888\/\n/)
+  expect(text).toContain('\nOn this machine also at\n  http://localhost:8888/\n')
+  expect(text.split('\n').slice(-3)).toEqual([
+    'Look after it at',
+    '  http://192.168.1.20:8889/admin/',
+    '  http://localhost:8889/admin/',
+  ])
 })
 
-test('[ADMIN2] without a password it shows the link to set one, and a code for phones', () => {
-  const text = greeting({ ...ALL, setupPath: 'admin/setup/abc' })
+test('[ADMIN2] the code of a greeting is the address of the box; the set-up link is text only', () => {
+  const text = greeting({ announced: ALL, setupPath: 'admin/setup/abc' })
+  expect(text).toContain(`\n${qrCodeText('http://192.168.1.20:8888/')}\n`)
+  expect(text.split(qrCodeText('http://192.168.1.20:8888/')).join('')).not.toContain('█')
   expect(text).toContain('\n  http://192.168.1.20:8889/admin/setup/abc\n')
-  expect(text).toContain('█')
+  expect(setupLines(ALL, 'admin/setup/abc').join()).not.toContain('█')
 })
 
-test('[ADMIN2] where no phone can open it there is no code', () => {
-  const adminUrls = ADMIN_URLS.slice(0, 1)
-  const text = greeting({ ...ALL, adminUrls, setupPath: 'admin/setup/abc' })
-  expect(text).toContain('\n  http://localhost:8889/admin/setup/abc')
-  expect(text).not.toContain('█')
+describe('without an address for others a greeting has no code, and says', () => {
+  test.each([
+    ['no-network', 'it is in no network now'],
+    ['own-machine', 'BOX_HOST'],
+    ['unknown', 'BOX_HOSTNAMES=192.168.1.20'],
+  ] as const)('why, when that is %s', (lonely, words) => {
+    const text = greeting({ announced: { ...ALONE, lonely }, setupPath: 'admin/setup/abc' })
+    expect(text).toContain('Open it at\n  http://localhost:8888/\nOnly this machine can open that')
+    expect(text).toContain(words)
+    expect(text).not.toContain('█')
+    expect(text).toContain('\n  http://localhost:8889/admin/setup/abc')
+  })
 })

@@ -1,32 +1,73 @@
-import { qrCodeText, urlForPhones } from './system/qr-code.ts'
+import type { Announced, Loneliness } from './system/announced-addresses.ts'
+import { qrCodeText } from './system/qr-code.ts'
 
-/** What there is to say to the person who starts a box. URLs have a slash at their end. */
+/** What there is to say to the person who starts a box. */
 export interface Welcome {
-  readonly urls: readonly string[]
-  /** of the dashboard */
-  readonly adminUrls: readonly string[]
-  /** where the admin password can be set, below each of `adminUrls`; undefined: there is one */
+  readonly announced: Announced
+  /** where the admin password can be set, below the dashboard's addresses; undefined: there is one */
   readonly setupPath: string | undefined
 }
 
-/** What the person reads who starts a box. */
-export function greeting({ urls, adminUrls, setupPath }: Welcome): string {
-  const lines = ['The box is running. Open it at', ...urls.map((url) => `  ${url}`), '']
-  return setupPath === undefined
-    ? [...lines, 'Look after it at', ...adminUrls.map((url) => `  ${url}admin/`)].join('\n')
-    : [...lines, ...setupLines(adminUrls, setupPath)].join('\n')
+/** What to do about having no address for others. */
+export const NOBODY_ELSE: Readonly<Record<Loneliness, readonly string[]>> = {
+  unknown: [
+    'Only this machine can open that. The box cannot see by which address other devices reach this',
+    'machine: set BOX_HOSTNAMES to it (BOX_HOSTNAMES=192.168.1.20) and start the box again, or log in',
+    'to the dashboard once by that address.',
+  ],
+  'own-machine': [
+    'Only this machine can open that, since BOX_HOST says so: set it to :: for other devices, too.',
+  ],
+  'no-network': [
+    'Only this machine can open that: it is in no network now. Once it is, other devices open the',
+    'box by its address there.',
+  ],
 }
 
-/**
- * The one-time link, and a code to scan if a phone can open it.
- * @param urls of the dashboard
- */
-export function setupLines(urls: readonly string[], setupPath: string): string[] {
-  const links = urls.map((url) => url + setupPath)
-  const link = urlForPhones(links)
+/** What the person reads who starts a box. A terminal may be projected: its code leads to the box, and never to the set-up. */
+export function greeting({ announced, setupPath }: Welcome): string {
+  const { others, here, lonely } = announced
+  const admin = { urls: others.adminUrls, own: here.adminUrls }
+  return [
+    ...['The box is running. Open it at', ...indented(lonely ? here.urls : others.urls)],
+    ...(lonely ? NOBODY_ELSE[lonely] : otherDevicesLines(announced)),
+    '',
+    ...(setupPath === undefined
+      ? ['Look after it at', ...indented([...admin.urls, ...admin.own], 'admin/')]
+      : setupLines(announced, setupPath)),
+  ].join('\n')
+}
+
+/** What the person reads when the addresses for others have changed while the box runs. */
+export function newAddresses({ others, here, lonely }: Announced): string {
+  if (lonely) {
+    const lost = 'Other devices do not reach the box any more. It is at'
+    return [lost, ...indented(here.urls), ...NOBODY_ELSE[lonely]].join('\n')
+  }
+  return ['Others open the box now at', ...indented(others.urls), ...codeLines(others.urls)].join(
+    '\n',
+  )
+}
+
+/** The one-time link, as text only. */
+export function setupLines({ others, here }: Announced, setupPath: string): string[] {
   return [
     'To look after it, choose the admin password. This link works once, within 24 hours:',
-    ...links.map((each) => `  ${each}`),
-    ...(link === undefined ? [] : [qrCodeText(link)]),
+    ...indented([...others.adminUrls, ...here.adminUrls], setupPath),
   ]
+}
+
+function codeLines([first = '']: readonly string[]): readonly string[] {
+  return ['', qrCodeText(first), `This code leads to ${first}`]
+}
+
+function otherDevicesLines({ others, here }: Announced): readonly string[] {
+  const code = codeLines(others.urls)
+  return here.urls.length === 0
+    ? code
+    : [...code, 'On this machine also at', ...indented(here.urls)]
+}
+
+function indented(urls: readonly string[], path = ''): readonly string[] {
+  return urls.map((url) => `  ${url}${path}`)
 }

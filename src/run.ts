@@ -1,9 +1,11 @@
 import { flushCompileCache } from 'node:module'
+import { watchAddresses } from './address-watch.ts'
 import { LogTail } from './admin/log-tail.ts'
 import type { Box } from './box.ts'
 import type { Config } from './config.ts'
 import { openStorage } from './storage.ts'
-import { announcedUrls } from './system/addresses.ts'
+import type { Announced } from './system/announced-addresses.ts'
+import { systemTimers } from './system/clock.ts'
 import type { Listeners } from './system/listener.ts'
 import { createLog } from './system/log.ts'
 
@@ -52,20 +54,33 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')
     process.exit(1)
   }
-  await greet(config, box, (urls, adminUrls) => {
+  const started = box
+  const { newAddresses } = await import('./greeting.ts')
+  for (const { name, because } of await box.checkNames()) {
+    const fields = { scope: 'process', event: 'doubtful-name', name }
+    log.warn(fields, `BOX_HOSTNAMES has ${name}, which ${because}: the doctor tells more`)
+  }
+  await greet(box, ({ others, here }) => {
+    const urls = [...others.urls, ...here.urls]
+    const adminUrls = [...others.adminUrls, ...here.adminUrls]
     log.notice({ scope: 'process', event: 'start', urls, adminUrls }, 'box started')
+  })
+  watchAddresses({
+    ...{ announced: () => started.announced(), timers: systemTimers },
+    onChange: (announced) => {
+      const { urls, adminUrls } = announced.others
+      log.notice({ scope: 'process', event: 'addresses', urls, adminUrls }, 'addresses changed')
+      console.log(newAddresses(announced))
+    },
   })
   flushCompileCache()
 }
 
 /** The link by which the password is set is for who reads this, and for no log. */
-async function greet(
-  config: Config,
-  { port, adminPort, setupPath }: Box,
-  note: (urls: readonly string[], adminUrls: readonly string[]) => void,
-): Promise<void> {
-  const { urls, adminUrls } = announcedUrls({ ...config, port, adminPort })
-  note(urls, adminUrls)
+async function greet(box: Box, note: (announced: Announced) => void): Promise<void> {
+  const { setupPath } = box
+  const announced = box.announced()
+  note(announced)
   const { greeting } = await import('./greeting.ts')
-  console.log(greeting({ urls, adminUrls, setupPath }))
+  console.log(greeting({ announced, setupPath }))
 }

@@ -29,6 +29,7 @@ import {
   parseUrls,
   readSecret,
 } from './setting-parsers.ts'
+import { COMMAND_WAYS } from './system/command-words.ts'
 import { parseHostnames } from './tls/host.ts'
 import { TLS_MODES } from './tls/ports.ts'
 import { HTTP_WAYS } from './trust/http-way.ts'
@@ -69,7 +70,12 @@ const limit = (env: string, fallback: number, help: string, unit = 1): Setting<n
 
 /** Every setting: environment variable, default, meaning. The table of docs/settings.md is this one. */
 export const SETTINGS = {
-  host: setting('BOX_HOST', '0.0.0.0', 'address to listen on', parseHost),
+  host: setting(
+    'BOX_HOST',
+    '::',
+    'address to listen on; `::`: all of IPv6 and IPv4, or of IPv4 where there is no IPv6; `0.0.0.0`: all of IPv4 only',
+    parseHost,
+  ),
   port: setting('BOX_PORT', '8888', 'port to listen on; 0 takes a free one', parsePort),
   adminPort: setting(
     'BOX_ADMIN_PORT',
@@ -381,6 +387,12 @@ export const SETTINGS = {
     'redirect',
     'pages that are opened by http, unless `BOX_TLS` is `off`: `redirect`, browsers are led to https, those that do not trust the box yet by way of `/trust`; `serve`, they are served. Programs, web sockets and files are never led elsewhere',
     (text) => oneOf(HTTP_WAYS, text),
+  ),
+  commands: setting(
+    'BOX_COMMANDS',
+    'npm',
+    'how the box words the commands that it names: `npm`, or `compose` where it runs in a container of Docker Compose',
+    (text) => oneOf(COMMAND_WAYS, text),
   ),
   urls: setting(
     'BOX_URLS',

@@ -11,16 +11,20 @@ import { openKey } from './key-file.ts'
 import { KnownHosts, type KnownHostsParts } from './known-hosts.ts'
 import { Logins } from './logins.ts'
 import { Origins } from './origins.ts'
+import { OwnNetworks } from './own-networks.ts'
 import { Passphrase } from './passphrase.ts'
 import { Policy, type PolicyName } from './policy.ts'
 import type { AccountOf, Clock, Log } from './ports.ts'
 import { SetupLink } from './setup-link.ts'
 import type { Tokens } from './tokens.ts'
+import { UsedHosts } from './used-hosts.ts'
 
 const INVITES_NAME = 'invites.json'
 const PASSWORD_NAME = 'admin.json'
 const SESSIONS_NAME = 'logins.json'
 const TOKENS_NAME = 'tokens.json'
+/** Of this machine alone, so never in a backup. */
+const USED_HOSTS_NAME = 'used-hosts.json'
 const OWNER_ONLY = 0o700
 
 export interface AccessOptions {
@@ -30,6 +34,8 @@ export interface AccessOptions {
   readonly accessDir: string
   readonly policy: PolicyName
   readonly allow: readonly string[]
+  /** the networks that this machine is in now, which count as near, too */
+  readonly ownSubnets: () => readonly string[]
   /** undefined: the policy's own */
   readonly origins: readonly string[] | undefined
   readonly monitors: readonly string[]
@@ -61,6 +67,7 @@ export interface Access {
   readonly audit: AuditLog
   readonly logins: Logins
   readonly admin: AdminAccess
+  readonly usedHosts: UsedHosts
   /** Loads what reads tokens, with the first that is shown: those who show none need not wait for it. */
   tokens(): Promise<Tokens>
   /** Notes who may come in, if that has changed since the last start. It reads a long file: nobody should wait for it. */
@@ -78,6 +85,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const invites = await Invites.open(join(accessDir, INVITES_NAME), clock, log)
   const audit = await AuditLog.open(dir, clock, log)
   const admin = await openAdminAccess(options, key)
+  const usedHosts = await UsedHosts.open(join(accessDir, USED_HOSTS_NAME), clock, log)
   const given = options.passphrase
   const passphrase = given === undefined ? undefined : new Passphrase(given, key)
   let loaded: Promise<Tokens> | undefined
@@ -93,7 +101,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   }
   const hosts = new KnownHosts(options.hosts)
   const door = new Door({
-    policy: new Policy(policy, allow, hosts),
+    policy: new Policy(policy, allow, hosts, new OwnNetworks(options.ownSubnets, clock)),
     hosts,
     origins: new Origins(origins),
     monitors,
@@ -101,12 +109,13 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     ...{ clock, log },
   })
   return {
-    ...{ door, invites, passphrase, audit, tokens, admin },
+    ...{ door, invites, passphrase, audit, tokens, admin, usedHosts },
     logins: new Logins(audit, clock, accountOf),
     notePolicy: () => audit.notePolicy({ access: policy, allow, origins, monitors }),
     close: async () => {
       const { password, sessions, apiTokens } = admin
-      await Promise.all([password, sessions, apiTokens, invites, audit].map((kept) => kept.close()))
+      const kept = [password, sessions, apiTokens, invites, audit, usedHosts]
+      await Promise.all(kept.map((each) => each.close()))
     },
   }
 }

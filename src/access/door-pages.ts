@@ -50,7 +50,8 @@ export class DoorPages {
     }
   }
 
-  static async load(): Promise<DoorPages> {
+  /** @param wording gives the commands in a page as they are typed where the box runs */
+  static async load(wording = (text: string) => text): Promise<DoorPages> {
     const pages = new Map<Page, string>()
     const styles = new Map<string, string>()
     const frame = await read('frame.html')
@@ -61,7 +62,7 @@ export class DoorPages {
       (_, path: string) => `<style>${styles.get(path)}</style>`,
     )
     for (const page of PAGES) {
-      const source = await read(`${page}.html`)
+      const source = wording(await read(`${page}.html`))
       const [, title = ''] = /<title>(.*)<\/title>/.exec(source) ?? []
       const [main = ''] = /<main>[\s\S]*<\/main>/.exec(source) ?? []
       const [picture = gate] = /<svg[\s\S]*<\/svg>/.exec(source) ?? []

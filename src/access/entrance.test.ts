@@ -8,6 +8,7 @@ import { refuseUpgrade } from '../reflector/refusal.ts'
 import { Door } from './door.ts'
 import { Entrance } from './entrance.ts'
 import { KnownHosts } from './known-hosts.ts'
+import { Networks } from './networks.ts'
 import { Origins } from './origins.ts'
 import { ANYBODY } from './pass.ts'
 import { Policy } from './policy.ts'
@@ -29,7 +30,11 @@ beforeEach(async () => {
   const log = { notice: none, warn: none, error: none }
   const hosts = new KnownHosts({ isNamed: () => true, isLocal: () => true })
   const door = new Door({
-    ...{ policy: new Policy('invite', [], hosts), hosts, origins: new Origins([]) },
+    ...{
+      policy: new Policy('invite', [], hosts, new Networks([])),
+      hosts,
+      origins: new Origins([]),
+    },
     ...{ monitors: [], log },
     clock: { now: () => 0, wallTime: () => 0 },
     verify: () => {

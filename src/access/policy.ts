@@ -47,24 +47,38 @@ export class Policy {
   readonly name: PolicyName
   readonly #near: Networks
   readonly #hosts: KnownHosts
+  readonly #own: Pick<Networks, 'includes'>
 
-  /** @param allow networks that count as near, beside the LAN */
-  constructor(name: PolicyName, allow: readonly string[], hosts: KnownHosts) {
+  /**
+   * @param allow networks that count as near, beside the LAN
+   * @param own networks that the machine of the box is in
+   */
+  constructor(
+    name: PolicyName,
+    allow: readonly string[],
+    hosts: KnownHosts,
+    own: Pick<Networks, 'includes'>,
+  ) {
     this.name = name
     this.#hosts = hosts
+    this.#own = own
     this.#near = new Networks([...LAN, ...allow])
   }
 
   /** The pass that an address alone gives, asked for by a name of the box; undefined: none. */
   passFor(caller: Caller): Pass | undefined {
     if (this.name === 'open') return ANYBODY
-    if (this.name !== 'lan' || !this.#near.includes(caller.address)) return undefined
+    if (this.name !== 'lan' || !this.#isNear(caller.address)) return undefined
     return this.#hosts.refusalFor(caller, 'network') ? undefined : ANYBODY
   }
 
   /** Whether whoever comes from there may try to log in: that is a way in where the address alone is none. */
   mayLogIn(caller: Caller): boolean {
     return this.name !== 'lan' || this.passFor(caller) !== undefined
+  }
+
+  #isNear(address: string): boolean {
+    return this.#near.includes(address) || this.#own.includes(address)
   }
 
   /** What those are told for whom there is no pass. */
@@ -74,7 +88,7 @@ export class Policy {
       case 'lan':
       case 'open': {
         const unknownName = this.#hosts.refusalFor(caller, 'network')
-        if (unknownName && this.#near.includes(address)) return unknownName
+        if (unknownName && this.#isNear(address)) return unknownName
         return {
           statusCode: 403,
           message:

@@ -107,6 +107,8 @@ export interface AccountRoutesOptions {
   readonly boxTokens: BoxTokens
   readonly audit: Audit
   readonly passOf: (request: FastifyRequest) => Pass
+  /** told when somebody has logged in by a browser */
+  readonly noteLogin: (request: FastifyRequest) => void
   /** where apps are for who asks; ends with a slash */
   readonly appUrl: (request: FastifyRequest) => string
 }
@@ -120,13 +122,15 @@ export async function accountRoutes(app: FastifyInstance, options: AccountRoutes
 }
 
 function addLogin(app: FastifyInstance, options: AccountRoutesOptions): void {
-  const { password, logins, passOf, appUrl } = options
+  const { password, logins, passOf, appUrl, noteLogin } = options
   app.post<{ Body: { password: string; kind: SessionKind } }>(
     '/login',
     { schema: loginSchema, bodyLimit: MOST_BODY_BYTES },
     async (request) => {
       const { password: given, kind } = request.body
-      return tokenOf(await logins.logIn(given, addressOf(request), kind), options)
+      const session = await logins.logIn(given, addressOf(request), kind)
+      if (kind === 'browser') noteLogin(request)
+      return tokenOf(session, options)
     },
   )
 
@@ -139,7 +143,7 @@ function addLogin(app: FastifyInstance, options: AccountRoutesOptions): void {
 }
 
 function addSetup(app: FastifyInstance, options: AccountRoutesOptions): void {
-  const { password, sessions, setupLink, audit } = options
+  const { password, sessions, setupLink, audit, noteLogin } = options
   app.post<{ Body: { code: string; password: string } }>(
     '/setup',
     { schema: setupSchema, bodyLimit: MOST_BODY_BYTES },
@@ -154,6 +158,7 @@ function addSetup(app: FastifyInstance, options: AccountRoutesOptions): void {
       await sessions.endAll()
       const address = addressOf(request)
       audit.note({ event: 'admin-password-set', who: 'one-time link', address })
+      noteLogin(request)
       return tokenOf(await sessions.start('browser'), options)
     },
   )

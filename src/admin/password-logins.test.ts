@@ -13,6 +13,7 @@ beforeEach(() => {
   noted = []
   checks = []
   const parts = {
+    wording: (text: string) => text,
     password: {
       id: 'one',
       matches: (given: string) =>

@@ -28,6 +28,8 @@ export interface PasswordLoginsParts {
   readonly logins: Logins
   readonly breaches: Breaches
   readonly accountOf: AccountOf
+  /** the commands in a text as they are typed where the box runs */
+  readonly wording: (text: string) => string
   readonly clock: Clock
 }
 
@@ -52,9 +54,9 @@ export class PasswordLogins {
 
   /** @throws {RequestError} in words for who tried, if it is not the password or cannot be checked now */
   async check(password: string, address: string): Promise<void> {
-    const { breaches, accountOf } = this.#parts
+    const { breaches, accountOf, wording } = this.#parts
     const account = accountOf(address)
-    if (this.#parts.password.id === undefined) throw this.#refusal(409, NONE_YET, address)
+    if (this.#parts.password.id === undefined) throw this.#refusal(409, wording(NONE_YET), address)
     if (!this.#tries.take(account)) {
       breaches.note('password-tries', account)
       throw this.#refusal(429, TOO_OFTEN, address, Math.ceil(this.#tries.restMs / 1000))

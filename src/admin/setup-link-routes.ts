@@ -5,6 +5,7 @@ import type { BoxTokens } from '../access/box-tokens.ts'
 import { addressOf } from '../access/request-address.ts'
 import { RequestError } from '../access/request-error.ts'
 import type { SetupLink } from '../access/setup-link.ts'
+import { type AnnouncedUrls, announcedBody, announcedSchema } from './address-routes.ts'
 
 const MOST_BODY_BYTES = 4096
 const text = { type: 'string' } as const
@@ -22,10 +23,11 @@ const schema = {
   response: {
     201: {
       type: 'object',
-      required: ['path', 'expires'],
+      required: ['path', 'expires', 'addresses'],
       properties: {
         path: { type: 'string', description: 'below the address of the box' },
         expires: { ...text, description: 'ISO 8601, UTC' },
+        addresses: announcedSchema,
       },
     },
   },
@@ -36,11 +38,12 @@ export interface SetupLinkRoutesOptions {
   readonly setupLink: SetupLink
   readonly boxTokens: BoxTokens
   readonly audit: Audit
+  readonly announced: () => AnnouncedUrls
 }
 
 /** `/setup-link`: for who forgot the password. */
 export async function setupLinkRoutes(app: FastifyInstance, options: SetupLinkRoutesOptions) {
-  const { password, setupLink, boxTokens, audit } = options
+  const { password, setupLink, boxTokens, audit, announced } = options
   app.post<{ Body: { proof: string } }>(
     '/setup-link',
     { schema, bodyLimit: MOST_BODY_BYTES },
@@ -53,7 +56,8 @@ export async function setupLinkRoutes(app: FastifyInstance, options: SetupLinkRo
       const address = addressOf(request)
       audit.note({ event: 'admin-link-made', who: 'the machine of the box', address })
       const expires = new Date(expiresAt).toISOString()
-      return reply.code(201).send({ path: `admin/setup/${code}`, expires })
+      const addresses = announcedBody(announced())
+      return reply.code(201).send({ path: `admin/setup/${code}`, expires, addresses })
     },
   )
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
-import { boxUrls } from '../system/addresses.ts'
+import { lanAddresses, lanAddresses6 } from '../system/addresses.ts'
+import { announcedAddresses } from '../system/announced-addresses.ts'
 
 /** More are not looked at in one run. */
 export const MOST_ADDRESSES = 12
@@ -12,11 +13,20 @@ export function announcedUrls(
   { urls, host, port }: Pick<Config, 'urls' | 'host' | 'port'>,
   hostnames: readonly string[],
 ): string[] {
-  const own = port === 0 ? [] : boxUrls(host, port).map((url) => `${url}/`)
-  const greeted = urls.length > 0 ? urls : own
+  const greeted = urls.length > 0 ? urls : ownUrls(host, port)
   const names = hostnames.filter((name) => !name.startsWith('*.'))
   const named = names.flatMap((name) => greeted.map((url) => withHost(url, name)))
   return [...new Set([...greeted, ...named])]
+}
+
+function ownUrls(host: string, port: number): readonly string[] {
+  if (port === 0) return []
+  const settings = { host, port, urls: [], hostnames: [], adminPort: 0, adminUrl: undefined }
+  const { others, here } = announcedAddresses(settings, {
+    used: [],
+    own: [...lanAddresses(), ...(host === '::' ? lanAddresses6() : [])],
+  })
+  return [...here.urls, ...others.urls]
 }
 
 function withHost(url: string, host: string): string {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { lockBox } from '../backup/box-folder.ts'
 import type { Config } from '../config.ts'
-import { isEverywhere } from '../system/addresses.ts'
+import { ownUrl } from '../system/addresses.ts'
 import { Listener } from '../system/listener.ts'
 import { type Address, addressOf } from './address.ts'
 import { ask } from './ask.ts'
@@ -14,8 +14,7 @@ import { reasonOf } from './reason.ts'
 
 /** Where this machine reaches the box without anything in between. */
 function ownAddress({ host, port }: Pick<Config, 'host' | 'port'>): Address {
-  const own = isEverywhere(host) ? '127.0.0.1' : host
-  return addressOf(`http://${own.includes(':') ? `[${own}]` : own}:${port}`)
+  return addressOf(ownUrl(host, port))
 }
 
 /** Looks at the port, and at who has the folder. */

@@ -77,7 +77,7 @@ export function findingOfLoneliness(hosts: readonly string[]): Finding | undefin
   return warning(
     'name',
     'nobody but this machine can come by the addresses that the box greets with',
-    'If others are to come, connect this machine to their network, and leave BOX_HOST at 0.0.0.0; behind a proxy, set BOX_URLS to the address that people use.',
+    'If others are to come, connect this machine to their network, and leave BOX_HOST at ::; behind a proxy, set BOX_URLS to the address that people use.',
   )
 }
 

@@ -26,7 +26,21 @@ describe('/addresses tells', () => {
     expect(await urlsFor({ remoteAddress, headers: { host } })).toEqual([WIFI])
   })
 
+  test('who has a page of localhost open behind the proxy of a container', async () => {
+    const remoteAddress = '172.18.0.3'
+    const headers = { host: 'localhost', 'x-forwarded-for': '172.19.0.1' }
+    expect(await urlsFor({ remoteAddress, headers })).toEqual([WIFI])
+  })
+
   test.each([
+    [
+      'comes from the internet by a proxy',
+      { headers: { ...HERE.headers, 'x-forwarded-for': '203.0.113.9' } },
+    ],
+    [
+      'comes by a proxy and names the network',
+      { headers: { host: '192.168.1.20', 'x-forwarded-for': '172.19.0.1' } },
+    ],
     ['is on another machine', { remoteAddress: '192.168.1.30' }],
     ['is on another machine, over IPv6', { remoteAddress: 'fe80::127' }],
     ['has an address that only looks like this machine', { remoteAddress: '12.127.0.1' }],

@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Networks } from '../access/networks.ts'
 import { addressOf } from '../access/request-address.ts'
 
 const LOOPBACK_ADDRESS = /^(::ffff:)?127\.|^::1$/
+/** From where a container's proxy sees its own machine: loopback, or the gateway of the container's network. */
+const NEAR = new Networks(['loopback', 'uniquelocal'])
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
 const schema = {
@@ -20,7 +23,7 @@ export interface AddressRoutesOptions {
 
 /**
  * `/addresses`: where a phone finds the box. Only a page that somebody has open on this very machine
- * is told: for everybody else there is none. And by which address the box knows who asks, which shows what proxies say.
+ * is told, with a trusted proxy in between as well, as in Docker: for everybody else there is none. And by which address the box knows who asks, which shows what proxies say.
  */
 export async function addressRoutes(app: FastifyInstance, { networkUrls }: AddressRoutesOptions) {
   app.get('/addresses', { schema: { response: { 200: schema } } }, async (request, reply) => {
@@ -30,11 +33,12 @@ export async function addressRoutes(app: FastifyInstance, { networkUrls }: Addre
 }
 
 /** A page of elsewhere whose name was made to lead here (DNS rebinding) still has its own `Host`. */
-function isFromHere({ socket, headers }: FastifyRequest): boolean {
-  const isForwarded = 'forwarded' in headers || 'x-forwarded-for' in headers
-  return (
-    !isForwarded &&
-    LOOPBACK_ADDRESS.test(socket.remoteAddress ?? '') &&
-    LOOPBACK_HOST.test(headers.host ?? '')
-  )
+function isFromHere(request: FastifyRequest): boolean {
+  const { socket, headers } = request
+  if (!LOOPBACK_HOST.test(headers.host ?? '')) return false
+  const own = socket.remoteAddress ?? ''
+  if (!('forwarded' in headers || 'x-forwarded-for' in headers)) return LOOPBACK_ADDRESS.test(own)
+  // Only a proxy that is believed changes the address. One on this machine may have put its own word for the host.
+  const client = addressOf(request)
+  return client !== own && !LOOPBACK_ADDRESS.test(own) && NEAR.includes(client)
 }

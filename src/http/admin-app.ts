@@ -18,6 +18,15 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
 }
 
+/** Which addresses lead to the box. */
+interface BoxAddresses {
+  announced(): ReturnType<ApiParts['announced']>
+  /** for other devices; no slash at the end */
+  urlsForPhones(): readonly string[]
+  /** told by which address an admin logged in */
+  noteLogin(publicUrl: string): void
+}
+
 /** What the dashboard's origin is put together from. */
 export interface AdminAppParts extends BaseParts {
   readonly entrance: Omit<AdminDoorParts, 'places'>
@@ -26,7 +35,9 @@ export interface AdminAppParts extends BaseParts {
   /** for those who run the box */
   readonly admin: Omit<
     ApiParts & LoginPagesOptions,
+    | 'announced'
     | 'boxTokens'
+    | 'noteLogin'
     | 'passOf'
     | 'pages'
     | 'publicUrl'
@@ -42,8 +53,8 @@ export interface AdminAppParts extends BaseParts {
   /** the apps as visitors see them */
   readonly shownApps: ApiParts['shownApps']
   readonly operation: OperationSource
-  /** URLs by which others on its networks reach the box, the likeliest first */
-  readonly networkUrls: () => readonly string[]
+  /** addresses that lead to the box */
+  readonly addresses: BoxAddresses
 }
 
 /**
@@ -60,17 +71,21 @@ export function buildAdminApp(parts: AdminAppParts): FastifyInstance {
   app.addHook('onRequest', async ({ hostname }) => tls.noteHost(hostname))
   addErrorHandlers(app)
   const appUrl = (request: FastifyRequest) => places.appUrl(publicUrl(request))
-  const { dashboard, releases, shownApps } = parts
+  const { dashboard, releases, shownApps, addresses } = parts
   app.register(apiRoutes, {
     prefix: '/api/v1',
-    parts: { ...admin, boxTokens, passOf, publicUrl, appUrl, dashboard, releases, shownApps },
+    parts: {
+      ...{ ...admin, boxTokens, passOf, publicUrl, appUrl, dashboard, releases, shownApps },
+      announced: () => addresses.announced(),
+      noteLogin: (request) => addresses.noteLogin(publicUrl(request)),
+    },
   })
   app.register(loginPages, { prefix: '/admin', setupLink: admin.setupLink, pages })
   app.register(libraryRoutes, { prefix: '/admin/lib' })
   app.register(pageRoutes, { prefix: '/admin', appUrl })
   app.register(healthRoutes, { source: operation })
   app.register(monitorRoutes, { source: operation })
-  app.register(addressRoutes, { networkUrls: parts.networkUrls })
+  app.register(addressRoutes, { networkUrls: () => addresses.urlsForPhones() })
   app.get('/', (_request, reply) => reply.redirect('admin/'))
   return app
 }

@@ -13,31 +13,32 @@ const MOST_OF_ADDRESS = 50
 export interface AdminLimitParts {
   /** Whether it is a proxy, behind which all come from one address. */
   readonly isTrusted: (address: string) => boolean
+  /** By what an address is counted; undefined: it is this machine's. */
+  readonly accountOf: (address: string) => string | undefined
 }
 
 /** Limits of the server at the dashboard's origin. @param limits of the one for everybody */
-export function adminServerLimits(
-  limits: ServerLimits,
-  { isTrusted }: AdminLimitParts,
-): ServerLimits {
+export function adminServerLimits(limits: ServerLimits, parts: AdminLimitParts): ServerLimits {
   return {
     ...limits,
     maxHeaderBytes: MOST_HEADER_BYTES,
     maxConnections: Math.min(MOST_CONNECTIONS, limits.maxConnections),
     takesUpgrades: false,
-    watchConnections: (server) => limitPerAddress(server, isTrusted, limits.onBreach),
+    watchConnections: (server) => limitPerAddress(server, parts, limits.onBreach),
   }
 }
 
 function limitPerAddress(
   server: Server,
-  isTrusted: AdminLimitParts['isTrusted'],
+  { isTrusted, accountOf }: AdminLimitParts,
   onBreach: ServerLimits['onBreach'],
 ): void {
   const open = new Map<string, number>()
   server.on('connection', (socket) => {
-    const { remoteAddress: address = '' } = socket
-    if (isTrusted(address)) return
+    const { remoteAddress = '' } = socket
+    if (isTrusted(remoteAddress)) return
+    // One machine has as many IPv6 addresses as it likes.
+    const address = accountOf(remoteAddress) ?? remoteAddress
     const count = (open.get(address) ?? 0) + 1
     if (count > MOST_OF_ADDRESS) {
       onBreach('admin-connections', address)

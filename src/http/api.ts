@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type InviteRoutesOptions, inviteRoutes } from '../access/invite-routes.ts'
 import { addressOf } from '../access/request-address.ts'
 import { type AccountRoutesOptions, accountRoutes } from '../admin/account-routes.ts'
+import { type AddressRoutesOptions, announcedRoutes } from '../admin/address-routes.ts'
 import type { Dashboard } from '../admin/dashboard.ts'
 import { type SetupLinkRoutesOptions, setupLinkRoutes } from '../admin/setup-link-routes.ts'
 import { type TokenRoutesOptions, tokenRoutes } from '../admin/token-routes.ts'
@@ -12,6 +13,7 @@ import { type ApiDocumentOptions, addApiDocument } from './api-document.ts'
 
 /** What the interface for programs is put together from. */
 export type ApiParts = InviteRoutesOptions &
+  AddressRoutesOptions &
   AccountRoutesOptions &
   SetupLinkRoutesOptions &
   ShownAppsOptions &
@@ -32,6 +34,7 @@ export async function apiRoutes(app: FastifyInstance, { parts }: { readonly part
   })
   await app.register(inviteRoutes, parts)
   await app.register(accountRoutes, parts)
+  await app.register(announcedRoutes, parts)
   await app.register(setupLinkRoutes, parts)
   await app.register(tokenRoutes, parts)
   const { audit, passOf, appUrl, releases, dashboard } = parts

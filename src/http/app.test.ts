@@ -51,7 +51,14 @@ beforeEach(async () => {
   const log = { notice: () => {}, warn: () => {}, error: () => {} }
   const clock = new ManualClock()
   access = await openAccess({
-    ...{ dir, accessDir: join(dir, 'access'), policy: 'open', allow: [], origins: undefined },
+    ...{
+      dir,
+      accessDir: join(dir, 'access'),
+      policy: 'open',
+      allow: [],
+      ownSubnets: () => [],
+      origins: undefined,
+    },
     ...{ monitors: ['loopback'], passphrase: undefined, adminPassword: undefined },
     issuer: undefined,
     hosts: { isNamed: () => true, isLocal: () => true },

@@ -27,7 +27,9 @@ function isHost(name: string | undefined): boolean {
 /** By which address it came; whoever has gone by now came by none. */
 function ownHost({ socket }: IncomingMessage): string {
   const { localAddress = 'localhost', localPort } = socket
-  const [address = ''] = localAddress.split('%', 1)
+  const [zoned = ''] = localAddress.split('%', 1)
+  // A port for both kinds of addresses tells those of IPv4 in an IPv6 form.
+  const address = zoned.replace(/^::ffff:(?=\d+\.)/i, '')
   const host = address.includes(':') ? `[${address}]` : address
   return localPort === undefined ? host : `${host}:${localPort}`
 }

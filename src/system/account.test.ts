@@ -25,8 +25,7 @@ it.each([
 })
 
 it('[LIMIT10] knows the machine of the box', () => {
-  expect(['127.0.0.1', '::1', '127.0.0.2', '10.0.0.1', ''].filter(isOwn)).toEqual([
-    '127.0.0.1',
-    '::1',
-  ])
+  expect(
+    ['127.0.0.1', '::1', '::ffff:127.0.0.1', '::ffff:10.0.0.1', '127.0.0.2', ''].filter(isOwn),
+  ).toEqual(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 })

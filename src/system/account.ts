@@ -18,7 +18,12 @@ export function accountOf(address: string): string {
   return `${network.join(':')}::/64`
 }
 
+/** An IPv4 address as such: a port for both kinds tells it in an IPv6 form (`::ffff:10.0.0.1`). */
+export function unmapped(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '')
+}
+
 /** Whether it is a program on the machine of the box: whoever can start one can take all of it anyway (LIMIT10). */
 export function isOwn(address: string): boolean {
-  return OWN_ADDRESSES.includes(address)
+  return OWN_ADDRESSES.includes(unmapped(address))
 }

@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import { expect, it } from 'vitest'
-import { lanAddresses } from './addresses.ts'
+import { isForOthers, lanAddresses, lanAddresses6 } from './addresses.ts'
 
 const MAC = '00:00:00:00:00:00'
 
@@ -36,3 +36,33 @@ it("leaves out the networks of this machine's containers and virtual machines", 
   }
   expect(lanAddresses(interfaces)).toEqual(['192.168.7.1', '10.0.0.4'])
 })
+
+function ipv6(address: string): NetworkInterfaceInfo {
+  return { ...ipv4(address), family: 'IPv6', scopeid: 0 }
+}
+
+it('has one IPv6 address of each network, those of private networks first, and none that is link-local', () => {
+  const interfaces = {
+    eth0: [ipv6('2001:db8:5:0:1::7'), ipv6('2001:db8:5::8'), ipv6('fe80::1'), ipv4('10.0.0.4')],
+    eth1: [ipv6('fd12:3456::9')],
+    docker0: [ipv6('fd00:17::1')],
+    lo: [{ ...ipv6('::1'), internal: true }],
+  }
+  expect(lanAddresses6(interfaces)).toEqual(['fd12:3456::9', '2001:db8:5:0:1::7'])
+})
+
+it.each([
+  'localhost',
+  'a.localhost',
+  '127.0.0.1',
+  '::1',
+  '169.254.3.4',
+  'fe80::1',
+  '*.school',
+  '::',
+])('%s is no host for others', (host) => expect(isForOthers(host)).toBe(false))
+
+it.each(['box.local', '10.0.0.4', '2001:db8::5', 'fd00::5', 'feed.school'])(
+  '%s is a host for others',
+  (host) => expect(isForOthers(host)).toBe(true),
+)

@@ -1,22 +1,48 @@
+import { isIPv6 } from 'node:net'
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
 /** Networks between this machine and its own containers and virtual machines: nobody else is in them. */
 const INNER_INTERFACES =
   /^(docker|br-[0-9a-f]{12}$|veth|virbr|vmnet|vboxnet|lxcbr|lxdbr|podman|cni)/
+/** Addresses that no other device can open: this machine's own, and those that need a zone or change by themselves. */
+const LOOPBACK = /^(?:.+\.)?localhost$|^127(?:\.\d{1,3}){3}$|^::1$/
+const LINK_LOCAL = /^169\.254\.|^fe[89ab][0-9a-f]:/i
 /** Private networks, the likeliest at home and at work first. */
 const PRIVATE_NETWORKS = [/^192\.168\./, /^10\./, /^172\.(1[6-9]|2\d|3[01])\./]
 const EVERYWHERE = ['0.0.0.0', '::']
 
+/** Half of an IPv6 address says the network. */
+const NETWORK_GROUPS = 4
+
+/** What `os.networkInterfaces` answers. */
+export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>
+
 /** This machine's IPv4 addresses on networks that others are in, the likeliest first. */
-export function lanAddresses(
-  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces(),
-): string[] {
+export function lanAddresses(interfaces: Interfaces = networkInterfaces()): string[] {
   return Object.entries(interfaces)
-    .filter(([name]) => !INNER_INTERFACES.test(name))
+    .filter(([name]) => !isInner(name))
     .flatMap(([, addresses]) => addresses ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address)
+    .filter(isForOthers)
     .sort((a, b) => rank(a) - rank(b))
+}
+
+/** This machine's IPv6 addresses likewise, one of each network; those of networks without the internet first. */
+export function lanAddresses6(interfaces: Interfaces = networkInterfaces()): string[] {
+  const addresses = Object.entries(interfaces)
+    .filter(([name]) => !isInner(name))
+    .flatMap(([, addresses]) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv6' && !internal)
+    .map(({ address }) => address)
+    .filter(isForOthers)
+  const ofNetworks = new Map(addresses.reverse().map((address) => [networkOf(address), address]))
+  return [...ofNetworks.values()].reverse().sort((a, b) => rank6(a) - rank6(b))
+}
+
+/** Whether an interface is of a network inside this machine. */
+export function isInner(interfaceName: string): boolean {
+  return INNER_INTERFACES.test(interfaceName)
 }
 
 /** Names by which others on its networks may find this machine: its own, and that of multicast DNS. */
@@ -30,47 +56,37 @@ export function isEverywhere(host: string): boolean {
   return EVERYWHERE.includes(host)
 }
 
-/** URLs by which others on its networks reach a box that listens there, the likeliest first; no slash at the end. */
-export function networkUrls(host: string, port: number): string[] {
-  return isEverywhere(host) ? lanAddresses().map((address) => `http://${address}:${port}`) : []
+/** Whether another device can open an address with that host: neither a wildcard nor of this machine alone. */
+export function isForOthers(host: string): boolean {
+  return (
+    !host.startsWith('*') && !LOOPBACK.test(host) && !LINK_LOCAL.test(host) && !isEverywhere(host)
+  )
 }
 
-/** Likewise, after the one by which this machine reaches it. */
-export function boxUrls(host: string, port: number): string[] {
-  const own = isEverywhere(host) ? 'localhost' : host
-  return [`http://${own.includes(':') ? `[${own}]` : own}:${port}`, ...networkUrls(host, port)]
+/** A host as it stands in a URL. */
+export function inUrl(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host
 }
 
-/** What the settings say of where people find the box. */
-export interface AddressSettings {
-  readonly host: string
-  readonly port: number
-  readonly adminPort: number
-  /** `BOX_URLS` */
-  readonly urls: readonly string[]
-  /** `BOX_ADMIN_URL` */
-  readonly adminUrl: string | undefined
+/** The host of a URL; an IPv6 address without brackets. */
+export function hostOfUrl(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
 }
 
-/** Addresses to give to people, each with a slash at its end: of the box, and of its dashboard. */
-export function announcedUrls({ host, port, adminPort, urls, adminUrl }: AddressSettings) {
-  const withSlash = (all: readonly string[]) => all.map((url) => `${url}/`)
-  return {
-    urls: urls.length > 0 ? urls : withSlash(boxUrls(host, port)),
-    adminUrls: adminUrl ? [adminUrl] : adminUrlsBeside(urls, { host, adminPort }),
-  }
+/** The address by which this machine itself reaches a box that listens there; no slash at the end. */
+export function ownUrl(host: string, port: number): string {
+  return `http://${inUrl(isEverywhere(host) ? '127.0.0.1' : host)}:${port}`
 }
 
-function adminUrlsBeside(
-  urls: readonly string[],
-  { host, adminPort }: Pick<AddressSettings, 'host' | 'adminPort'>,
-): string[] {
-  if (urls.length === 0) return boxUrls(host, adminPort).map((url) => `${url}/`)
-  const beside = urls.map((url) => {
-    const { protocol, hostname } = new URL(url)
-    return new URL(`${protocol}//${hostname}:${adminPort}/`).href
-  })
-  return [...new Set(beside)]
+function networkOf(address: string): string {
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':')
+  const zeros = tail === undefined ? [] : Array(NETWORK_GROUPS).fill('0')
+  return [...groups, ...zeros].slice(0, NETWORK_GROUPS).join(':')
+}
+
+function rank6(address: string): number {
+  return /^f[cd]/i.test(address) ? 0 : 1
 }
 
 function rank(address: string): number {

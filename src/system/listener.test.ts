@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { afterEach, expect, it } from 'vitest'
+import { connect, Server } from 'node:net'
+import { afterEach, expect, it, vi } from 'vitest'
 import { Listener } from './listener.ts'
 
 const LOCAL = { host: '127.0.0.1', port: 0, setting: 'BOX_PORT' } as const
@@ -50,3 +51,31 @@ it('says what to do if the port is in use', async () => {
     `port ${port} is in use: stop the program that uses it, or set BOX_ADMIN_PORT to another port`,
   )
 })
+
+it('serves IPv6 and IPv4 at ::', async () => {
+  const listener = await Listener.open({ ...LOCAL, host: '::' })
+  closers.push(() => listener.close())
+  for (const host of ['::1', '127.0.0.1']) {
+    const socket = connect(listener.port, host)
+    await once(socket, 'connect')
+    socket.destroy()
+  }
+})
+
+it.each(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])(
+  'serves IPv4 at :: on a machine without IPv6, which answers %s',
+  async (code) => {
+    const listen = vi.spyOn(Server.prototype, 'listen').mockImplementationOnce(function (
+      this: Server,
+    ) {
+      process.nextTick(() => this.emit('error', Object.assign(new Error(code), { code })))
+      return this
+    })
+    closers.push(() => listen.mockRestore())
+    const listener = await Listener.open({ ...LOCAL, host: '::' })
+    closers.push(() => listener.close())
+    const socket = connect(listener.port, '127.0.0.1')
+    await once(socket, 'connect')
+    socket.destroy()
+  },
+)

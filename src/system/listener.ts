@@ -10,6 +10,12 @@ export interface Place {
   readonly setting: 'BOX_PORT' | 'BOX_ADMIN_PORT' | 'BOX_APP_ORIGINS'
 }
 
+/** All addresses, of IPv6 and of IPv4. */
+const EVERYWHERE = '::'
+const EVERYWHERE_OF_IPV4 = '0.0.0.0'
+/** How a machine without IPv6 answers. */
+const NO_IPV6: readonly string[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL']
+
 /**
  * A port that is open before there is anybody to answer: who connects early waits. Clients of a box that
  * is started again try at once, then ever more rarely; so it saves them more than the time of the start.
@@ -26,15 +32,21 @@ export class Listener {
 
   /** @throws {Error} in words for the person who starts the box, if the port cannot be had */
   static async open(place: Place): Promise<Listener> {
-    const { host, port } = place
     const listener = new Listener()
-    listener.#server.listen(port, host)
     try {
-      await once(listener.#server, 'listening')
+      await listener.#listen(place).catch((error: unknown) => {
+        if (place.host !== EVERYWHERE || !NO_IPV6.includes(codeOf(error) ?? '')) throw error
+        return listener.#listen({ ...place, host: EVERYWHERE_OF_IPV4 })
+      })
     } catch (cause) {
       throw new Error(describeListenError(cause, place), { cause })
     }
     return listener
+  }
+
+  async #listen({ host, port }: Place): Promise<void> {
+    this.#server.listen(port, host)
+    await once(this.#server, 'listening')
   }
 
   get port(): number {
@@ -71,8 +83,12 @@ export class Listener {
   }
 }
 
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
+
 function describeListenError(cause: unknown, { host, port, setting }: Place): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const code = codeOf(cause)
   const isRange = setting === 'BOX_APP_ORIGINS'
   const other = isRange ? 'other ports' : 'another port'
   const low = isRange ? 'ports above 1023' : 'one above 1023'
@@ -83,7 +99,7 @@ function describeListenError(cause: unknown, { host, port, setting }: Place): st
       return `port ${port} may not be used by this user: set ${setting} to ${low}`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${host} is no address of this machine: set BOX_HOST to one that is, or to 0.0.0.0`
+      return `${host} is no address of this machine: set BOX_HOST to one that is, or to ::`
     default:
       return `could not listen on ${host}:${port}: ${String(cause)}`
   }

@@ -55,3 +55,10 @@ describe('[ACCESS12] the hosts by which a request says that it came', () => {
     },
   )
 })
+
+test('an IPv4 client of a port for both kinds of addresses is known by its IPv4 address', () => {
+  const { clientAddress, accountOf } = createProxies(['loopback'])
+  const request = { headers: {}, socket: { remoteAddress: '::ffff:192.168.1.7' } }
+  expect(clientAddress(request as unknown as IncomingMessage)).toBe('192.168.1.7')
+  expect(accountOf('::ffff:127.0.0.1')).toBeUndefined()
+})

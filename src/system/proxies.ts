@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import proxyAddr from '@fastify/proxy-addr'
-import { accountOf, isOwn } from './account.ts'
+import { accountOf, isOwn, unmapped } from './account.ts'
 
 export type Proxies = ReturnType<typeof createProxies>
 
@@ -12,7 +12,7 @@ export function createProxies(trusted: readonly string[]) {
     /** The client's own address, as far as trusted proxies tell it; empty if it has gone. */
     clientAddress: (request: IncomingMessage): string => {
       const address: string | undefined = proxyAddr(request, trust)
-      return address ?? ''
+      return unmapped(address ?? '')
     },
     /**
      * Each host by which a request says that it came: its `Host`, and what `X-Forwarded-Host` has if a trusted proxy

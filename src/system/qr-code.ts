@@ -7,8 +7,3 @@ export function qrCodeText(text: string): string {
   code.make()
   return code.createASCII(1, 2)
 }
-
-/** Of the addresses of a box, the first that a phone can open; undefined: none. */
-export function urlForPhones(urls: readonly string[]): string | undefined {
-  return urls.find((url) => !/^(?:localhost|127\.|\[::1\])/.test(new URL(url).hostname))
-}

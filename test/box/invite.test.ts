@@ -26,8 +26,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true })
 })
 
-async function start(): Promise<string> {
-  const settings = { BOX_HOST: '127.0.0.1', BOX_PORT: '0', BOX_ACCESS: 'invite' }
+async function start(more: Record<string, string> = {}): Promise<string> {
+  const settings = { BOX_HOST: '127.0.0.1', BOX_PORT: '0', BOX_ACCESS: 'invite', ...more }
   box = new BoxProcess({ ...settings, BOX_FILES_DIR: dir })
   return box.url()
 }
@@ -51,7 +51,7 @@ describe('npm run invite', () => {
     const { stdout } = await invite(url, '--role', 'viewer', '--hours', '2', '--label', 'class 7b')
     const [link = '', token = ''] = linkIn(stdout)
     expect(stdout).toMatch(/^Whoever opens this link is let in as viewer until 2/)
-    expect(stdout).toContain('█')
+    expect(stdout).toContain('Only this machine can open that, since BOX_HOST says so')
     const opened = await fetch(link, { redirect: 'manual' })
     expect(opened.status).toBe(303)
     await clients.connect(`${url.replace('http', 'ws')}/t/${token}/reflector`, randomSessionId())
@@ -65,6 +65,14 @@ describe('npm run invite', () => {
       code: 1,
       stderr: `That did not work: there is no invite ${id}: it has run out, or was revoked before\n`,
     })
+  })
+
+  test('makes links for other devices by the names that the settings have, and a code', async () => {
+    await start({ BOX_URLS: 'http://localhost:81/', BOX_HOSTNAMES: 'box.school' })
+    const { stdout } = await invite('http://127.0.0.1:81')
+    expect(stdout.split('\n')[1]).toMatch(/^ {2}http:\/\/box\.school:81\/invite\/./)
+    expect(stdout).not.toContain('localhost')
+    expect(stdout).toContain('█')
   })
 
   test('[ROLE8] makes a link for one session that says which data its app has', async () => {

@@ -103,6 +103,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ADMIN12: 'Needs a password: test/admin-api.test.ts, src/admin/download-tickets.test.ts.',
   ADMIN13: 'Needs a full disk: test/box/full-disk.test.ts.',
   ADMIN14: 'Needs clients that are refused: test/turned-away.test.ts, test/e2e/watch-page.test.ts.',
+  ADMIN15: 'Needs the dashboard: test/announced-addresses.test.ts.',
   APPS1:
     'Needs settings and hosted apps: test/box/app-origins.test.ts, test/e2e/app-origins.test.ts.',
   APPS2:

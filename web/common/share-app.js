@@ -40,9 +40,8 @@ function networkAddressAdvice(address) {
       {},
       'Others do not know ',
       element('code', { textContent: address.hostname }),
-      '. Open this page by the machine’s network address, which ',
-      element('code', { textContent: 'npm start' }),
-      ' prints; then there is a code to scan here. In another window of this machine, open:',
+      '. Open this page by the machine’s network address, which the box prints when it starts; ' +
+        'then there is a code to scan here. In another window of this machine, open:',
     ),
     element(
       'div',

@@ -21,9 +21,8 @@ function networkAddressAdvice() {
     element(
       'p',
       {},
-      'A phone needs this machine’s address on the network. ',
-      element('code', { textContent: 'npm start' }),
-      ' prints it. Open that address here as well, and this card shows a code to scan.',
+      'A phone needs this machine’s address on the network. The box prints it when it starts, or ' +
+        'how to tell it. Open that address here as well, and this card shows a code to scan.',
     ),
     element('p', {}, 'It looks like ', element('code', { textContent: example.href })),
   ]

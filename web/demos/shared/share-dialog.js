@@ -50,9 +50,8 @@ function networkAddressAdvice(address) {
       {},
       'A phone does not know ',
       element('code', { textContent: address.hostname }),
-      '. Open this page by the machine’s network address, which ',
-      element('code', { textContent: 'npm start' }),
-      ' prints; then there is a code to scan here.',
+      '. Open this page by the machine’s network address, which the box prints when it starts; ' +
+        'then there is a code to scan here.',
     ),
   ]
 }

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { BoxAddresses } from './box-addresses.ts'
+import type { AddressSettings } from './system/announced-addresses.ts'
+
+const SETTINGS = {
+  ...{ host: '0.0.0.0', port: 8888, adminPort: 8889 },
+  ...{ urls: [], adminUrl: undefined, hostnames: [] },
+}
+const DOCKER = { ...SETTINGS, urls: ['http://localhost/', 'https://localhost/'] }
+
+function addressesOf(settings: AddressSettings, own: string[] = []) {
+  const hosts: string[] = []
+  const usedHosts = { list: () => hosts, note: (host: string) => void hosts.unshift(host) }
+  return { box: new BoxAddresses({ settings, usedHosts, ownAddresses: () => own }), hosts }
+}
+
+describe('a box in a container', () => {
+  test('learns where others reach it when an admin logs in there', () => {
+    const { box } = addressesOf(DOCKER)
+    expect(box.announced().lonely).toBe('unknown')
+    box.noteLogin('https://192.168.1.20:8889')
+    expect(box.urlsForPhones()).toEqual(['http://192.168.1.20', 'https://192.168.1.20'])
+  })
+
+  test.each([
+    ['its own machine', 'http://localhost:8889'],
+    ['another port, where a proxy of somebody else is', 'https://box.school'],
+    ['a path, where a proxy of somebody else is', 'https://box.school:8889/team'],
+    ['an address that needs a zone', 'http://[fe80::1]:8889'],
+    ['what is no name', 'http://box_school!:8889'],
+  ])('is not announced by %s', (_, publicUrl) => {
+    const { box } = addressesOf(DOCKER)
+    box.noteLogin(publicUrl)
+    expect(box.announced().others.urls).toEqual([])
+  })
+})
+
+test('an address that this machine has lost is not announced, though admins came by it', () => {
+  const own = ['192.168.1.20']
+  const { box } = addressesOf(SETTINGS, own)
+  box.noteLogin('http://192.168.1.20:8889')
+  box.noteLogin('http://box.local:8889')
+  const both = ['http://box.local:8888', 'http://192.168.1.20:8888']
+  expect(box.urlsForPhones()).toEqual(both)
+  own[0] = '10.0.0.4'
+  expect(box.urlsForPhones()).toEqual([both[0], 'http://10.0.0.4:8888'])
+})
+
+test('a name of the settings that does not lead here is not announced', async () => {
+  const settings = { ...SETTINGS, hostnames: ['old.school', 'box.school'] }
+  const { box } = addressesOf(settings, ['192.168.1.20'])
+  const leadTo = (name: string) => (name === 'box.school' ? '192.168.1.20' : '192.168.1.66')
+  const doubtful = await box.checkNames(async (name) => [leadTo(name)])
+  expect(doubtful.map(({ name }) => name)).toEqual(['old.school'])
+  expect(box.urlsForPhones().map((url) => new URL(url).hostname)).toEqual([
+    ...['box.school', '192.168.1.20'],
+  ])
+})
+
+test('a network that comes while the box runs is announced', () => {
+  const own: string[] = []
+  const { box } = addressesOf(SETTINGS, own)
+  expect(box.announced().lonely).toBe('no-network')
+  own.push('192.168.1.20')
+  expect(box.announced()).toMatchObject({
+    ...{ lonely: undefined, others: { urls: ['http://192.168.1.20:8888/'] } },
+  })
+})
