@@ -119,7 +119,7 @@ test('a participant reads nothing of it; when the box closes their session they 
   await eventually(() => page.textContent('body')).toContain('joined')
   expect(await page.locator('box-notice').count()).toBe(0)
   const dashboard = await DashboardPage.open(bed.box, visitors)
-  await dashboard.page.locator('.vt-body .vt-row').first().getByRole('link').click()
+  await dashboard.page.locator('.vt-body .vt-row:not([hidden])').first().getByRole('link').click()
   await dashboard.act('[data-action="close"]', 'Close it')
   await eventually(() => page.getByRole('status').textContent()).toContain('closed')
 })
