@@ -15,8 +15,9 @@ const LONG_SYNC = {
 
 let webSocket: ConnectionSocket
 let socket: Duplex
-/** what was to be read */
+/** what was to be read, and what was */
 let read: string
+let parsed: string
 let connection: Connection
 let pump: WritePump
 let clock: ManualClock
@@ -28,6 +29,7 @@ beforeEach(() => {
   pump = new WritePump(clock)
   given = ''
   read = ''
+  parsed = ''
   webSocket = Object.assign(Object.create(ConnectionSocket.prototype) as ConnectionSocket, {
     ...{ _events: {}, _eventsCount: 0, _readyState: ConnectionSocket.OPEN },
     resume: () => {},
@@ -49,7 +51,9 @@ beforeEach(() => {
     },
   }
   socket = new Duplex({ read() {}, write() {}, highWaterMark: 10_000_000 })
-  socket.on('data', () => {})
+  socket.on('data', (piece) => {
+    parsed += piece
+  })
   const { write } = socket
   socket.write = (...args: [chunk: Buffer]) => {
     given += letterOf(args[0])
@@ -67,24 +71,26 @@ describe('what its socket brings', () => {
     expect(read).toBe('ab')
   })
 
-  it('is left after what is no frame, though ws has the socket flow', () => {
+  it('is not parsed after what is no frame, but takes its turn: ws has the socket flow', () => {
     connection.rest = Buffer.from('rest')
     webSocket.emit('error', new Error('no frame'))
     socket.emit('data', Buffer.from('ab'))
-    expect([read, connection.rest, connection.parse(Buffer.from('c'))]).toEqual(['', undefined, 0])
+    expect([read, connection.rest]).toEqual(['ab', undefined])
+    connection.parse(Buffer.from('ab'))
+    expect(parsed).toBe('')
   })
 
-  it('is left after the other end has closed it', () => {
+  it('is not parsed after the other end has closed it', () => {
     Object.assign(webSocket, { _readyState: ConnectionSocket.CLOSING })
-    socket.emit('data', Buffer.from('ab'))
-    expect(read).toBe('')
+    connection.parse(Buffer.from('ab'))
+    expect(parsed).toBe('')
   })
 
   it('is read on after the box has closed it, until the other end answers', () => {
     connection.close(4003, 'please reconnect')
     Object.assign(webSocket, { _readyState: ConnectionSocket.CLOSING })
-    socket.emit('data', Buffer.from('ab'))
-    expect(read).toBe('ab')
+    connection.parse(Buffer.from('ab'))
+    expect(parsed).toBe('ab')
   })
 })
 

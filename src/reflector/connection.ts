@@ -273,10 +273,10 @@ export class Connection implements Receiver, WriteStream, Payer, Reader {
     return this.isOpen || this.closedWith !== undefined
   }
 
-  /** Its socket brought this. */
+  /** Its socket brought this. What is not heard takes its turn all the same: to read megabytes takes time. */
   came(piece: Buffer): void {
-    if (this.#isHeard) this.observer.read(this, piece)
-    else this.rest = undefined
+    if (!this.#isHeard) this.rest = undefined
+    this.observer.read(this, piece)
   }
 
   /** What came is no frame. */

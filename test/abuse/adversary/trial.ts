@@ -39,6 +39,7 @@ export class Trial {
   ): Promise<Outcome> {
     const box = this.#box.process
     const port = await this.#box.port()
+    await this.#logIsWritten()
     forgetPeaks([box.pid])
     const before = this.#look()
     const bystanders = [this.#box.bystander, this.#beside.bystander] as const
@@ -84,6 +85,15 @@ export class Trial {
 
   async end(): Promise<void> {
     await Promise.all([this.#box.end(), this.#beside.end()])
+  }
+
+  /** What the box had to log of an attack before may still come. */
+  async #logIsWritten(): Promise<void> {
+    const length = () => this.#box.process.stderr.length
+    for (let before = -1; before < length(); ) {
+      before = length()
+      await delay(LOOK_EVERY_MS * 3)
+    }
   }
 
   /** The most until now. */
