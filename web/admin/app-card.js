@@ -3,6 +3,7 @@ import { appIcon } from './common/app-icon.js'
 import { askedWords } from './common/asked-words.js'
 import { copyButton } from './common/copy-button.js'
 import { element } from './common/element.js'
+import { needsWords } from './common/needs-words.js'
 import { originWords } from './common/origin-words.js'
 import { shareApp } from './common/share-app.js'
 import { confirmed } from './dialogs.js'
@@ -24,6 +25,7 @@ export class AppCard {
   #head = element('div', { className: 'app-head' })
   #people = element('p', { className: 'people' })
   #needs = element('p', { className: 'needs' })
+  #notes = element('p', { className: 'needs notes' })
   #asked = element('p', { className: 'needs asked' })
   #origin = element('p', { className: 'origin' })
   #releases = element('ul', { className: 'releases' })
@@ -35,6 +37,7 @@ export class AppCard {
       this.#head,
       this.#people,
       this.#needs,
+      this.#notes,
       this.#asked,
       this.#origin,
       this.#releases,
@@ -56,12 +59,13 @@ export class AppCard {
 
   /** @param {import('./app-list.js').App} app */
   show(app) {
-    const { name, title, url, icon, people, needs, active, releases } = app
+    const { name, title, url, icon, people, notes, active, releases } = app
     this.#app = app
     const inIt = `${counted(people, 'person', 'people')} in it now`
     say(this.#people, people === 0 ? 'Nobody is in it now' : inIt)
     this.#people.classList.toggle('nobody', people === 0)
-    say(this.#needs, needs.length === 0 ? '' : `Needs the internet: ${needs.join(', ')}`)
+    say(this.#needs, needsWords(app))
+    say(this.#notes, notes.join(' '))
     say(this.#asked, askedWords(app))
     say(this.#origin, originWords(app))
     this.#origin.classList.toggle('shared', app.origin === 'shared')

@@ -4,7 +4,8 @@ import { ask } from './api.js'
  * An app of the box, demos aside. Addresses are relative to where apps are.
  * @typedef {{
  *   name: string, title: string, url: string, icon: string | null,
- *   people: number, needs: string[], asked: object[], active: string, releases: object[],
+ *   people: number, needs: string[], packages: object[], notes: string[], asked: object[],
+ *   active: string, releases: object[],
  *   origin: 'own' | 'shared' | null, sharesBecause: string,
  * }} App `releases`: none if it is a folder in `web/apps`
  */
@@ -23,8 +24,10 @@ export async function loadApps() {
 function withReleases({ name, title, icon, active, releases, origin, sharesBecause }, listed) {
   const url = `apps/${name}/`
   const ownIcon = icon === '' ? null : url + icon.split('/').map(encodeURIComponent).join('/')
-  const { people = 0, needs = [], asked = [], icon: shownIcon = ownIcon } = listed ?? {}
-  const app = { name, title, url, icon: shownIcon, people, needs, asked, active, releases }
+  const { people = 0, needs = [], packages = [], notes = [], asked = [] } = listed ?? {}
+  const { icon: shownIcon = ownIcon } = listed ?? {}
+  const looks = { name, title, url, icon: shownIcon, people }
+  const app = { ...looks, needs, packages, notes, asked, active, releases }
   return { ...app, origin, sharesBecause }
 }
 

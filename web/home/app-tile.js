@@ -2,6 +2,7 @@ import { boxUrl } from '../common/address.js'
 import { appIcon } from '../common/app-icon.js'
 import { askedWords } from '../common/asked-words.js'
 import { element } from '../common/element.js'
+import { needsWords } from '../common/needs-words.js'
 import { originWords } from '../common/origin-words.js'
 import { shareApp } from '../common/share-app.js'
 
@@ -56,15 +57,8 @@ function asked(app) {
   return element('span', { className: 'needs', textContent: askedWords(app, MOST_NEEDS) })
 }
 
-function needs({ needs: hosts, packages }) {
-  const named = hosts.flatMap((host) => {
-    const there = packages.filter((one) => one.host === host)
-    return there.length > 0 ? there.map(({ name }) => `${name} (${host})`) : [host]
-  })
-  const others = named.length - MOST_NEEDS
-  const more = others > 0 ? ` and ${others} more` : ''
-  const words = `Needs the internet: ${named.slice(0, MOST_NEEDS).join(', ')}${more}`
-  return element('span', { className: 'needs', textContent: words })
+function needs(app) {
+  return element('span', { className: 'needs', textContent: needsWords(app, MOST_NEEDS) })
 }
 
 function note(words) {
