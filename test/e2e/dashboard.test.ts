@@ -133,4 +133,5 @@ test('who comes while the list is on its way is there as soon', async () => {
   await page.reload()
   await eventually(() => lists).toBe(2)
   await eventually(() => dashboard.text()).toContain('on the way')
+  await page.unrouteAll({ behavior: 'wait' })
 })
