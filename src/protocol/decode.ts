@@ -10,6 +10,8 @@ import { decodeTicks } from './ticks.ts'
 const MAX_SEQ = 0xffffffff
 /** Deeper JSON can be parsed but not be written again: that takes a stack frame a level. */
 const MAX_DEPTH = 100
+/** A message has no more parts: clients send four. Each takes time of its own, however short it is (LIMIT12). */
+const MAX_PARTS = 100
 /** A debounce longer than this is cut to it (ms). */
 const MAX_DEBOUNCE_MS = 600_000
 
@@ -68,9 +70,6 @@ function isWithin(depth: number, value: Json): boolean {
   for (const name in value) if (!isWithin(depth - 1, value[name] ?? null)) return false
   return true
 }
-
-/** A message has no more parts: clients send four. Each takes time of its own, however short it is (LIMIT12). */
-const MAX_PARTS = 100
 
 const DECODERS: Record<string, (args: Json | undefined, tags: Json | undefined) => ClientMessage> =
   {

@@ -65,7 +65,8 @@ it('[LIMIT7] counts each message at once, however fast they come', () => {
 
 describe('[LIMIT30] when small sessions alone may grow', () => {
   let parked: string[]
-  const lodger = (name: string, bytes: number, isDeserted: boolean) => ({
+  const lodger = (name: string, bytes: number, isDeserted: boolean, isBusy = false) => ({
+    isBusy,
     session: { isDeserted, cost: { messages: 1, bytes, besideBytes: 0 } },
     park: () => {
       parked.push(name)
@@ -76,6 +77,7 @@ describe('[LIMIT30] when small sessions alone may grow', () => {
     lodger('long', 500, true),
     lodger('longest', 900, true),
     lodger('has company', 5000, false),
+    lodger('looks at a file that was announced', 5000, true, true),
   ]
 
   beforeEach(() => {

@@ -66,6 +66,8 @@ export class HistoryBudget implements HistoryRoom {
 /** A session as far as it can be put away. */
 export interface Lodger {
   readonly session: { readonly isDeserted: boolean; readonly cost: SessionCost } | undefined
+  /** a snapshot or save that was announced is looked for: it would be lost */
+  readonly isBusy: boolean
   park(now: number): void
 }
 
@@ -80,7 +82,7 @@ export function parkDeserted(
 ): void {
   if (missing <= 0) return
   const deserted = [...lodgers]
-    .filter(({ session }) => session?.isDeserted)
+    .filter(({ session, isBusy }) => session?.isDeserted && !isBusy)
     .map((lodger) => ({ lodger, length: lengthOf(lodger) }))
     .toSorted((a, b) => b.length - a.length)
   let left = missing

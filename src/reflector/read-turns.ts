@@ -104,8 +104,7 @@ export class ReadTurns<C extends Reader> {
   /** Reads what waits, and lets as many sockets be read as will bring enough, if they bring as much as the last time. */
   #next(): void {
     let expected = 0
-    const waiting = [...this.#waiting]
-    for (const [connection, cost] of waiting) {
+    for (const [connection, cost] of this.#waiting) {
       if (this.#left <= expected) break
       this.#waiting.delete(connection)
       const { rest } = connection

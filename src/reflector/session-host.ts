@@ -185,6 +185,11 @@ export class SessionHost implements Sleeper {
       })
   }
 
+  /** Whether such work waits or goes on. */
+  get isBusy(): boolean {
+    return this.#waitingWork > 0
+  }
+
   save(saved: SavedRecord): void {
     this.#outbox.dataSaved(saved)
   }
