@@ -6,7 +6,7 @@ import { isByPerson, rootFrom } from '../access/refusal-answer.ts'
 import { type HostingOptions, hostingRoutes, type MissingPage } from '../apps/hosting.ts'
 import { leadIntoApp } from '../apps/lead-into-app.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
-import { webRoutes } from '../apps/static.ts'
+import { type WebRoutesOptions, webRoutes } from '../apps/static.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { fileRoutes } from '../files/routes.ts'
 import type { UploadLimits } from '../files/upload-limits.ts'
@@ -39,6 +39,8 @@ export interface AppParts extends BaseParts {
   readonly places: Pick<BoxPlaces, 'adminUrl'>
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
+  /** how commands are typed where the box runs */
+  readonly commands: WebRoutesOptions['commands']
   /** hosted apps as visitors have them */
   readonly apps: Pick<HostingOptions, 'folders' | 'origins' | 'sessions' | 'onList'>
   /** has to be open before the app is ready */
@@ -111,7 +113,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     },
     missingPage: ({ originalUrl }) => missingPage(originalUrl, pages),
   })
-  app.register(webRoutes, { webDir: parts.webDir })
+  app.register(webRoutes, { webDir: parts.webDir, commands: parts.commands })
   return app
 }
 

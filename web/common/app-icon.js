@@ -21,8 +21,12 @@ function drawnIcon({ name, title }) {
     textContent: initial.toLocaleUpperCase(),
     ariaHidden: 'true',
   })
-  const sum = [...name].reduce((hash, letter) => (hash * 31 + letter.codePointAt(0)) >>> 0, 7)
   // Names that are alike get colours that are not.
-  drawn.style.setProperty('--hue', (sum * 137) % 360)
+  drawn.style.setProperty('--hue', (seedOf(name) * 137) % 360)
   return drawn
+}
+
+/** A whole number that a name has each time. */
+export function seedOf(name) {
+  return [...name].reduce((hash, letter) => (hash * 31 + letter.codePointAt(0)) >>> 0, 7)
 }
