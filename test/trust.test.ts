@@ -188,6 +188,10 @@ describe('with other settings', () => {
       expect((await ask({ path: '/trust/check', headers: STRANGER })).status).toBe(204)
       const { status, headers } = await ask({ path: '/trust?next=/x', headers: STRANGER })
       expect([status, headers.location]).toEqual([307, 'trust/?next=/x'])
+      // But what apps there are, only those are told who are let in.
+      const place = await ask({ path: '/trust/place?next=/demos/chat/', headers: STRANGER })
+      expect(place.status === 200).toBe(policy === 'open')
+      if (policy !== 'open') expect(place.body).not.toContain('Chat')
     },
   )
 

@@ -3,6 +3,7 @@ import type { DoorPages } from '../access/door-pages.ts'
 import { type LoginRoutesOptions, loginRoutes } from '../access/login-routes.ts'
 import { WATCHING_ROLES } from '../access/pass.ts'
 import { isByPerson, rootFrom } from '../access/refusal-answer.ts'
+import type { AppList } from '../apps/app-list.ts'
 import { type HostingOptions, hostingRoutes, type MissingPage } from '../apps/hosting.ts'
 import { leadIntoApp } from '../apps/lead-into-app.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
@@ -13,7 +14,8 @@ import type { UploadLimits } from '../files/upload-limits.ts'
 import type { PublicPorts } from '../trust/box-address.ts'
 import type { HttpWay } from '../trust/http-way.ts'
 import { HttpsRedirect } from '../trust/https-redirect.ts'
-import { trustRoutes } from '../trust/routes.ts'
+import { factsOfPlace } from '../trust/place.ts'
+import { type TrustRoutesOptions, trustRoutes } from '../trust/routes.ts'
 import { addressRoutes } from './addresses.ts'
 import { enterPlace } from './admin-door-hook.ts'
 import { type BaseParts, baseApp } from './base-app.ts'
@@ -23,7 +25,7 @@ import { appEntry } from './entries.ts'
 import { addErrorHandlers, type LeadElsewhere } from './errors.ts'
 import { lendNames } from './lent-names.ts'
 import { healthRoutes, type OperationSource } from './operation.ts'
-import { addOwnOrigins, ownAppBy } from './own-origins.ts'
+import { addOwnOrigins, type OwnAppOf, ownAppBy } from './own-origins.ts'
 import { toDashboardRoutes } from './to-dashboard.ts'
 
 /** Where requests for files are led to. */
@@ -97,7 +99,11 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.register(toDashboardRoutes, { adminUrl })
   app.register(healthRoutes, { source: parts.operation })
   app.register(addressRoutes, { networkUrls: parts.networkUrls })
-  app.register(trustRoutes, { tls, ports: portsOf, publicUrl })
+  const list = Promise.withResolvers<Pick<AppList, 'get'>>()
+  app.register(trustRoutes, {
+    ...{ tls, ports: portsOf, publicUrl },
+    factsOf: placeFactsBy(list.promise, ownAppOf),
+  })
   app.register(fileRoutes, {
     prefix: '/files',
     store: parts.files,
@@ -106,6 +112,10 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.register(libraryRoutes, { prefix: '/lib' })
   app.register(hostingRoutes, {
     ...{ prefix: '/apps', webDir: parts.webDir, ...parts.apps },
+    onList: (made) => {
+      list.resolve(made)
+      parts.apps.onList?.(made)
+    },
     leadElsewhere,
     visitors: {
       accountOf: login.accountOf,
@@ -115,6 +125,18 @@ export function buildApp(parts: AppParts): FastifyInstance {
   })
   app.register(webRoutes, { webDir: parts.webDir, commands: parts.commands })
   return app
+}
+
+/** Tells what the box knows of the place to which somebody goes who came by http. */
+function placeFactsBy(
+  list: Promise<Pick<AppList, 'get'>>,
+  ownAppOf: OwnAppOf,
+): TrustRoutesOptions['factsOf'] {
+  return async (request, place) => {
+    const own = ownAppOf(request)
+    const apps = await (await list).get()
+    return factsOfPlace(place, apps, own && `apps/${encodeURIComponent(own)}/`)
+  }
 }
 
 /** What people see where an app has nothing. */
