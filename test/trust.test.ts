@@ -146,7 +146,7 @@ describe('with an authority of its own', () => {
 
   test('who is not let in is told so, and led nowhere', async () => {
     const { status, body } = await openPage('/demos/', STRANGER)
-    expect([status, body.includes('BOX_ALLOW=')]).toEqual([403, true])
+    expect([status, body.includes('This box is for its own network.')]).toEqual([403, true])
   })
 
   test('a token gets into no other address', async () => {

@@ -11,6 +11,10 @@ const MAC =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15'
 const IPHONE = MAC.replace('Macintosh; Intel Mac', 'iPhone; CPU iPhone')
 const PHONE: BrowserContextOptions = { viewport: { width: 360, height: 740 } }
+const CAMERA_APP = {
+  ...{ kind: 'app', name: 'map', title: 'Map', description: '', icon: null, picture: null },
+  ...{ url: 'apps/map/', people: 0, needsInternet: false, secure: ['camera'] },
+}
 /** As they say who they are, how many fingers they feel, and which steps are for them. */
 const DEVICES: ReadonlyArray<readonly [userAgent: string, touchPoints: number, kind: string]> = [
   [IPHONE, 5, 'iphone'],
@@ -69,6 +73,13 @@ describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on L
       await page.waitForURL(bed.httpUrl + WANTED)
       await page.goto(`${bed.httpUrl}/`)
       expect(page.url()).toBe(`${bed.httpUrl}/`)
+      // From there, an app that may need https still leads by the page about it.
+      await page.route('**/apps', (route) => route.fulfill({ json: { apps: [CAMERA_APP] } }))
+      await page.reload()
+      const app = page.getByRole('link', { name: 'Map' })
+      await eventually(() => app.getAttribute('href')).toBe(
+        `${bed.httpUrl}/trust/?next=%2Fapps%2Fmap%2F`,
+      )
       await page.goto(`${bed.httpUrl}/trust/?next=//evil.example`)
       await says(page, 'You can go on.')
       await page.getByRole('button', { name: 'Go on' }).click()

@@ -2,6 +2,7 @@ import { boxUrl } from '../common/address.js'
 import { appPicture } from '../common/app-picture.js'
 import { element } from '../common/element.js'
 import { shareApp } from '../common/share-app.js'
+import { secureWay } from './secure-way.js'
 
 /** A tile for an app of somebody's own. */
 export function appTile(app) {
@@ -35,6 +36,9 @@ function link(app) {
     ...(app.needsInternet ? [line('needs', 'Needs the internet')] : []),
   )
   const made = element('a', { className: 'tile-link', href: new URL(app.url, boxUrl).href })
+  secureWay(app).then((href) => {
+    made.href = href
+  })
   made.append(appPicture(app, boxUrl), words)
   return made
 }
