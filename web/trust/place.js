@@ -9,11 +9,14 @@ const KEPT = {
   threads: 'its engine',
 }
 
+const DASHBOARD = /^\/admin(?:[/?#]|$)/
+
 /**
  * Where somebody is on their way to.
  * @typedef {{
  *   title: string,
  *   secure: string[] | null,
+ *   isHttpsOnly?: boolean,
  * }} Place `secure`: what it may need https for, in words; null: that cannot be told
  */
 
@@ -23,6 +26,8 @@ const KEPT = {
  */
 export async function placeAt(next) {
   if (next === undefined) return undefined
+  // By http it leads back here, each time.
+  if (DASHBOARD.test(next)) return { title: 'Dashboard', secure: [], isHttpsOnly: true }
   // The box tells it those whom it lets in.
   const { title, secure } = await fetch(`place?${new URLSearchParams({ next })}`, {
     headers: { accept: 'application/json' },

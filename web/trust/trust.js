@@ -74,6 +74,7 @@ async function conclude(outcome, box) {
 /** Who is on their way to what needs no https goes on first; who goes to what may need it has the choice. */
 function stateOf(outcome, { place, isHttps }) {
   if (!['untrusted', 'uncertified'].includes(outcome) || !place || isHttps) return outcome
+  if (place.isHttpsOnly) return outcome === 'untrusted' ? 'locked' : outcome
   if (place.secure?.length === 0) return 'free'
   if (outcome === 'uncertified') return outcome
   return place.secure === null ? 'open' : 'needy'
@@ -83,7 +84,7 @@ function stateOf(outcome, { place, isHttps }) {
 function foldSteps(state) {
   if (state === lastState) return
   lastState = state
-  find('[data-steps]').open = ['untrusted', 'needy', 'skipped'].includes(state)
+  find('[data-steps]').open = ['untrusted', 'needy', 'locked', 'skipped'].includes(state)
 }
 
 function pageByHttps(httpsUrl) {

@@ -37,6 +37,11 @@ const VERDICTS = {
     plain: 'Go on without',
     isSecond: true,
   },
+  locked: {
+    mood: 'not-yet',
+    title: 'It needs https.',
+    reason: `The dashboard takes its password by https only. Follow the steps. ${GOES_ON}`,
+  },
   uncertified: {
     mood: 'not-yet',
     title: ({ host }) => `The box has no certificate for ${host}.`,
@@ -98,7 +103,7 @@ export function showVerdict(state, known, target) {
     put(link, button)
   }
   // By http alone, and only who was on their way somewhere.
-  const isPlain = plain !== undefined && known.place !== undefined && !known.isHttps
+  const isPlain = plain !== undefined && known.place && !known.place.isHttpsOnly && !known.isHttps
   find('[data-plain]').hidden = !isPlain
   find('[data-plain-note]').hidden = !isPlain
   find('[data-set-up]').hidden = !setUp
