@@ -1,4 +1,4 @@
-import { appIcon, seedOf } from './app-icon.js'
+import { appIcon, hueOf, seedOf } from './app-icon.js'
 import { element } from './element.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -49,9 +49,8 @@ function pattern(name) {
   svg.setAttribute('preserveAspectRatio', 'xMidYMid slice')
   svg.setAttribute('aria-hidden', 'true')
   svg.setAttribute('class', 'pattern')
-  // Names that are alike get colours that are not.
-  svg.style.setProperty('--hue', (seedOf(name) * 137) % 360)
-  svg.style.setProperty('--turn', 30 + next(60))
+  svg.style.setProperty('--hue', hueOf(name))
+  svg.style.setProperty('--turn', next(150) - 75)
   // A pattern that repeats is calmer than one that does not: half of it is the other half, turned.
   const cells = (COLUMNS * ROWS) / 2
   for (let cell = 0; cell < cells; cell += 1) {
