@@ -14,8 +14,7 @@ import type { UploadLimits } from '../files/upload-limits.ts'
 import type { PublicPorts } from '../trust/box-address.ts'
 import type { HttpWay } from '../trust/http-way.ts'
 import { HttpsRedirect } from '../trust/https-redirect.ts'
-import { factsOfPlace } from '../trust/place.ts'
-import { type TrustRoutesOptions, trustRoutes } from '../trust/routes.ts'
+import { trustRoutes } from '../trust/routes.ts'
 import { addressRoutes } from './addresses.ts'
 import { enterPlace } from './admin-door-hook.ts'
 import { type BaseParts, baseApp } from './base-app.ts'
@@ -25,7 +24,8 @@ import { appEntry } from './entries.ts'
 import { addErrorHandlers, type LeadElsewhere } from './errors.ts'
 import { lendNames } from './lent-names.ts'
 import { healthRoutes, type OperationSource } from './operation.ts'
-import { addOwnOrigins, type OwnAppOf, ownAppBy } from './own-origins.ts'
+import { addOwnOrigins, ownAppBy } from './own-origins.ts'
+import { placeFactsBy } from './place-facts.ts'
 import { toDashboardRoutes } from './to-dashboard.ts'
 
 /** Where requests for files are led to. */
@@ -125,18 +125,6 @@ export function buildApp(parts: AppParts): FastifyInstance {
   })
   app.register(webRoutes, { webDir: parts.webDir, commands: parts.commands })
   return app
-}
-
-/** Tells what the box knows of the place to which somebody goes who came by http. */
-function placeFactsBy(
-  list: Promise<Pick<AppList, 'get'>>,
-  ownAppOf: OwnAppOf,
-): TrustRoutesOptions['factsOf'] {
-  return async (request, place) => {
-    const own = ownAppOf(request)
-    const apps = await (await list).get()
-    return factsOfPlace(place, apps, own && `apps/${encodeURIComponent(own)}/`)
-  }
 }
 
 /** What people see where an app has nothing. */
