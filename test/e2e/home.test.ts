@@ -119,7 +119,26 @@ test('apps are seen without scrolling, nothing moves, and a phone is shown no co
     expect(await home.evaluate('document.documentElement.scrollWidth')).toBe(width)
     expect(await home.evaluate('moved')).toBeLessThan(0.02)
   }
+  await home.evaluate('navigator.share = async (given) => { globalThis.given = given }')
+  await share.click()
+  expect(await home.evaluate('given')).toMatchObject({ url: home.url() })
   pages.expectAllWell()
+})
+
+test('a box that goes away is missed, and found again by itself', async () => {
+  const home = await pages.openHome()
+  const verdict = () => home.textContent('#verdict')
+  await eventually(verdict).toBe('This box works')
+  expect(await home.getByText('What is wrong?').isVisible()).toBe(false)
+  await home.route('**/healthz', (route) => route.fulfill({ status: 503 }))
+  await home.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+  await eventually(verdict).toBe('This box does not answer')
+  await home.getByText('What is wrong?').click()
+  await home.getByText('It answers with status 503').waitFor()
+  await expectAccessible(home)
+  await home.unroute('**/healthz')
+  await home.getByRole('button', { name: 'Check again' }).click()
+  await eventually(verdict).toBe('This box works')
 })
 
 test('the code fills the screen when it is asked for, with its address, until Escape', async () => {
