@@ -142,6 +142,7 @@ export async function createApps(
   }
   const apps = buildApp({
     ...{ ...shared, ...gateParts.apps, server: servers.apps, webDir, uploadLimits },
+    commands: config.commands,
     networkUrls: () => addresses.urlsForPhones(),
     http: config.http,
     ports: publicPorts(config.urls),
