@@ -74,6 +74,9 @@ describe('what is refused', () => {
     ['SAVE with a number as url', text('SAVE', { url: 1 }), 4109],
     ['TICKS without args', text('TICKS'), 4109],
     ['TICKS with a string as scale', text('TICKS', { scale: '2' }), 4109],
+    ['SEEN without args', text('SEEN'), 4109],
+    ['SEEN with a string', text('SEEN', '1'), 4109],
+    ['SEEN with half a number', text('SEEN', 1.5), 4109],
   ]
   it.each(table)('%s closes with its code', (_what, frame, code) => {
     expect(refusal(frame).closeCode).toBe(code)

@@ -88,4 +88,6 @@ export type ClientMessage =
   | { readonly action: 'PING'; readonly args: Json | undefined }
   | { readonly action: 'PULSE' }
   | { readonly action: 'LOG'; readonly text: string }
+  /** the page has shown this notice to its person */
+  | { readonly action: 'SEEN'; readonly notice: number }
   | { readonly action: 'unknown'; readonly name: string }

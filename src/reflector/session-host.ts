@@ -194,11 +194,11 @@ export class SessionHost implements Sleeper {
     this.#outbox.dataSaved(saved)
   }
 
-  /** Sends its members something that their clients show; tells how many these are. */
-  inform(info: Info): number {
+  /** Sends its members something that their clients show; tells which these are. */
+  inform(info: Info): readonly Connection[] {
     const members = [...(this.session?.members ?? [])].filter(({ isOpen }) => isOpen)
     if (members.length > 0) this.#outbox.tell(encodeInfo(this.sessionId, info), members)
-    return members.length
+    return members
   }
 
   /**
