@@ -10,7 +10,7 @@ let app: FastifyInstance
 
 beforeEach(() => {
   app = fastify()
-  app.register(libraryRoutes, { prefix: '/lib' })
+  app.register(libraryRoutes, { prefix: '/lib', listPage: () => undefined })
 })
 
 afterEach(() => app.close())

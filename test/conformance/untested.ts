@@ -90,6 +90,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ACCESS10: 'Needs the files of the box: src/access/audit-log.test.ts, test/login.test.ts.',
   ACCESS11: 'Needs a box with settings: test/credentials.test.ts, test/e2e/door.test.ts.',
   ACCESS12: 'Needs a box with settings: test/door-hosts.test.ts, test/e2e/rebinding.test.ts.',
+  HTTP9: 'Needs the dashboard: test/typed-addresses.test.ts, test/box/nginx.test.ts.',
   HTTP7:
     'Needs a box with a certificate: src/trust/https-redirect.test.ts, test/trust.test.ts, test/e2e/trust.test.ts.',
   HTTP8: 'Needs a proxy: src/http/box-places.test.ts, test/box/nginx-admin.test.ts.',
