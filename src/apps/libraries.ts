@@ -69,7 +69,10 @@ export async function libraryRoutes(app: FastifyInstance, { listPage }: LibraryR
     if (!library) return sendNotFound(reply, wanted, libraries)
     const rest = wanted.slice(library.name.length + 1)
     reply.header('cache-control', 'no-cache')
-    return reply.redirect(urlOf(app, library.name, library.version) + rest)
+    // Relative, so that it stays under whatever prefix it came.
+    const [path = ''] = wanted.split('?', 1)
+    const up = '../'.repeat(path.split('/').length - 1) || './'
+    return reply.redirect(`${up}${library.name}@${library.version}/${rest}`)
   })
 }
 

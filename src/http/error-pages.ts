@@ -99,7 +99,7 @@ export function errorPage(
   const [home, elsewhere] = waysOn(request)
   return pages.render('trouble', {
     ...wordsOf(status),
-    message: asSentence(message),
+    message: asSentence(forPerson(message)),
     ...{ home: home.url, homeName: home.name },
     ...{ elsewhere: elsewhere?.url ?? '', elsewhereName: elsewhere?.name ?? '' },
   })
@@ -121,6 +121,11 @@ function messageIn(reply: FastifyReply, payload: unknown): string | undefined {
   }
   const { message, detail } = JSON.parse(payload) as { message?: unknown; detail?: unknown }
   return [detail, message].find((words) => typeof words === 'string')
+}
+
+/** What a person asked for they know as an address, not as a method. */
+function forPerson(message: string): string {
+  return message.replace(/^there is nothing at (?:GET|HEAD) /, 'you asked for ')
 }
 
 function asSentence(words: string): string {

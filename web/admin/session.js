@@ -108,7 +108,8 @@ function say(place, words) {
 offerActions(find('[data-actions]'), path, title)
 ask(path)
   .catch((refusal) => {
-    if (refusal.status !== 404) throw refusal
+    // An id that no session can have is one of none, too.
+    if (refusal.status !== 404 && refusal.status !== 400) throw refusal
     say('[data-name]', 'This session')
     showEnd()
   })
