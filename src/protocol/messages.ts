@@ -33,6 +33,8 @@ export interface Join {
   readonly flags: Readonly<Record<string, true>>
   /** what is to be told who is in the session; undefined: nobody */
   readonly heraldUrl: string | undefined
+  /** whether the client has no use for the session once everybody has left */
+  readonly isFleeting: boolean
   /** what only the log wants to know */
   readonly about: { readonly [key: string]: Json }
 }

@@ -71,6 +71,8 @@ const TOO_LONG = new ProtocolError(
 /** What a reflector is made of. */
 export interface ReflectorParts {
   readonly store: SessionStore
+  /** Removes what is stored of a session that does not run; false: nothing was. */
+  readonly removeSession: (sessionId: string) => Promise<boolean>
   /** why the store takes nothing, though it was not asked yet; undefined: nothing is known against it */
   readonly storeFault: () => string | undefined
   readonly files: FileDirectory
@@ -457,6 +459,20 @@ export class Reflector {
     this.#limiter.closedSession(host.account)
     this.#wheel.remove(host)
     this.#parts.witness.closed(host.sessionId)
+    if (host.isFleeting && !this.#isDraining) this.#forget(host.sessionId)
+  }
+
+  /** Nobody wants it any more, and nobody can join it until it is removed. */
+  #forget(sessionId: string): void {
+    const { removeSession, log } = this.#parts
+    const fields = { scope: 'session', event: 'forgotten', sessionId }
+    this.operator
+      .remove(sessionId, () => removeSession(sessionId))
+      .then(
+        () => log.info(fields, 'session forgotten: nobody in it wanted it to be kept'),
+        (err: unknown) =>
+          log.warn({ ...fields, err }, 'session could not be forgotten: it is kept'),
+      )
   }
 
   #disconnected(connection: Connection, code: number, reason: string): void {

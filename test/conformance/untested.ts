@@ -2,6 +2,8 @@
 export const UNTESTED: Readonly<Record<string, string>> = {
   JOIN11: 'Needs a box that may call a herald: own-box.test.ts.',
   JOIN12: 'Needs a box that may call a herald: own-box.test.ts.',
+  JOIN13:
+    'Needs to see what is stored: src/reflector/session-host.test.ts, test/box/doctor.test.ts.',
   SYNC9: 'Needs a store that cannot be read.',
   SYNC10: 'Needs to put an older database back: src/journal/journal.test.ts, test/crash.',
   TIME6: 'Needs to kill the process of the box: test/box/process.test.ts.',
