@@ -1,6 +1,9 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { AppApi } from '../support/app-api.ts'
+import { zipOf } from '../support/archives.ts'
 import { DoorBed } from '../support/door-bed.ts'
+import { findFreeRange } from '../support/port-range.ts'
 import { type PrefixProxy, startPrefixProxy } from '../support/prefix-proxy.ts'
 import { eventually } from './app-handle.ts'
 import { expectAccessible } from './demo-pages.ts'
@@ -10,7 +13,7 @@ const PREFIX = '/team/x'
 /** Pages for those who are logged in, and what stands above each when all went well. */
 const PAGES = {
   '': 'Your box is working.',
-  'apps.html': 'No apps yet',
+  'apps.html': '1 app',
   'files.html': 'No files yet',
   'log.html': 'Log',
   'backup.html': 'Backup',
@@ -21,6 +24,8 @@ const PAGES = {
 type Path = keyof typeof PAGES
 
 let bed: DoorBed
+/** of the app's own origin */
+let firstPort: number
 let proxy: PrefixProxy
 let visitors: Visitors
 let page: Page
@@ -28,7 +33,11 @@ let errors: readonly string[]
 let requests: readonly string[]
 
 beforeAll(async () => {
-  bed = await DoorBed.start({ BOX_WEB_DIR: APP_DIR })
+  firstPort = await findFreeRange(2)
+  const origins = `${firstPort}-${firstPort + 1}`
+  bed = await DoorBed.start({ BOX_WEB_DIR: APP_DIR, BOX_APP_ORIGINS: origins })
+  const api = await AppApi.of(bed.box.adminUrl, bed.filesDir)
+  await api.deploy('garden', await zipOf({ 'index.html': '<title>Garden</title>' }))
   proxy = await startPrefixProxy(bed.box.adminPort, PREFIX)
   visitors = await Visitors.launch()
 })
@@ -75,6 +84,20 @@ test('every page works below a path, and asks for nothing outside of it', async 
   const ours = requests.filter((url) => url.startsWith(new URL(proxy.url).origin))
   expect(ours.filter((url) => !new URL(url).pathname.startsWith(`${PREFIX}/`))).toEqual([])
   expect(errors.filter((text) => !text.includes('404'))).toEqual([])
+})
+
+test('an app is named in the question whether to delete it, and its address is that of its own origin', async () => {
+  await goTo('apps.html')
+  const card = page.locator('.app', { hasText: 'Garden' })
+  const address = `http://localhost:${firstPort}/apps/garden/`
+  await eventually(() => card.locator('code').textContent()).toBe(address)
+  expect(await card.getByRole('link').getAttribute('href')).toBe(address)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await card.getByRole('button', { name: 'Copy' }).click()
+  await eventually(() => page.evaluate('navigator.clipboard.readText()')).toBe(address)
+  await card.getByRole('button', { name: 'Delete' }).click()
+  expect(await page.textContent('dialog h2')).toBe('Delete app “Garden”?')
+  expect(await page.textContent('dialog')).toContain('Its name in addresses is garden.')
 })
 
 test('a page of which a part does not load says so, and what to do', async () => {

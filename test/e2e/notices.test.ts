@@ -153,6 +153,7 @@ const shownOn = (page: Page) => page.locator('box-notice div').allTextContents()
 /** Sends a notice by the dashboard; what comes back says how it gets on. */
 async function send({ page }: DashboardPage, words: string) {
   await page.click('[data-action="notice"]')
+  expect(await page.textContent('dialog h2')).toContain('Send a notice to “io.')
   await page.fill('dialog textarea', words)
   await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
   return page.locator('dialog .outcome')

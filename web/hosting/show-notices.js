@@ -111,8 +111,9 @@
    * @param stayMs until it goes by itself, not counted while nobody can read it, or somebody points at it
    */
   const show = ({ about, words, title, level, stayMs = Infinity, onSeen, onClose }) => {
-    const root = place()
+    // The last notice that goes takes the place with it.
     shown.get(about)?.()
+    const root = place()
     const notice = document.createElement('div')
     notice.setAttribute('role', level === 'error' ? 'alert' : 'status')
     const text = document.createElement('span')
