@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_CLOSE_REASON_BYTES, ProtocolError } from './close-code.ts'
 import { decode } from './decode.ts'
+import type { Join } from './messages.ts'
 
 const JOIN = { version: 1, apiKey: 'none' }
 
@@ -103,11 +104,29 @@ describe('what is unknown', () => {
 })
 
 describe('JOIN', () => {
+  it('[JOIN13] may say that the session is not to be kept, unless it is of an app', () => {
+    const isFleeting = (args: object) =>
+      (decode(text('JOIN', { ...JOIN, fleeting: true, ...args })) as Join).isFleeting
+    expect([isFleeting({}), isFleeting({ fleeting: 0 })]).toEqual([true, false])
+    expect([isFleeting({ appId: 'org.app' }), isFleeting({ persistentId: '' })]).toEqual([
+      false,
+      false,
+    ])
+  })
+
   it('needs nothing but version and API key', () => {
     expect(decode(text('JOIN', JOIN))).toEqual({
       action: 'JOIN',
       ...{ name: '', appId: undefined, persistentId: undefined, pageUrl: '', user: undefined },
-      ...{ ticks: {}, tove: undefined, leaveDelay: 0, flags: {}, heraldUrl: undefined, about: {} },
+      ...{
+        ticks: {},
+        tove: undefined,
+        leaveDelay: 0,
+        flags: {},
+        heraldUrl: undefined,
+        isFleeting: false,
+        about: {},
+      },
     })
   })
 
