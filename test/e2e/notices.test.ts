@@ -88,9 +88,13 @@ test('[INFO2] a page in a frame shows it there, and one that nobody can see yet 
   const path = `/sessions/${await sessionOf('io.test.croquet')}/notices`
   const { id } = (await ask(path, { text: 'Lunch' })) as { id: number }
   await eventually(() => frame.locator('box-notice').count()).toBe(1)
+  const { id: again } = (await ask(path, { text: 'Lunch' })) as { id: number }
   expect(await ask(`${path}/${id}`)).toEqual({ id, told: 1, seen: 0 })
   await page.evaluate("document.querySelector('iframe').style.display = ''")
-  await eventually(() => ask(`${path}/${id}`)).toEqual({ id, told: 1, seen: 1 })
+  // The same words twice are shown once, and both are counted.
+  for (const each of [id, again]) {
+    await eventually(() => ask(`${path}/${each}`)).toEqual({ id: each, told: 1, seen: 1 })
+  }
   expect(await frame.locator('box-notice div').allTextContents()).toEqual([`${FROM_ADMIN}Lunch×`])
   expect(await shownOn(page)).toEqual([])
 })

@@ -111,8 +111,11 @@
    * @param stayMs until it goes by itself, not counted while nobody can read it, or somebody points at it
    */
   const show = ({ about, words, title, level, stayMs = Infinity, onSeen, onClose }) => {
+    const before = shown.get(about)
+    /** who waits to be told that it was seen: one that nobody saw passes them on to its successor */
+    const waiting = [...(before?.waiting ?? []), ...(onSeen ? [onSeen] : [])]
     // The last notice that goes takes the place with it.
-    shown.get(about)?.()
+    before?.remove()
     const root = place()
     const notice = document.createElement('div')
     notice.setAttribute('role', level === 'error' ? 'alert' : 'status')
@@ -140,22 +143,22 @@
     }, TURN_MS)
     const stopWatching = whenSeen(notice, () => {
       isSeen = true
-      onSeen?.()
+      for (const tell of waiting.splice(0)) tell()
     })
     const remove = () => {
       clearInterval(turn)
       stopWatching()
       notice.remove()
-      if (shown.get(about) === remove) shown.delete(about)
+      if (shown.get(about)?.remove === remove) shown.delete(about)
       if (shown.size === 0) host.remove()
     }
     close.addEventListener('click', () => {
       remove()
       onClose?.()
     })
-    shown.set(about, remove)
+    shown.set(about, { remove, waiting })
     root.append(notice)
-    if (shown.size > MOST_SHOWN) shown.values().next().value()
+    if (shown.size > MOST_SHOWN) shown.values().next().value.remove()
   }
 
   const packed = (text) => text.replace(/\s+/g, '')
