@@ -253,6 +253,7 @@ function createReflector(
 ): Reflector {
   return new Reflector({
     store: storage.journal,
+    removeSession: (sessionId) => storage.journal.removeSession(sessionId),
     storeFault: () => storage.fault(),
     files: {
       identify: announcedFile,

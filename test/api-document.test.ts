@@ -167,7 +167,7 @@ describe('[ADMIN9] what goes wrong', () => {
   })
 
   test('is a problem: no login, and a role that may not', async () => {
-    const none = await bed.callWith({ accept: 'text/html' }, 'GET', '/tokens')
+    const none = await bed.callWith({ accept: '*/*' }, 'GET', '/tokens')
     expect([none.status, none.headers['www-authenticate']]).toEqual([401, 'Bearer'])
     expect(JSON.parse(none.body)).toMatchObject({ title: 'Unauthorized', status: 401 })
     const { token: link } = await bed.door.invite()

@@ -14,6 +14,7 @@ function stored(presence: Presence, changes: Partial<SessionState> = {}): Stored
     user: undefined,
     tove: undefined,
     heraldUrl: undefined,
+    isFleeting: false,
   }
   const ticks = { tick: 100_000, delay: undefined, scale: undefined }
   const fresh = newSession({ action: 'JOIN', ...join, ...none, ticks }, 'timeline', undefined)

@@ -15,6 +15,7 @@ function stored(count: number, message = MESSAGE): StoredSession {
     user: undefined,
     tove: undefined,
     heraldUrl: undefined,
+    isFleeting: false,
   }
   const fresh = newSession({ action: 'JOIN', ...join, ...none }, 'timeline', undefined)
   const text = Array(count).fill(message).join(',')

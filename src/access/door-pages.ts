@@ -9,10 +9,10 @@ import { DOOR_PAGES, type DoorPage } from './refusal.ts'
  */
 const PAGES_DIR = join(import.meta.dirname, '../../web/door')
 const STYLESHEET = /<link rel="stylesheet" href="([^"]+)">/g
-const PAGES: readonly Page[] = [...DOOR_PAGES, 'missing']
-
-/** Beside those at the door, the one for who is in and asks for what is not there. */
-type Page = DoorPage | 'missing'
+/** Beside those at the door: what went wrong for somebody who is in, and what libraries there are. */
+const OTHER_PAGES = ['trouble', 'libraries'] as const
+type Page = DoorPage | (typeof OTHER_PAGES)[number]
+const PAGES: readonly Page[] = [...DOOR_PAGES, ...OTHER_PAGES]
 
 /** What stands as `{{name}}` in a page. */
 export type PageValues = Readonly<Record<string, string>>

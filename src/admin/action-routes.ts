@@ -4,6 +4,9 @@ import type { NoteAction, SessionDesk, StoreDesk } from './ports.ts'
 import { count, described, objectOf, SESSION_ID, sessionParams, text } from './schemas.ts'
 
 const MAX_NOTICE_LENGTH = 500
+/** How long clients show a notice that show it themselves (ms): so long, and more for each character. */
+const SHOW_MS = 10_000
+const SHOW_MS_PER_CHARACTER = 80
 const TAG = 'actions'
 
 const notice = {
@@ -19,7 +22,21 @@ const memberParams = {
   properties: { sessionId: SESSION_ID, connection: text },
 } as const
 const asked = objectOf({ asked: count })
-const told = objectOf({ told: count })
+const noticeCounts = objectOf({
+  id: { ...count, description: 'by which to ask how it gets on' },
+  told: { ...count, description: 'connections that it was sent to' },
+  seen: {
+    ...count,
+    description:
+      'of these, pages that have said so far that it was on the screen; pages of other servers and ' +
+      'programs never say so, and tabs in the background when they come to the front',
+  },
+})
+const noticeParams = {
+  type: 'object',
+  required: ['sessionId', 'notice'],
+  properties: { sessionId: SESSION_ID, notice: { type: 'integer', minimum: 1 } },
+} as const
 const done = objectOf({ message: text })
 
 interface SessionParams {
@@ -67,17 +84,35 @@ async function gentleRoutes(app: FastifyInstance, { desk, note }: ActionRoutesOp
       schema: described(TAG, 'sendNotice', 'Shows a text to everybody in a session', {
         params: sessionParams,
         body: notice,
-        response: { 200: told },
+        response: { 200: noticeCounts },
       }),
     },
     async (request) => {
       const { sessionId } = request.params
       const { text: msg } = request.body
-      const told = desk.inform(sessionId, { code: 'NOTICE', msg, options: { level: 'warning' } })
-      if (told === undefined) throw sessionGone()
+      const duration = SHOW_MS + SHOW_MS_PER_CHARACTER * msg.length
+      const options = { level: 'warning', duration } as const
+      const counts = desk.inform(sessionId, { code: 'NOTICE', msg, options })
+      if (counts === undefined) throw sessionGone()
+      const { told } = counts
       if (told === 0) throw new HttpRefusal(409, 'nobody is in this session any more')
       note(request, 'notice-sent', { sessionId, text: msg, told })
-      return { told }
+      return counts
+    },
+  )
+
+  app.get<{ Params: { readonly sessionId: string; readonly notice: number } }>(
+    '/sessions/:sessionId/notices/:notice',
+    {
+      schema: described(TAG, 'noticeCounts', 'How many pages have shown a notice by now', {
+        params: noticeParams,
+        response: { 200: noticeCounts },
+      }),
+    },
+    async ({ params: { sessionId, notice } }) => {
+      const counts = desk.notice(sessionId, notice)
+      if (counts) return counts
+      throw new HttpRefusal(404, 'there is no such notice: it was sent too long ago')
     },
   )
 }

@@ -135,17 +135,25 @@ describe('what is told', () => {
 })
 
 describe('what is done', () => {
-  test('a snapshot is asked for, and a notice sent', async () => {
+  test('[INFO1] a snapshot is asked for, and a notice sent', async () => {
     expect(await ask('POST', `/sessions/${A}/snapshot`)).toEqual([202, { asked: 2 }])
     expect(await ask('POST', `/sessions/${A}/notices`, { text: 'Lunch' })).toEqual([
       200,
-      { told: 2 },
+      { id: 1, told: 2, seen: 0 },
     ])
-    const notice = { code: 'NOTICE', msg: 'Lunch', options: { level: 'warning' } }
+    // Clients that show it themselves leave time to read it.
+    const options = { level: 'warning', duration: 10_000 + 5 * 80 }
     expect(desk.done).toEqual([
       ['ask', A],
-      ['inform', A, notice],
+      ['inform', A, { code: 'NOTICE', msg: 'Lunch', options }],
     ])
+  })
+
+  test('[INFO4] how many pages have shown a notice can be asked, until it is forgotten', async () => {
+    expect(await ask('GET', `/sessions/${A}/notices/1`)).toEqual([200, { id: 1, told: 2, seen: 1 }])
+    const why = refused(404, 'sent too long ago')
+    expect(await ask('GET', `/sessions/${A}/notices/2`)).toEqual(why)
+    expect((await ask('GET', `/sessions/${A}/notices/none`))[0]).toBe(400)
   })
 
   test('somebody is disconnected, a session closed, a session deleted', async () => {

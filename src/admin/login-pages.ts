@@ -1,8 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { DoorPages } from '../access/door-pages.ts'
 import type { DoorPage } from '../access/refusal.ts'
+import { RequestError } from '../access/request-error.ts'
 import type { SetupLink } from '../access/setup-link.ts'
 
+const MOST_FORM_BYTES = 4096
+const NOT_SENT =
+  'nothing was done: this page was not ready yet. Open it again, and wait until it is loaded'
 const text = { type: 'string' } as const
 const response = { '2xx': text, '4xx': text }
 const codeSchema = { type: 'object', properties: { code: text } } as const
@@ -30,4 +34,16 @@ export async function loginPages(app: FastifyInstance, { pages, setupLink }: Log
         ? send(reply, 'admin-setup')
         : send(reply.code(410), 'admin-link-over'),
   )
+
+  // The pages send by a script. A browser sends their forms itself while that is not there yet.
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: MOST_FORM_BYTES },
+    (_request, _body, done) => done(null, {}),
+  )
+  for (const url of ['/login', '/setup/:code']) {
+    app.post(url, async () => {
+      throw new RequestError(400, NOT_SENT)
+    })
+  }
 }

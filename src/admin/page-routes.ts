@@ -35,6 +35,8 @@ export async function pageRoutes(app: FastifyInstance, { appUrl }: PageRoutesOpt
   const frame = await PageFrame.load(join(dir, FRAME))
   await app.register(async (pages) => {
     pages.addHook('onSend', async (request, reply, payload: unknown) => {
+      // What goes wrong has a page of its own.
+      if (reply.statusCode >= 400) return payload
       reply.headers(headersFor(appUrl(request)))
       const isPage = String(reply.getHeader('content-type')).startsWith('text/html')
       if (!isPage || !isReadable(payload)) return payload

@@ -52,7 +52,18 @@ export interface MemberFacts extends Visitor {
 export interface Notice {
   readonly code: string
   readonly msg: string
-  readonly options: { readonly level: 'warning' | 'error' }
+  readonly options: {
+    readonly level: 'warning' | 'error'
+    /** how long clients show it that show it themselves, ms */
+    readonly duration: number
+  }
+}
+
+/** How a notice got on: connections it was sent to, and those whose page said that it was on the screen. */
+export interface NoticeCounts {
+  readonly id: number
+  readonly told: number
+  readonly seen: number
 }
 
 /** The running sessions. Undefined stands for: it does not run. */
@@ -64,8 +75,9 @@ export interface SessionDesk {
   members(sessionId: string): readonly MemberFacts[]
   /** How many clients were asked for a snapshot. */
   askForSnapshot(sessionId: string): number | undefined
-  /** How many connections were told. */
-  inform(sessionId: string, notice: Notice): number | undefined
+  inform(sessionId: string, notice: Notice): NoticeCounts | undefined
+  /** How such a notice got on; undefined: there was none, or it was too long ago. */
+  notice(sessionId: string, id: number): NoticeCounts | undefined
   /** False: the connection is not in it. */
   disconnect(sessionId: string, connection: string): boolean | undefined
   /** False: it does not run. */

@@ -1,4 +1,11 @@
-import type { MemberFacts, SessionDesk, SessionFacts, SessionLabel, Visitor } from './ports.ts'
+import type {
+  MemberFacts,
+  NoticeCounts,
+  SessionDesk,
+  SessionFacts,
+  SessionLabel,
+  Visitor,
+} from './ports.ts'
 
 export const LABEL: SessionLabel = {
   name: 'main',
@@ -67,9 +74,15 @@ export class SampleDesk implements SessionDesk {
     return this.running.get(sessionId)?.users
   }
 
-  inform(sessionId: string, notice: object): number | undefined {
+  inform(sessionId: string, notice: object): NoticeCounts | undefined {
     this.done.push(['inform', sessionId, notice])
-    return this.running.get(sessionId)?.users
+    const told = this.running.get(sessionId)?.users
+    return told === undefined ? undefined : { id: 1, told, seen: 0 }
+  }
+
+  notice(sessionId: string, id: number): NoticeCounts | undefined {
+    const told = id === 1 ? this.running.get(sessionId)?.users : undefined
+    return told === undefined ? undefined : { id, told, seen: 1 }
   }
 
   disconnect(sessionId: string, connection: string): boolean | undefined {

@@ -57,6 +57,7 @@ beforeEach(async () => {
     },
     leadElsewhere: async () => false,
     visitors: { accountOf: (address) => address, watches: () => true },
+    isByPerson: ({ headers }) => (headers.accept ?? '').includes('text/html'),
     missingPage: () => ({ headers: { 'content-type': 'text/html' }, html: 'nothing here' }),
   })
 })

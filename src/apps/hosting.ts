@@ -46,6 +46,8 @@ export interface HostingOptions {
   readonly onList?: (list: Pick<AppList, 'get'>) => void
   /** answers what an app asks for that it has in its own `apps/`; tells whether it did */
   readonly leadElsewhere: (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>
+  /** whether a person opens it in a browser, rather than a page or a program asking for it */
+  readonly isByPerson: (request: FastifyRequest) => boolean
   /** what people see where there is nothing */
   readonly missingPage: (request: FastifyRequest) => MissingPage
 }
@@ -64,12 +66,12 @@ type AppRequest = FastifyRequest<{ Params: { name: string; '*': string } }>
 
 /** `/apps` lists the apps, `/apps/<name>/…` are their files. */
 export async function hostingRoutes(app: FastifyInstance, options: HostingOptions) {
-  const { folders, leadElsewhere, missingPage } = options
+  const { folders, leadElsewhere, isByPerson, missingPage } = options
   const asked = new AskedHosts(() => performance.now())
   const { list, ...makers } = await makeParts(app, options, asked)
   options.onList?.(list)
   await app.register(pageRoutes, { folders, asked, ...options.visitors })
-  const shelf = { folders, missingPage, ...makers }
+  const shelf = { folders, isByPerson, missingPage, ...makers }
   await app.register(fastifyStatic, {
     serve: false,
     dotfiles: 'ignore',
@@ -89,8 +91,10 @@ export async function hostingRoutes(app: FastifyInstance, options: HostingOption
     prefixTrailingSlash: 'no-slash',
     schema: { response: { 200: publicAppsSchema } },
   } as const
-  app.get('/', listing, async (_request, reply) => {
+  app.get('/', listing, async (request, reply) => {
     reply.header('cache-control', 'no-store')
+    // The first page shows the same to people.
+    if (isByPerson(request)) return reply.redirect('./')
     return publicApps(await list.get(), crowdIn(options.sessions()))
   })
   app.get('/', { prefixTrailingSlash: 'slash' }, (_request, reply) => reply.redirect('../'))
@@ -125,7 +129,7 @@ export async function hostingRoutes(app: FastifyInstance, options: HostingOption
 }
 
 /** What files of apps are served with. */
-interface Shelf extends Pick<HostingOptions, 'folders' | 'missingPage'> {
+interface Shelf extends Pick<HostingOptions, 'folders' | 'isByPerson' | 'missingPage'> {
   readonly adaptations: Adaptations
   readonly versions: ClientVersions
   readonly settings: SettingsOfApps
@@ -136,7 +140,7 @@ async function makeParts(
   app: FastifyInstance,
   { folders, origins, webDir, sessions }: HostingOptions,
   asked: AskedHosts,
-): Promise<Omit<Shelf, 'folders' | 'missingPage'> & { readonly list: AppList }> {
+): Promise<Omit<Shelf, 'folders' | 'isByPerson' | 'missingPage'> & { readonly list: AppList }> {
   const libraries = await findLibraries()
   const versions = Object.fromEntries(libraries.map(({ name, version }) => [name, version]))
   const workshop = new Workshop()
@@ -228,17 +232,17 @@ async function sendMissing(
   shelf: Shelf,
 ): Promise<FastifyReply> {
   reply.code(404)
-  const isForPerson = (request.headers.accept ?? '').includes('text/html')
-  if (!isForPerson) {
+  const { name = '' } = (request as AppRequest).params
+  const folder = shelf.folders.find(name)
+  const takesPages = (request.headers.accept ?? '').includes('text/html')
+  const located = takesPages && folder && (await locate(folder.root, OWN_MISSING_PAGE))
+  if (folder && located && located.kind === 'file') {
+    return sendFile(request, reply, { folder, located, ...shelf })
+  }
+  if (!shelf.isByPerson(request)) {
     const [path] = request.url.split('?', 1)
     const message = `there is nothing at ${request.method} ${path}`
     return reply.header('cache-control', 'no-store').send({ error: 'Not Found', message })
-  }
-  const { name = '' } = (request as AppRequest).params
-  const folder = shelf.folders.find(name)
-  const located = folder && (await locate(folder.root, OWN_MISSING_PAGE))
-  if (folder && located?.kind === 'file') {
-    return sendFile(request, reply, { folder, located, ...shelf })
   }
   const { headers, html } = shelf.missingPage(request)
   return reply.headers({ ...headers, 'cache-control': 'no-store' }).send(html)

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { findLibraries, isServed, type Library } from './library.ts'
 
 const text = { type: 'string' } as const
@@ -8,6 +8,12 @@ const librarySchema = {
   type: 'object',
   required: ['name', 'version', 'url'],
   properties: { name: text, version: text, url: text },
+} as const
+const listSchema = {
+  content: {
+    'application/json': { schema: { type: 'array', items: librarySchema } },
+    'text/html': { schema: { type: 'string' } },
+  },
 } as const
 const refusalSchema = {
   type: 'object',
@@ -23,11 +29,21 @@ const TYPES: Readonly<Record<string, string>> = {
   '.ts': 'text/plain; charset=utf-8',
 }
 
+interface Page {
+  readonly headers: Readonly<Record<string, string>>
+  readonly html: string
+}
+
+export interface LibraryRoutesOptions {
+  /** what somebody sees who looks at the list, a package a line; undefined: it is a program */
+  readonly listPage: (request: FastifyRequest, list: string) => Page | undefined
+}
+
 /**
  * Files of npm packages, byte for byte: `/<package>@<version>/…`. `/` lists the packages, and
  * `/<package>/…` leads to the version that is here.
  */
-export async function libraryRoutes(app: FastifyInstance) {
+export async function libraryRoutes(app: FastifyInstance, { listPage }: LibraryRoutesOptions) {
   const libraries = await findLibraries()
   app.addHook('onRequest', async (_request, reply) => {
     // A page of any origin may take them, as modules, too, and one that is isolated (COEP).
@@ -38,9 +54,14 @@ export async function libraryRoutes(app: FastifyInstance) {
   })
   for (const library of libraries) await serveLibrary(app, library)
 
-  app.get('/', { schema: { response: { 200: { type: 'array', items: librarySchema } } } }, () =>
-    libraries.map(({ name, version }) => ({ name, version, url: urlOf(app, name, version) })),
-  )
+  app.get('/', { schema: { response: { 200: listSchema } } }, (request, reply) => {
+    const list = libraries.map(({ name, version }) => {
+      return { name, version, url: urlOf(app, name, version) }
+    })
+    const lines = list.map(({ name, version }) => `${name}@${version}/`)
+    const page = listPage(request, lines.join('\n'))
+    return page ? reply.headers(page.headers).send(page.html) : list
+  })
 
   app.get('/*', { schema: { response: { '4xx': refusalSchema } } }, (request, reply) => {
     const wanted = request.url.slice(`${app.prefix}/`.length)
@@ -48,7 +69,10 @@ export async function libraryRoutes(app: FastifyInstance) {
     if (!library) return sendNotFound(reply, wanted, libraries)
     const rest = wanted.slice(library.name.length + 1)
     reply.header('cache-control', 'no-cache')
-    return reply.redirect(urlOf(app, library.name, library.version) + rest)
+    // Relative, so that it stays under whatever prefix it came.
+    const [path = ''] = wanted.split('?', 1)
+    const up = '../'.repeat(path.split('/').length - 1) || './'
+    return reply.redirect(`${up}${library.name}@${library.version}/${rest}`)
   })
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClientVersions } from './client-address.ts'
-import { CROQUET_WITH_DEFAULT, USE_THIS_BOX, WATCH_PAGE } from './own-paths.ts'
+import { CROQUET_WITH_DEFAULT, SHOW_NOTICES, USE_THIS_BOX, WATCH_PAGE } from './own-paths.ts'
 
 /** The product's own folder: whoever serves other pages (`BOX_WEB_DIR`) need not have it. */
 const SCRIPTS_DIR = join(import.meta.dirname, '../../web/hosting')
@@ -9,9 +9,13 @@ const SCRIPTS_DIR = join(import.meta.dirname, '../../web/hosting')
 /** Scripts of the box that adapted apps load: path from the box's root to text. */
 export async function ownScripts(versions: ClientVersions): Promise<ReadonlyMap<string, string>> {
   const croquet = `../lib/@croquet/croquet@${versions['@croquet/croquet']}/pub/croquet.esm.js`
+  const read = (name: string) => readFile(join(SCRIPTS_DIR, name), 'utf8')
+  const notices = await read('show-notices.js')
   return new Map([
-    [USE_THIS_BOX, await readFile(join(SCRIPTS_DIR, 'use-this-box.js'), 'utf8')],
-    [WATCH_PAGE, await readFile(join(SCRIPTS_DIR, 'watch-page.js'), 'utf8')],
+    [USE_THIS_BOX, await read('use-this-box.js')],
+    [SHOW_NOTICES, notices],
+    // One request for each page, rather than two.
+    [WATCH_PAGE, notices + (await read('watch-page.js'))],
     [
       CROQUET_WITH_DEFAULT,
       [

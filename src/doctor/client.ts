@@ -77,7 +77,9 @@ export class Client {
   /** Sends JOIN, for the first time or again. @throws {UpgradeRefusedError} */
   async join(options: Readonly<Record<string, unknown>>): Promise<Sync> {
     await inTime(this.#opened, ANSWER_LIMIT_MS)
-    this.send('JOIN', { version: 1, apiKey: 'none', name: 'doctor', url: '', ...options })
+    // Nobody is to find a session of the doctor's in a list (JOIN13).
+    const about = { version: 1, apiKey: 'none', name: 'doctor', url: '', fleeting: true }
+    this.send('JOIN', { ...about, ...options })
     const { args } = await this.next('SYNC')
     return args as Sync
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { BoxTokens } from '../access/box-tokens.ts'
+import { rootFrom } from '../access/refusal-answer.ts'
 import { type LoginPagesOptions, loginPages } from '../admin/login-pages.ts'
 import { pageRoutes } from '../admin/page-routes.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
@@ -7,6 +8,7 @@ import { addressRoutes } from './addresses.ts'
 import { type AdminDoorParts, addAdminDoor } from './admin-door-hook.ts'
 import { type ApiParts, apiRoutes } from './api.ts'
 import { type BaseParts, baseApp } from './base-app.ts'
+import { listPageBy, type WayOn } from './error-pages.ts'
 import { addErrorHandlers } from './errors.ts'
 import { healthRoutes, monitorRoutes, type OperationSource } from './operation.ts'
 
@@ -64,7 +66,8 @@ export interface AdminAppParts extends BaseParts {
 export function buildAdminApp(parts: AdminAppParts): FastifyInstance {
   const { entrance, places, tls, admin, boxTokens, operation } = parts
   const { pages, publicUrl } = entrance
-  const app = baseApp(parts, (request) => publicUrl(request).startsWith('https:'))
+  const errorPages = { pages, headers: pages.adminHeaders, waysOn }
+  const app = baseApp(parts, (request) => publicUrl(request).startsWith('https:'), errorPages)
   app.addHook('onRequest', setHeaders)
   const passOf = addAdminDoor(app, { ...entrance, places })
   // Not of those whom the door refused.
@@ -81,13 +84,21 @@ export function buildAdminApp(parts: AdminAppParts): FastifyInstance {
     },
   })
   app.register(loginPages, { prefix: '/admin', setupLink: admin.setupLink, pages })
-  app.register(libraryRoutes, { prefix: '/admin/lib' })
+  app.register(libraryRoutes, { prefix: '/admin/lib', listPage: listPageBy(pages) })
   app.register(pageRoutes, { prefix: '/admin', appUrl })
   app.register(healthRoutes, { source: operation })
   app.register(monitorRoutes, { source: operation })
   app.register(addressRoutes, { networkUrls: () => addresses.urlsForPhones() })
   app.get('/', (_request, reply) => reply.redirect('admin/'))
   return app
+}
+
+function waysOn({ originalUrl }: FastifyRequest): readonly [WayOn, WayOn] {
+  const url = `${rootFrom(originalUrl)}admin/`
+  return [
+    { name: 'The dashboard', url },
+    { name: 'Log in', url: `${url}login` },
+  ]
 }
 
 async function setHeaders(_request: FastifyRequest, reply: FastifyReply) {

@@ -82,7 +82,7 @@ beforeEach(async () => {
       ...{ tokens: await access.tokens(), passphrase: undefined, breaches, accountOf, clock },
       ...{ passphraseLifeMs: 1, mostTries: 1, hasApp: async () => false },
     },
-    places: { adminUrl: () => 'http://box:8889/' },
+    places: { adminUrl: () => 'http://box:8889/', firstPageUrl: () => undefined },
     trustedProxies: ['loopback', '10.0.0.0/8'],
     webDir: join(dir, 'web'),
     commands: 'npm',

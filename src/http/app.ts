@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { DoorPages } from '../access/door-pages.ts'
 import { type LoginRoutesOptions, loginRoutes } from '../access/login-routes.ts'
 import { WATCHING_ROLES } from '../access/pass.ts'
 import { isByPerson, rootFrom } from '../access/refusal-answer.ts'
@@ -21,15 +20,18 @@ import { type BaseParts, baseApp } from './base-app.ts'
 import type { BoxPlaces } from './box-places.ts'
 import { addDoor, type DoorHookParts } from './door-hook.ts'
 import { appEntry } from './entries.ts'
+import { type ErrorPagesParts, errorPage, listPageBy } from './error-pages.ts'
 import { addErrorHandlers, type LeadElsewhere } from './errors.ts'
 import { lendNames } from './lent-names.ts'
 import { healthRoutes, type OperationSource } from './operation.ts'
-import { addOwnOrigins, ownAppBy } from './own-origins.ts'
+import { addOwnOrigins, type OwnAppOf, ownAppBy } from './own-origins.ts'
 import { placeFactsBy } from './place-facts.ts'
 import { toDashboardRoutes } from './to-dashboard.ts'
 
 /** Where requests for files are led to. */
 const FILES = '/files/'
+const FIRST_PAGE = 'The box’s first page, with all apps'
+const NO_SUCH_PAGE = 'This Croquet box has no such app, or the app has no such page.'
 
 /** What is served to everybody is put together from this. */
 export interface AppParts extends BaseParts {
@@ -37,8 +39,8 @@ export interface AppParts extends BaseParts {
   readonly entrance: Omit<DoorHookParts, 'redirect' | 'isOfApp'>
   /** how people get in */
   readonly login: Omit<LoginRoutesOptions, 'pages' | 'logins' | 'isSecure' | 'enterUrl'>
-  /** where the dashboard is */
-  readonly places: Pick<BoxPlaces, 'adminUrl'>
+  /** where the dashboard is, and the first page for who is at an app's own origin */
+  readonly places: Pick<BoxPlaces, 'adminUrl' | 'firstPageUrl'>
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
   /** how commands are typed where the box runs */
@@ -67,8 +69,10 @@ export function buildApp(parts: AppParts): FastifyInstance {
   const { entrance, login, tls, http, ports, places } = parts
   const { pages, publicUrl, logins } = entrance
   const isSecure = (request: FastifyRequest) => publicUrl(request).startsWith('https:')
-  const app = baseApp(parts, isSecure)
   const { origins } = parts.apps
+  const ownAppOf = ownAppBy({ origins, publicUrl })
+  const errorPages = { pages, headers: pages.headers, waysOn: waysOnBy(parts, ownAppOf) }
+  const app = baseApp(parts, isSecure, errorPages)
   // An app's own port is the same by http and by https.
   const portsOf = (url: string): PublicPorts => {
     const own = origins.portOf(undefined, url)
@@ -86,7 +90,6 @@ export function buildApp(parts: AppParts): FastifyInstance {
       parts.onFileMissed(request.url.slice(FILES.length))
     }
   })
-  const ownAppOf = ownAppBy({ origins, publicUrl })
   addOwnOrigins(app, ownAppOf, { ...parts.apps, publicUrl, cookieToken })
   const leadElsewhere: LeadElsewhere = (request, reply) =>
     leadIntoApp(request, reply, { ...parts.apps, own: ownAppOf(request) })
@@ -109,7 +112,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     store: parts.files,
     limits: parts.uploadLimits,
   })
-  app.register(libraryRoutes, { prefix: '/lib' })
+  app.register(libraryRoutes, { prefix: '/lib', listPage: listPageBy(pages) })
   app.register(hostingRoutes, {
     ...{ prefix: '/apps', webDir: parts.webDir, ...parts.apps },
     onList: (made) => {
@@ -121,13 +124,32 @@ export function buildApp(parts: AppParts): FastifyInstance {
       accountOf: login.accountOf,
       watches: (request) => WATCHING_ROLES.includes(passOf(request).role),
     },
-    missingPage: ({ originalUrl }) => missingPage(originalUrl, pages),
+    isByPerson,
+    missingPage: (request) => missingPage(request, errorPages),
   })
   app.register(webRoutes, { webDir: parts.webDir, commands: parts.commands })
   return app
 }
 
 /** What people see where an app has nothing. */
-function missingPage(target: string, pages: DoorPages): MissingPage {
-  return { headers: pages.headers, html: pages.render('missing', { root: rootFrom(target) }) }
+function missingPage(request: FastifyRequest, parts: ErrorPagesParts): MissingPage {
+  return { headers: parts.headers, html: errorPage(request, 404, NO_SUCH_PAGE, parts) }
+}
+
+/** At an app's own origin the first page of the box is at another address. */
+function waysOnBy(
+  { places, entrance, apps }: Pick<AppParts, 'places' | 'entrance' | 'apps'>,
+  ownAppOf: OwnAppOf,
+): ErrorPagesParts['waysOn'] {
+  return (request) => {
+    const root = rootFrom(request.originalUrl)
+    const own = ownAppOf(request)
+    if (own === undefined) return [{ name: FIRST_PAGE, url: root }]
+    const publicUrl = entrance.publicUrl(request)
+    const isOwnHost = apps.origins.portOf(request.socket.localPort, publicUrl) === undefined
+    const url = places.firstPageUrl(publicUrl, isOwnHost)
+    const ofBox = url === undefined ? undefined : { name: FIRST_PAGE, url }
+    if (own === '') return [ofBox ?? { name: 'Load this page again', url: '' }]
+    return [{ name: 'The app’s first page', url: `${root}apps/${encodeURIComponent(own)}/` }, ofBox]
+  }
 }

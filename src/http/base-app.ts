@@ -7,7 +7,7 @@ import fastify, {
 } from 'fastify'
 import { withoutTokens } from '../protocol/token-path.ts'
 import type { Tls } from '../tls/ports.ts'
-import { sendError } from './errors.ts'
+import { addErrorPages, type ErrorPagesParts, errorWithPage } from './error-pages.ts'
 import { addHsts, setSecurityHeaders } from './headers.ts'
 import { rewriteTarget } from './request-target.ts'
 
@@ -27,10 +27,14 @@ export interface BaseParts {
   readonly tls: Tls
 }
 
-/** @param isSecure whether a request came by https */
+/**
+ * @param isSecure whether a request came by https
+ * @param errorPages what people see instead of JSON
+ */
 export function baseApp(
   { server, log, trustedProxies, tls }: BaseParts,
   isSecure: (request: FastifyRequest) => boolean,
+  errorPages: ErrorPagesParts,
 ): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log,
@@ -39,9 +43,10 @@ export function baseApp(
     serverFactory: () => server,
     bodyLimit: MOST_BODY_BYTES,
     rewriteUrl: ({ url = '/' }) => rewriteTarget(url),
-    frameworkErrors: sendError,
+    frameworkErrors: errorWithPage(errorPages),
   })
   app.addHook('onRequest', setSecurityHeaders)
+  addErrorPages(app, errorPages)
   addHsts(app, (request) => tls.isPublic() && isSecure(request))
   app.addHook('onResponse', async (request, reply) => {
     const { ip, method, originalUrl } = request

@@ -54,6 +54,18 @@ export class BoxPlaces {
     return new URL(`${protocol}//${hostname}:${publicPort}/`).href
   }
 
+  /**
+   * The box's first page, for who has asked at an app's own origin; undefined: nobody knows its host.
+   * @param isOwnHost whether that origin is a host of its own, rather than a port
+   */
+  firstPageUrl(publicUrl: string, isOwnHost: boolean): string | undefined {
+    if (!isOwnHost) return this.appUrl(publicUrl)
+    const { protocol, hostname, port } = new URL(publicUrl)
+    if (isLoopback(hostname)) return `${protocol}//localhost${port && `:${port}`}/`
+    const { urls } = this.#parts
+    return urls.find((url) => url.startsWith(protocol)) ?? urls[0]
+  }
+
   /** Whether a page of the dashboard has to be opened by https instead: there people type a password. */
   isForHttps(publicUrl: string): boolean {
     const { tls, http } = this.#parts

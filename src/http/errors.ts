@@ -5,6 +5,9 @@ import { fieldErrorsOf, isForPrograms, sendProblem, sentenceAbout } from './prob
 /** Codes of the file system and of SQLite for a disk without room. */
 const FULL_CODES: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL']
 
+/** Where clients connect to; people try it in a browser. */
+const WEB_SOCKETS = /^\/reflector(?:\/|$)/
+
 type SentError = FastifyError & {
   readonly expose?: boolean
   readonly headers?: Record<string, string>
@@ -42,7 +45,9 @@ export function addErrorHandlers(
   app.setNotFoundHandler(async (request, reply) => {
     if (await leadElsewhere(request, reply)) return reply
     const [path = ''] = request.url.split('?', 1)
-    const message = `there is nothing at ${request.method} ${path}`
+    const message = WEB_SOCKETS.test(path)
+      ? 'this address is for the web sockets of apps: open the app itself'
+      : `there is nothing at ${request.method} ${path}`
     if (isForPrograms(path)) return sendProblem(reply, 404, message)
     return reply.code(404).header('cache-control', 'no-store').send({ error: 'Not Found', message })
   })

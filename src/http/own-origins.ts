@@ -3,13 +3,13 @@ import { isByPerson } from '../access/refusal-answer.ts'
 import type { AppFolders } from '../apps/app-folders.ts'
 import type { AppOrigins } from '../apps/origins/app-origins.ts'
 import { RETIRED_WORKER } from '../apps/origins/retired-worker.ts'
-import { CROQUET_WITH_DEFAULT, USE_THIS_BOX, WATCH_PAGE } from '../apps/own-paths.ts'
+import { CROQUET_WITH_DEFAULT, SHOW_NOTICES, USE_THIS_BOX, WATCH_PAGE } from '../apps/own-paths.ts'
 import { splitTokenPath } from '../protocol/token-path.ts'
 
 /** Routes that an app's own origin has besides the app. */
 const COMMON_ROUTES: ReadonlySet<string> = new Set([
   ...['/healthz', '/readyz', '/enter', '/invite/*'],
-  ...[USE_THIS_BOX, WATCH_PAGE, CROQUET_WITH_DEFAULT],
+  ...[USE_THIS_BOX, SHOW_NOTICES, WATCH_PAGE, CROQUET_WITH_DEFAULT],
 ])
 /** Likewise, with all below them. */
 const COMMON_FOLDERS = /^\/(?:lib|files|trust)(?:\/|$)/

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_CLOSE_REASON_BYTES, ProtocolError } from './close-code.ts'
 import { decode } from './decode.ts'
+import type { Join } from './messages.ts'
 
 const JOIN = { version: 1, apiKey: 'none' }
 
@@ -74,6 +75,9 @@ describe('what is refused', () => {
     ['SAVE with a number as url', text('SAVE', { url: 1 }), 4109],
     ['TICKS without args', text('TICKS'), 4109],
     ['TICKS with a string as scale', text('TICKS', { scale: '2' }), 4109],
+    ['SEEN without args', text('SEEN'), 4109],
+    ['SEEN with a string', text('SEEN', '1'), 4109],
+    ['SEEN with half a number', text('SEEN', 1.5), 4109],
   ]
   it.each(table)('%s closes with its code', (_what, frame, code) => {
     expect(refusal(frame).closeCode).toBe(code)
@@ -100,11 +104,29 @@ describe('what is unknown', () => {
 })
 
 describe('JOIN', () => {
+  it('[JOIN13] may say that the session is not to be kept, unless it is of an app', () => {
+    const isFleeting = (args: object) =>
+      (decode(text('JOIN', { ...JOIN, fleeting: true, ...args })) as Join).isFleeting
+    expect([isFleeting({}), isFleeting({ fleeting: 0 })]).toEqual([true, false])
+    expect([isFleeting({ appId: 'org.app' }), isFleeting({ persistentId: '' })]).toEqual([
+      false,
+      false,
+    ])
+  })
+
   it('needs nothing but version and API key', () => {
     expect(decode(text('JOIN', JOIN))).toEqual({
       action: 'JOIN',
       ...{ name: '', appId: undefined, persistentId: undefined, pageUrl: '', user: undefined },
-      ...{ ticks: {}, tove: undefined, leaveDelay: 0, flags: {}, heraldUrl: undefined, about: {} },
+      ...{
+        ticks: {},
+        tove: undefined,
+        leaveDelay: 0,
+        flags: {},
+        heraldUrl: undefined,
+        isFleeting: false,
+        about: {},
+      },
     })
   })
 

@@ -88,7 +88,13 @@ const DECODERS: Record<string, (args: Json | undefined, tags: Json | undefined) 
       action: 'LOG',
       text: keptText('LOG.args', typeof args === 'string' ? args : String(JSON.stringify(args))),
     }),
+    SEEN: decodeSeen,
   }
+
+function decodeSeen(args: Json | undefined): ClientMessage {
+  if (!Number.isSafeInteger(args)) throw broken('SEEN', 'args must be the number of a notice')
+  return { action: 'SEEN', notice: Number(args) }
+}
 
 function decodeSend(args: Json | undefined, tags: Json | undefined): ClientMessage {
   return {

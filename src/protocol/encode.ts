@@ -18,8 +18,14 @@ export function encodeRequ(sessionId: string): string {
 /** What a client shows to its user. */
 export interface Info {
   readonly code: string
+  /** by which a page says that it has shown it (SEEN); undefined: nobody asks */
+  readonly id?: number
   readonly msg: string
-  readonly options: { readonly level: 'warning' | 'error' }
+  readonly options: {
+    readonly level: 'warning' | 'error'
+    /** how long clients show it that show it themselves, ms */
+    readonly duration?: number
+  }
 }
 
 export function encodeInfo(sessionId: string, info: Info): string {

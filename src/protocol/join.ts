@@ -23,11 +23,14 @@ export function decodeJoin(args: Json | undefined): Join {
     throw new ProtocolError(CLOSE_CODE.noAccess, 'bad apiKey: JOIN has none')
   }
   const appId = fields.optionalString('appId')
+  const persistentId = fields.optionalString('persistentId')
+  // What an app saved goes with its session, and is not for one of its visitors to remove.
+  const isOfApp = appId !== undefined || persistentId !== undefined
   return {
     action: 'JOIN',
     name: bareName(fields.optionalString('name') ?? '', appId),
     appId,
-    persistentId: fields.optionalString('persistentId'),
+    persistentId,
     pageUrl: withoutTokens(fields.optionalString('url') ?? ''),
     user: fields.json('user') || undefined,
     ticks: decodeTicks(fields.below('ticks')),
@@ -35,6 +38,7 @@ export function decodeJoin(args: Json | undefined): Join {
     leaveDelay: Math.min(Math.max(fields.optionalNumber('leaveDelay') ?? 0, 0), MAX_LEAVE_DELAY_MS),
     flags: supportedFlags(fields.flags('flags')),
     heraldUrl: textOnly(fields.json('heraldUrl')),
+    isFleeting: fields.isSet('fleeting') && !isOfApp,
     about: aboutIn(fields),
   }
 }

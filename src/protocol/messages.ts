@@ -33,6 +33,8 @@ export interface Join {
   readonly flags: Readonly<Record<string, true>>
   /** what is to be told who is in the session; undefined: nobody */
   readonly heraldUrl: string | undefined
+  /** whether the client has no use for the session once everybody has left */
+  readonly isFleeting: boolean
   /** what only the log wants to know */
   readonly about: { readonly [key: string]: Json }
 }
@@ -88,4 +90,6 @@ export type ClientMessage =
   | { readonly action: 'PING'; readonly args: Json | undefined }
   | { readonly action: 'PULSE' }
   | { readonly action: 'LOG'; readonly text: string }
+  /** the page has shown this notice to its person */
+  | { readonly action: 'SEEN'; readonly notice: number }
   | { readonly action: 'unknown'; readonly name: string }

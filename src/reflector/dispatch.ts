@@ -5,6 +5,7 @@ import type { Session } from '../session/session.ts'
 import type { Connection } from './connection.ts'
 import { logFields, loggable } from './connection-log.ts'
 import { encodeFrames } from './frame.ts'
+import type { Notices } from './notices.ts'
 import type {
   AnnouncedFile,
   Clock,
@@ -22,16 +23,17 @@ export interface DispatchParts {
   readonly metrics: ReflectorMetrics
   readonly files: FileDirectory
   readonly witness: Witness
+  readonly notices: Pick<Notices, 'seen'>
 }
 
 /** What a member's message does to its session; JOIN is not among them. */
 export type MemberMessage = Exclude<ClientMessage, { action: 'JOIN' | PlainAction }>
 /** What needs no session. */
 export type PlainMessage = Extract<ClientMessage, { action: PlainAction }>
-type PlainAction = 'PING' | 'PULSE' | 'LOG' | 'unknown'
+type PlainAction = 'PING' | 'PULSE' | 'LOG' | 'SEEN' | 'unknown'
 
 export function isPlain(message: ClientMessage): message is PlainMessage {
-  return ['PING', 'PULSE', 'LOG', 'unknown'].includes(message.action)
+  return ['PING', 'PULSE', 'LOG', 'SEEN', 'unknown'].includes(message.action)
 }
 
 /** What leaves a line in the log, or looks at the disk, is charged as so many messages. */
@@ -45,6 +47,7 @@ export function costOf({ action }: ClientMessage): number {
     case 'TICKS':
     case 'PING':
     case 'PULSE':
+    case 'SEEN':
       return 1
     default:
       return DEAR
@@ -61,7 +64,7 @@ export function handlePlain(
   message: PlainMessage,
   connection: Connection,
   session: Session<Connection> | undefined,
-  { clock, log }: DispatchParts,
+  { clock, log, notices }: DispatchParts,
 ): void {
   switch (message.action) {
     case 'PING': {
@@ -71,6 +74,9 @@ export function handlePlain(
       return
     }
     case 'PULSE':
+      return
+    case 'SEEN':
+      notices.seen(connection, message.notice)
       return
     case 'LOG': {
       if (isOverdrawn(connection)) return

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { randomSessionId } from '../../test/support/raw-client.ts'
 import { ReflectorBed, until } from '../../test/support/reflector-bed.ts'
+import { ANYBODY } from '../access/pass.ts'
 
 const S = randomSessionId()
 const SENT_AWAY = 4123
@@ -96,13 +97,33 @@ describe('what whoever runs the box does', () => {
     expect(a.isOpen).toBe(true)
   })
 
-  it('sends all of them a notice', async () => {
+  it('[INFO2] [INFO3] sends all of them a notice, and counts the pages that have shown it', async () => {
     const a = await bed.member(S, 'a')
     const silent = await bed.connect(S)
     await silent.join({ user: undefined })
     const notice = { code: 'NOTICE', msg: 'Lunch', options: { level: 'warning' } } as const
-    expect(operator().inform(S, notice)).toBe(2)
-    for (const each of [a, silent]) expect((await each.next('INFO')).args).toEqual(notice)
+    const sent = operator().inform(S, notice)
+    const id = sent?.id ?? 0
+    expect(sent).toEqual({ id, told: 2, seen: 0 })
+    for (const each of [a, silent])
+      expect((await each.next('INFO')).args).toEqual({ ...notice, id })
+    for (const each of [a, a, silent]) each.send('SEEN', id)
+    const late = await bed.member(S, 'late')
+    late.send('SEEN', id)
+    a.send('SEEN', id + 1)
+    await Promise.all([a.ping(), silent.ping(), late.ping()])
+    expect(operator().notice(S, id)).toEqual({ id, told: 2, seen: 2 })
+    expect(operator().notice(randomSessionId(), id)).toBeUndefined()
+  })
+
+  it('[INFO3] counts what a viewer’s page has shown, too', async () => {
+    bed.pass = { ...ANYBODY, role: 'viewer' }
+    const viewer = await bed.member(S, 'viewer')
+    const notice = { code: 'NOTICE', msg: 'Lunch', options: { level: 'warning' } } as const
+    const id = operator().inform(S, notice)?.id ?? 0
+    viewer.send('SEEN', id)
+    await viewer.ping()
+    expect(operator().notice(S, id)).toEqual({ id, told: 1, seen: 1 })
   })
 
   it('asks those who can make one for a snapshot', async () => {

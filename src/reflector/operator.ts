@@ -2,6 +2,7 @@ import { CLOSE_CODE } from '../protocol/close-code.ts'
 import type { Info } from '../protocol/encode.ts'
 import type { JoinCost } from '../session/ports.ts'
 import type { Connection } from './connection.ts'
+import type { NoticeCounts, Notices } from './notices.ts'
 import type { Clock, SessionLabel, Visitor } from './ports.ts'
 import type { SessionHost } from './session-host.ts'
 import { visitorOf } from './visitor.ts'
@@ -40,6 +41,7 @@ export class Operator {
   readonly #hosts: ReadonlyMap<string, SessionHost>
   readonly #connections: ReadonlySet<Connection>
   readonly #clock: Clock
+  readonly #notices: Notices
   /** of each session that is being removed, how often at once */
   readonly #removals = new Map<string, number>()
 
@@ -47,10 +49,12 @@ export class Operator {
     readonly hosts: ReadonlyMap<string, SessionHost>
     readonly connections: ReadonlySet<Connection>
     readonly clock: Clock
+    readonly notices: Notices
   }) {
     this.#hosts = parts.hosts
     this.#connections = parts.connections
     this.#clock = parts.clock
+    this.#notices = parts.notices
   }
 
   get connectionCount(): number {
@@ -92,10 +96,16 @@ export class Operator {
     return this.#hosts.get(sessionId)?.runningSession?.askForSnapshot()
   }
 
-  /** How many connections were told. */
-  inform(sessionId: string, info: Info): number | undefined {
+  /** Sends everybody in a session a notice. Pages of the box say when they have shown it. */
+  inform(sessionId: string, info: Info): NoticeCounts | undefined {
     const host = this.#hosts.get(sessionId)
-    return host?.runningSession && host.inform(info)
+    if (!host?.runningSession) return undefined
+    return this.#notices.send(sessionId, (id) => host.inform({ ...info, id }))
+  }
+
+  /** How a notice got on; undefined: there was none, or it was too long ago. */
+  notice(sessionId: string, id: number): NoticeCounts | undefined {
+    return this.#notices.counts(sessionId, id)
   }
 
   /** Closes one connection of a session; false if there is none of that name. Its client does not come back by itself. */

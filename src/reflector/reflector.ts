@@ -16,6 +16,7 @@ import {
 import { logFields, loggable } from './connection-log.ts'
 import {
   costOf,
+  type DispatchParts,
   dropOfViewer,
   handleMember,
   handlePlain,
@@ -28,6 +29,7 @@ import { HOLD, Intake } from './intake.ts'
 import { Limiter } from './limiter.ts'
 import type { ReflectorLimits } from './limits.ts'
 import { Liveness, SWEEP_INTERVAL_MS } from './liveness.ts'
+import { Notices } from './notices.ts'
 import { Operator } from './operator.ts'
 import { isFor, WRONG_APP } from './pass.ts'
 import type {
@@ -69,6 +71,8 @@ const TOO_LONG = new ProtocolError(
 /** What a reflector is made of. */
 export interface ReflectorParts {
   readonly store: SessionStore
+  /** Removes what is stored of a session that does not run; false: nothing was. */
+  readonly removeSession: (sessionId: string) => Promise<boolean>
   /** why the store takes nothing, though it was not asked yet; undefined: nothing is known against it */
   readonly storeFault: () => string | undefined
   readonly files: FileDirectory
@@ -122,6 +126,7 @@ export class Reflector {
   readonly operator: Operator
   readonly #parts: ReflectorParts
   readonly #hostParts: HostParts
+  readonly #dispatchParts: DispatchParts
   readonly #upgrade: Upgrade
   readonly #wheel: Wheel
   readonly #trouble: StoreTrouble
@@ -134,6 +139,7 @@ export class Reflector {
   readonly #connectionParts: ConnectionParts
   readonly #hosts = new Map<string, SessionHost>()
   readonly #connections = new Set<Connection>()
+  readonly #notices = new Notices()
   #stopSweep: Cancel = () => {}
   #isDraining = false
   /** called while draining, when the last connection is gone */
@@ -143,7 +149,9 @@ export class Reflector {
     const { clock, timers, store, files, herald, log, metrics, newTimeline, limits, witness } =
       parts
     this.#parts = parts
-    this.operator = new Operator({ hosts: this.#hosts, connections: this.#connections, clock })
+    this.operator = new Operator({
+      ...{ hosts: this.#hosts, connections: this.#connections, clock, notices: this.#notices },
+    })
     this.#limiter = new Limiter(limits, parts)
     this.#liveness = new Liveness({
       ...{ clock, timers },
@@ -167,19 +175,13 @@ export class Reflector {
       pump: new WritePump(timers),
       clock,
       limits,
-      observer: {
-        received: (connection, data) => this.#receive(connection, data),
-        read: (connection, piece) => this.#inflow.read(connection, piece),
-        readOn: (connection) => this.#inflow.readOn(connection),
-        pinged: (connection) => this.#limiter.charge(connection, 1, 0),
-        failed: (connection, error) => this.#failed(connection, error),
-        closed: (connection, code, reason) => this.#disconnected(connection, code, reason),
-      },
+      observer: this.#connectionObserver(),
     }
     this.#upgrade = new Upgrade({
       ...{ maxFrameBytes: limits.frameBytes, proxies: parts.proxies, clock, timers },
       observer: this.#upgradeObserver(),
     })
+    this.#dispatchParts = { ...parts, notices: this.#notices }
     this.#hostParts = {
       store,
       files,
@@ -312,6 +314,17 @@ export class Reflector {
     }
   }
 
+  #connectionObserver(): ConnectionParts['observer'] {
+    return {
+      received: (connection, data) => this.#receive(connection, data),
+      read: (connection, piece) => this.#inflow.read(connection, piece),
+      readOn: (connection) => this.#inflow.readOn(connection),
+      pinged: (connection) => this.#limiter.charge(connection, 1, 0),
+      failed: (connection, error) => this.#failed(connection, error),
+      closed: (connection, code, reason) => this.#disconnected(connection, code, reason),
+    }
+  }
+
   #connect(webSocket: ConnectionSocket, socket: Duplex, origin: ConnectionOrigin): void {
     const { log, metrics } = this.#parts
     const connection = new Connection(webSocket, socket, origin, this.#connectionParts)
@@ -356,7 +369,7 @@ export class Reflector {
   #handle(connection: Connection, message: ClientMessage): void {
     const host = this.#hosts.get(connection.origin.sessionId)
     if (isPlain(message)) {
-      handlePlain(message, connection, host?.session, this.#parts)
+      handlePlain(message, connection, host?.session, this.#dispatchParts)
     } else if (connection.stage.tag === 'joining') {
       connection.stage.queue.push(message)
       connection.hold(HOLD.joining)
@@ -378,10 +391,10 @@ export class Reflector {
       throw new ProtocolError(CLOSE_CODE.unknownSession, 'unknown session: no JOIN before')
     }
     if (connection.isViewer) {
-      dropOfViewer(message, connection, this.#parts)
+      dropOfViewer(message, connection, this.#dispatchParts)
       return
     }
-    handleMember(message, connection, host, session, this.#parts)
+    handleMember(message, connection, host, session, this.#dispatchParts)
     if (session.isPressed) host.hold(connection)
     this.#wheel.schedule(host)
   }
@@ -446,6 +459,20 @@ export class Reflector {
     this.#limiter.closedSession(host.account)
     this.#wheel.remove(host)
     this.#parts.witness.closed(host.sessionId)
+    if (host.isFleeting && !this.#isDraining) this.#forget(host.sessionId)
+  }
+
+  /** Nobody wants it any more, and nobody can join it until it is removed. */
+  #forget(sessionId: string): void {
+    const { removeSession, log } = this.#parts
+    const fields = { scope: 'session', event: 'forgotten', sessionId }
+    this.operator
+      .remove(sessionId, () => removeSession(sessionId))
+      .then(
+        () => log.info(fields, 'session forgotten: nobody in it wanted it to be kept'),
+        (err: unknown) =>
+          log.warn({ ...fields, err }, 'session could not be forgotten: it is kept'),
+      )
   }
 
   #disconnected(connection: Connection, code: number, reason: string): void {

@@ -14,6 +14,74 @@ afterEach(() => bed.close())
 /** Log lines of sessions that were put away. */
 const sessionEnds = () => bed.logged('end').filter(({ scope }) => scope === 'session')
 
+describe('[JOIN13] a session that nobody wants to keep', () => {
+  const FLEETING = { fleeting: true, appId: undefined, persistentId: undefined }
+  const isRunning = () => [...bed.reflector.sessions()].length > 0
+
+  it('is forgotten as soon as everybody has left', async () => {
+    const a = await bed.member(S, 'a', FLEETING)
+    const b = await bed.member(S, 'b', FLEETING)
+    a.send('SEND', [0, 0, 'x'])
+    await b.next('RECV', (args) => args[2] === 'x')
+    await a.close()
+    await bed.elapse(100)
+    expect(bed.store.sessionIds).toEqual([S])
+    await b.close()
+    await bed.elapse(100)
+    await until(() => bed.store.sessionIds.length === 0, 'forgotten')
+    expect(isRunning()).toBe(false)
+    // Who comes now begins anew.
+    const c = await bed.connect(S)
+    expect(await c.join({ user: ['c'], ...FLEETING })).toMatchObject({ seq: 0xfffffff0 })
+  })
+
+  it('is kept if one of them did not say so', async () => {
+    const a = await bed.member(S, 'a', FLEETING)
+    const b = await bed.member(S, 'b')
+    await b.close()
+    await bed.elapse(2000)
+    await a.close()
+    await bed.elapse(12_000)
+    await until(() => !isRunning(), 'parked')
+    expect(bed.store.sessionIds).toEqual([S])
+  })
+
+  it('is kept if there was one before', async () => {
+    const a = await bed.member(S, 'a')
+    await a.close()
+    await bed.elapse(12_000)
+    await until(() => !isRunning(), 'parked')
+    const b = await bed.member(S, 'b', FLEETING)
+    await b.close()
+    await bed.elapse(12_000)
+    await until(() => !isRunning(), 'parked again')
+    expect(bed.store.sessionIds).toEqual([S])
+  })
+
+  it.each([{ appId: 'org.app' }, { persistentId: 'P' }])(
+    'is kept if it is of an app: %o',
+    async (of) => {
+      const a = await bed.member(S, 'a', { ...FLEETING, ...of })
+      await a.close()
+      await bed.elapse(12_000)
+      await until(() => !isRunning(), 'parked')
+      expect(bed.store.sessionIds).toEqual([S])
+    },
+  )
+
+  it('is kept, with a line in the log, while it cannot be removed', async () => {
+    bed.store.removeSession = async () => {
+      throw new Error('the disk')
+    }
+    const a = await bed.member(S, 'a', FLEETING)
+    await a.close()
+    await bed.elapse(100)
+    await until(() => bed.logged('forgotten').length === 1, 'tried')
+    expect(bed.logged('forgotten')).toMatchObject([{ level: 'warn' }])
+    expect(bed.store.sessionIds).toEqual([S])
+  })
+})
+
 describe('parking and restoring', () => {
   it('[TIME5] everybody gone for 10 s, a session is put away, and comes back as it was', async () => {
     const a = await bed.member(S, 'a', { tove: 'proof', ticks: { tick: 1000, delay: 0 } })

@@ -90,6 +90,8 @@ export class SessionHost implements Sleeper {
   #lastWork: Promise<void> = Promise.resolve()
   #waitingWork = 0
   #startedAt = 0
+  /** begun from nothing, and nobody has joined yet who would miss it */
+  #isFleeting = false
   readonly #gone = Promise.withResolvers<void>()
   /** those who are not read from while the session holds back as much as it may (LIMIT15) */
   readonly #intake = new Intake<Connection>(HOLD.session)
@@ -133,6 +135,11 @@ export class SessionHost implements Sleeper {
   /** When it was opened, ms since 1970; 0: not yet. */
   get startedAt(): number {
     return this.#startedAt
+  }
+
+  /** Whether it is to be forgotten rather than stored when everybody has left (JOIN13). */
+  get isFleeting(): boolean {
+    return this.#isFleeting
   }
 
   get nextDue(): number {
@@ -194,11 +201,11 @@ export class SessionHost implements Sleeper {
     this.#outbox.dataSaved(saved)
   }
 
-  /** Sends its members something that their clients show; tells how many these are. */
-  inform(info: Info): number {
+  /** Sends its members something that their clients show; tells which these are. */
+  inform(info: Info): readonly Connection[] {
     const members = [...(this.session?.members ?? [])].filter(({ isOpen }) => isOpen)
     if (members.length > 0) this.#outbox.tell(encodeInfo(this.sessionId, info), members)
-    return members.length
+    return members
   }
 
   /**
@@ -260,6 +267,7 @@ export class SessionHost implements Sleeper {
     const isAppUnknown = !saysWhichApp(first.connection.origin.pass)
     const stored =
       start.session ?? newSession(first.join, newTimeline(), persistedPath, isAppUnknown)
+    this.#isFleeting = start.session === undefined && first.join.isFleeting
     this.#outbox.start(start.session?.state)
     const session = new Session<Connection>(this.sessionId, this.#outbox, budget, stored, now)
     budget.add(session.cost)
@@ -298,6 +306,7 @@ export class SessionHost implements Sleeper {
       return
     }
     if (this.#state.tag === 'parking') this.#state = { tag: 'running', session }
+    if (!join.isFleeting) this.#isFleeting = false
     const isNew = !session.has(connection)
     session.join(connection, join, now)
     if (isNew && connection.isViewer) {
@@ -445,7 +454,7 @@ export class SessionHost implements Sleeper {
     if (!session) return
     if (session.memberCount > 0) this.#parkAt = Infinity
     else if (this.#parkAt === Infinity && this.#state.tag === 'running') {
-      this.#parkAt = now + PARK_DELAY_MS
+      this.#parkAt = now + (this.#isFleeting ? 0 : PARK_DELAY_MS)
     }
   }
 

@@ -120,6 +120,20 @@ describe('each address that the box announces', () => {
     sections = await examine({ BOX_URLS: urls.map(([, url]) => url).join(',') })
   })
 
+  test('[JOIN13] leaves no session behind, neither running nor stored', async () => {
+    const key = await readKey(join(box.filesDir, 'access'))
+    if (!key) throw new Error('the box has no key')
+    const { token } = await signAdminToken(key, 'a test', Date.now() + LONGEST_RUN_MS)
+    const headers = { authorization: `Bearer ${token}` }
+    const known = async (path: string) =>
+      (await fetch(`${box.adminUrl}/api/v1/${path}`, { headers })).json()
+    await expect.poll(() => known('sessions')).toMatchObject({ total: 0 })
+    await expect.poll(() => known('parked-sessions')).toEqual({ total: 0, sessions: [] })
+    expect(
+      box.logLines.filter((line) => line.includes('session forgotten')).length,
+    ).toBeGreaterThan(0)
+  })
+
   test('the box itself runs, and its folder is well', () => {
     expect(statusesOf(findingsIn(sections, 'The box'))).toEqual({
       box: 'ok',

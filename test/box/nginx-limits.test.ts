@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { probe } from '../support/http-probe.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 import { RawClients, randomSessionId } from '../support/raw-client.ts'
 import { startBox, type TestBox } from '../support/start-box.ts'
@@ -71,6 +72,20 @@ describe('who asks too much of the box', () => {
     await Promise.all(responses.map(({ bodyUsed, body }) => !bodyUsed && body?.cancel()))
     await delay(1100)
     expect((await fetch(`${nginx.httpUrl}/files/nothing`)).status).toBe(404)
+  })
+
+  test('[HTTP9] is told so by a page, if it is a person', async () => {
+    nginx = await startNginx(box.port, {
+      env: { NGINX_REQUESTS_PER_SECOND: '1', NGINX_REQUEST_BURST: '1' },
+    })
+    const { port } = new URL(nginx.httpUrl)
+    const asked = { path: '/apps/x/', headers: { accept: 'text/html,*/*;q=0.8' } }
+    const answers = await Promise.all(Array.from({ length: 6 }, () => probe(Number(port), asked)))
+    const refused = answers.find(({ status }) => status === 429)
+    expect(refused?.headers).toMatchObject({
+      ...{ 'content-type': 'text/html; charset=utf-8', 'retry-after': '1' },
+    })
+    expect(refused?.body).toContain('<h1>That was too much at once.</h1>')
   })
 
   test('has no more web sockets than an address may', async () => {

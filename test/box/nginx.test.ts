@@ -334,10 +334,47 @@ test('while the box is down, pages of any origin are told so', async () => {
     expect(response.status).toBe(502)
     expect(response.headers.get('access-control-allow-origin')).toBe('*')
     expect(await response.json()).toMatchObject({ error: 'Bad Gateway' })
+    // Whatever it is called: nginx has types of its own.
+    const page = await fetch(`${lonely.httpUrl}/x.html`)
+    expect(page.headers.get('content-type')).toBe('application/json')
   } finally {
     await lonely.stop()
   }
 })
+
+test('[HTTP9] while the box is down, a person sees a page, at both ports', async () => {
+  const lonely = await startNginx(NOBODY_LISTENS, { certificateDir: join(box.filesDir, 'tls') })
+  try {
+    const headers = { accept: 'text/html,*/*;q=0.8' }
+    const admin = lonely.adminUrl.replace('https', 'http')
+    for (const url of [`${lonely.httpUrl}/apps/x.html`, `${lonely.httpsUrl}/`, `${admin}/admin/`]) {
+      const { status, headers: answered, ...response } = await page(url, headers)
+      expect([status, answered.get('content-type')]).toEqual([502, 'text/html; charset=utf-8'])
+      expect(answered.get('cache-control')).toBe('no-store')
+      expect(response.body).toContain('<h1>The box does not answer.</h1>')
+    }
+    const asked = await fetch(`${lonely.httpUrl}/`, {
+      headers: { ...headers, 'sec-fetch-mode': 'cors' },
+    })
+    expect(asked.headers.get('content-type')).toBe('application/json')
+    expect((await fetch(`${lonely.httpUrl}/box-pages/too-many`)).status).toBe(404)
+  } finally {
+    await lonely.stop()
+  }
+})
+
+async function page(url: string, headers: Record<string, string>) {
+  // `fetch` says itself what mode it has.
+  const { port } = new URL(url)
+  const ask = url.startsWith('https:') ? httpsRequest : httpRequest
+  const request = ask(url, { port, headers, agent: false }).end()
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  return {
+    status: response.statusCode,
+    headers: new Headers(response.headers as Record<string, string>),
+    body: String(await buffer(response)),
+  }
+}
 
 test('the log has a line for each request, without its query; looking at health leaves none', async () => {
   await fetch(`${nginx.httpUrl}/favicon.svg?q=secret-session`)

@@ -2,6 +2,8 @@
 export const UNTESTED: Readonly<Record<string, string>> = {
   JOIN11: 'Needs a box that may call a herald: own-box.test.ts.',
   JOIN12: 'Needs a box that may call a herald: own-box.test.ts.',
+  JOIN13:
+    'Needs to see what is stored: src/reflector/session-host.test.ts, test/box/doctor.test.ts.',
   SYNC9: 'Needs a store that cannot be read.',
   SYNC10: 'Needs to put an older database back: src/journal/journal.test.ts, test/crash.',
   TIME6: 'Needs to kill the process of the box: test/box/process.test.ts.',
@@ -22,6 +24,10 @@ export const UNTESTED: Readonly<Record<string, string>> = {
     'Needs a link for one session: src/reflector/session-app.test.ts, test/credentials.test.ts.',
   ROLE10: 'Needs a viewer: src/reflector/roles.test.ts.',
   ROLE9: 'Needs pages of apps: src/apps/hosting.test.ts, test/e2e/watch-page.test.ts.',
+  INFO1: 'Needs an admin: src/admin/dashboard.test.ts, src/reflector/operator.test.ts.',
+  INFO2: 'Needs pages of the box: test/e2e/notices.test.ts.',
+  INFO3: 'Needs an admin: src/reflector/notices.test.ts, src/reflector/operator.test.ts.',
+  INFO4: 'Needs an admin: src/admin/dashboard.test.ts, test/e2e/notices.test.ts.',
   SAVE6: 'Needs a link for one session: src/reflector/session-app.test.ts.',
   LIMIT1: 'Needs to send a lot for seconds: src/reflector/limits.test.ts, test/abuse.',
   LIMIT2: 'Needs to send a lot for seconds: src/reflector/limits.test.ts.',
@@ -86,6 +92,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   ACCESS10: 'Needs the files of the box: src/access/audit-log.test.ts, test/login.test.ts.',
   ACCESS11: 'Needs a box with settings: test/credentials.test.ts, test/e2e/door.test.ts.',
   ACCESS12: 'Needs a box with settings: test/door-hosts.test.ts, test/e2e/rebinding.test.ts.',
+  HTTP9: 'Needs the dashboard: test/typed-addresses.test.ts, test/box/nginx.test.ts.',
   HTTP7:
     'Needs a box with a certificate: src/trust/https-redirect.test.ts, test/trust.test.ts, test/e2e/trust.test.ts.',
   HTTP8: 'Needs a proxy: src/http/box-places.test.ts, test/box/nginx-admin.test.ts.',

@@ -122,7 +122,7 @@ test('a participant reads nothing of it; when the box closes their session they 
   const dashboard = await DashboardPage.open(bed.box, visitors)
   await dashboard.page.locator('.vt-body .vt-row:not([hidden])').first().getByRole('link').click()
   await dashboard.act('[data-action="close"]', 'Close it')
-  await eventually(() => page.getByRole('status').textContent()).toContain('closed')
+  await eventually(() => page.getByRole('alert').textContent()).toContain('closed')
 })
 
 test('the dashboard lists who was turned away, live, until that was seen to', async () => {

@@ -43,6 +43,19 @@ export class MemorySessionStore implements SessionStore {
     })
   }
 
+  /** False: there was none. */
+  async removeSession(sessionId: string): Promise<boolean> {
+    const sessions = new Map(this.#sessions)
+    const wasThere = sessions.delete(sessionId)
+    this.#sessions = sessions
+    return wasThere
+  }
+
+  /** Ids of all that is stored. */
+  get sessionIds(): readonly string[] {
+    return [...this.#sessions.keys()]
+  }
+
   async commit(entries: readonly JournalEntry[]): Promise<void> {
     const sessions = new Map(this.#sessions)
     const saved = new Map(this.#saved)

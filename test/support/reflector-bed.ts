@@ -75,6 +75,7 @@ export class ReflectorBed {
     const none = () => {}
     this.reflector = new Reflector({
       store: this.store,
+      removeSession: (sessionId) => this.store.removeSession(sessionId),
       storeFault: () => undefined,
       files: {
         identify: (url) => this.files.get(url),

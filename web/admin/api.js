@@ -1,4 +1,4 @@
-import { loginHeaders } from './login-token.js'
+import { loginHeaders, loginToken } from './login-token.js'
 
 /** Where the dashboard's origin begins, with a trailing slash. Apps are elsewhere: `whoAmI` says where. */
 export const boxUrl = new URL('../', import.meta.url)
@@ -29,11 +29,16 @@ export async function ask(path, { method = 'GET', body, token } = {}) {
     headers: { ...loginHeaders(token), ...(body && { 'content-type': 'application/json' }) },
     body: body && JSON.stringify(body),
   }).catch((cause) => {
-    throw new Refusal(0, WENT_WRONG, { cause })
+    throw noAnswer(cause)
   })
   const result = await answer.json().catch(() => ({}))
   if (answer.ok) return result
   throw refusalOf(answer.status, result)
+}
+
+/** There was no answer at all. */
+export function noAnswer(cause) {
+  return new Refusal(0, WENT_WRONG, { cause })
 }
 
 /** Why not, by what the box answered. */
@@ -46,10 +51,11 @@ export function isLoggedOut({ status }) {
   return status === 401 || status === 403
 }
 
-/** Where to log in, to come back here. */
+/** Where to log in, to come back here. Whoever was logged in reads there why they have to do it again. */
 export function loginUrl() {
   const url = new URL('login', pagesUrl)
   url.searchParams.set('next', `${location.pathname}${location.search}`)
+  if (loginToken() !== '') url.searchParams.set('over', '')
   return url
 }
 

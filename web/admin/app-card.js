@@ -59,7 +59,7 @@ export class AppCard {
 
   /** @param {import('./app-list.js').App} app */
   show(app) {
-    const { name, title, url, icon, people, notes, active, releases } = app
+    const { name, title, address, icon, people, notes, active, releases } = app
     this.#app = app
     const inIt = `${counted(people, 'person', 'people')} in it now`
     say(this.#people, people === 0 ? 'Nobody is in it now' : inIt)
@@ -69,7 +69,7 @@ export class AppCard {
     say(this.#asked, askedWords(app))
     say(this.#origin, originWords(app))
     this.#origin.classList.toggle('shared', app.origin === 'shared')
-    if (this.#isNews(this.#head, { title, url, icon })) {
+    if (this.#isNews(this.#head, { title, address, icon })) {
       this.#head.replaceChildren(...this.#headParts(app))
     }
     if (this.#isNews(this.#releases, { name, title, active, releases })) {
@@ -87,14 +87,16 @@ export class AppCard {
   }
 
   #headParts(app) {
-    const { title, url, releases } = app
-    const address = new URL(url, this.#appUrl).href
+    const { title, releases } = app
+    const address = new URL(app.address, this.#appUrl).href
     const heading = element('h3', {}, element('a', { href: address, textContent: title }))
     const words = element('div', {}, heading, element('code', { textContent: decodeURI(address) }))
     const copy = copyButton(() => address)
     copy.classList.add('button-small')
     const share = button('Share', `Share ${title}`)
-    share.addEventListener('click', () => shareApp(app, { root: this.#appUrl, asked: boxUrl }))
+    share.addEventListener('click', () =>
+      shareApp({ title, url: address }, { root: this.#appUrl, asked: boxUrl }),
+    )
     const actions = element('div', { className: 'app-actions' }, copy, share)
     actions.setAttribute('role', 'group')
     actions.setAttribute('aria-label', title)
@@ -157,8 +159,8 @@ export class AppCard {
   #askToDelete() {
     const { name, title } = this.#app
     confirmed({
-      title: `Delete ${title}?`,
-      text: DELETE_TEXT,
+      title: `Delete app “${title}”?`,
+      text: title === name ? DELETE_TEXT : `Its name in addresses is ${name}. ${DELETE_TEXT}`,
       label: 'Delete it',
       isGrave: true,
       run: async () => {

@@ -3,11 +3,11 @@ import { ask } from './api.js'
 /**
  * An app of the box, demos aside. Addresses are relative to where apps are.
  * @typedef {{
- *   name: string, title: string, url: string, icon: string | null,
+ *   name: string, title: string, url: string, address: string, icon: string | null,
  *   people: number, needs: string[], packages: object[], notes: string[], asked: object[],
  *   active: string, releases: object[],
  *   origin: 'own' | 'shared' | null, sharesBecause: string,
- * }} App `releases`: none if it is a folder in `web/apps`
+ * }} App `releases`: none if it is a folder in `web/apps`; `address`: where people open it, which may be at an origin of its own
  */
 
 /** @returns {Promise<App[]>} by name; rejects with a `Refusal` */
@@ -21,16 +21,17 @@ export async function loadApps() {
 }
 
 /** The list for visitors is a moment behind: of one just deployed, it may know nothing. */
-function withReleases({ name, title, icon, active, releases, origin, sharesBecause }, listed) {
+function withReleases(deployed, listed) {
+  const { name, url: address, title, icon, active, releases, origin, sharesBecause } = deployed
   const url = `apps/${name}/`
   const ownIcon = icon === '' ? null : url + icon.split('/').map(encodeURIComponent).join('/')
   const { people = 0, needs = [], packages = [], notes = [], asked = [] } = listed ?? {}
   const { icon: shownIcon = ownIcon } = listed ?? {}
-  const looks = { name, title, url, icon: shownIcon, people }
+  const looks = { name, title, url, address, icon: shownIcon, people }
   const app = { ...looks, needs, packages, notes, asked, active, releases }
   return { ...app, origin, sharesBecause }
 }
 
 function withoutReleases(app) {
-  return { ...app, active: '', releases: [] }
+  return { ...app, address: app.url, active: '', releases: [] }
 }

@@ -22,6 +22,7 @@ export class DeployDialog {
     ...{ name: 'name', required: true, pattern: NAME, title: NAME_RULE, maxLength: 64 },
     ...{ autocomplete: 'off', spellcheck: false, autocapitalize: 'none' },
   })
+  #heading = element('h2', { id: 'deploy-dialog-title' })
   #address = element('code')
   #meaning = liveRegion('p')
   #bar = element('progress', { max: 1, value: 0, ariaLabel: 'Sent so far' })
@@ -60,7 +61,7 @@ export class DeployDialog {
   }
 
   #build() {
-    const heading = element('h2', { textContent: 'Deploy an app', id: 'deploy-dialog-title' })
+    const heading = this.#heading
     const rule = element('small', { textContent: NAME_RULE, id: 'deploy-name-rule' })
     this.#name.setAttribute('aria-describedby', rule.id)
     const form = element(
@@ -91,6 +92,7 @@ export class DeployDialog {
 
   #showName() {
     const name = this.#name.value
+    say(this.#heading, name === '' ? 'Deploy an app' : `Deploy app “${name}”`)
     this.#address.textContent = this.#addressOf(name === '' ? '…' : name)
     say(this.#meaning, meaningOf(name, this.#known(name)))
   }

@@ -2,8 +2,10 @@ import { element } from './common/element.js'
 
 /**
  * Asks whether something is to be done, and does it.
- * @param {{title: string, text: string, label: string, isGrave?: boolean, field?: string, run: (text: string) => Promise<string>}} question
- *   `field`: what to write, if something is to be; `run` resolves with what was done, in words, or rejects with why not
+ * @param {{title: string, text: string, label: string, isGrave?: boolean, field?: string,
+ *   run: (text: string, open: {say: (words: string) => void, signal: AbortSignal}) => Promise<string>}} question
+ *   `field`: what to write, if something is to be; `run` resolves with what was done, in words, or rejects with why not.
+ *   Later it may `say` something newer, until `signal` tells that the dialog is closed
  */
 export function confirmed({ title, text, label, isGrave = false, field, run }) {
   const input = field && element('textarea', { rows: 3, maxLength: 500, required: true })
@@ -23,18 +25,25 @@ export function confirmed({ title, text, label, isGrave = false, field, run }) {
   )
   const dialog = element('dialog', {}, form)
   dialog.setAttribute('aria-labelledby', heading.id)
+  const closed = new AbortController()
+  const say = (words) => {
+    outcome.textContent = words
+  }
   cancel.addEventListener('click', () => dialog.close())
-  dialog.addEventListener('close', () => dialog.remove())
+  dialog.addEventListener('close', () => {
+    closed.abort()
+    dialog.remove()
+  })
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
     go.disabled = true
     try {
-      outcome.textContent = await run(input?.value ?? '')
+      say(await run(input?.value ?? '', { say, signal: closed.signal }))
       go.remove()
       cancel.textContent = 'Close'
       cancel.focus()
     } catch (refusal) {
-      outcome.textContent = refusal.message
+      say(refusal.message)
       go.disabled = false
     }
   })

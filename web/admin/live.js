@@ -69,15 +69,23 @@ function retire(source) {
 
 /** Says that what a page asked for first did not work, or leads to where to log in. */
 export function explainFirst(refusal) {
-  if (isLoggedOut(refusal)) location.replace(loginUrl())
-  else say(refusal.message)
+  if (isLoggedOut(refusal)) {
+    location.replace(loginUrl())
+    return
+  }
+  const again = element('a', { href: location.href, textContent: 'Load this page again' })
+  again.addEventListener('click', () => location.reload())
+  banner.replaceChildren(`${refusal.message} `, again)
+  for (const heading of document.querySelectorAll('h1')) {
+    if (heading.textContent.startsWith('Looking')) heading.textContent = 'Not loaded'
+  }
 }
 
 /** Says why what a page shows is not up to date any more; without a reason, that it is again. */
 export function explainStale(refusal) {
   if (!refusal) say('')
   else if (isLoggedOut(refusal)) sayLoggedOut()
-  else say(NO_ANSWER)
+  else say(refusal.status === 0 ? NO_ANSWER : `${refusal.message} Trying again…`)
 }
 
 function sayLoggedOut() {

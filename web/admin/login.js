@@ -1,6 +1,8 @@
 import { ask, nextPage } from './api.js'
 import { keepToken, loginToken } from './login-token.js'
 
+const OVER = 'Your login has ended. Log in again to go on where you were.'
+
 const form = document.querySelector('[data-login]')
 const notice = document.querySelector('[role="alert"]')
 
@@ -25,6 +27,8 @@ form.addEventListener('submit', async (event) => {
     form.elements.password.select()
   }
 })
+
+if (new URLSearchParams(location.search).has('over')) notice.textContent = OVER
 
 if (loginToken() !== '') {
   ask('me').then(

@@ -2,7 +2,7 @@ import { ask } from './api.js'
 import { element } from './common/element.js'
 import { confirmed } from './dialogs.js'
 import { explainFirst } from './live.js'
-import { LOST_FOR_GOOD } from './session-actions.js'
+import { LOST_FOR_GOOD, sessionTitle } from './session-actions.js'
 import { counted, date, duration, size } from './words.js'
 
 /** So many are shown at first, and so many more each time… */
@@ -89,7 +89,9 @@ export class ParkedSessions {
       textContent: 'Delete',
     })
     remove.setAttribute('aria-label', `Delete ${title}`)
-    remove.addEventListener('click', () => this.#askToDelete(id, title))
+    remove.addEventListener('click', () =>
+      this.#askToDelete(id, sessionTitle({ name: title, app })),
+    )
     return element(
       'tr',
       {},

@@ -7,12 +7,17 @@ import { duration, number } from './words.js'
 export class People {
   #place
   #path
+  #title
   #lines = new Map()
 
-  /** @param {string} path of the session */
-  constructor(place, path) {
+  /**
+   * @param {string} path of the session
+   * @param {() => string} title of it, as it is known then
+   */
+  constructor(place, path, title) {
     this.#place = place
     this.#path = path
+    this.#title = title
   }
 
   show(members, at) {
@@ -38,7 +43,7 @@ export class People {
 
   #disconnect({ name, connection }) {
     confirmed({
-      title: `Disconnect ${name}?`,
+      title: `Disconnect ${name} from ${this.#title()}?`,
       text: 'Their app says that they were disconnected. They can come back by reloading the page.',
       label: 'Disconnect',
       isGrave: true,

@@ -4,7 +4,7 @@ import { element } from './common/element.js'
 import { showFindings } from './findings.js'
 import { explainFirst, watch } from './live.js'
 import { People } from './people.js'
-import { offerActions } from './session-actions.js'
+import { offerActions, sessionTitle } from './session-actions.js'
 import { showSnapshots } from './snapshots.js'
 import { Tile } from './tile.js'
 import { count, counted, duration, number, size, time } from './words.js'
@@ -27,7 +27,10 @@ const latency = liveChart(find('[data-latency]'), [
   { label: 'Middle', color: '--ball-blue' },
   { label: 'Longest', color: '--ball-red' },
 ])
-const people = new People(find('[data-people]'), path)
+const title = () => sessionTitle(about)
+const people = new People(find('[data-people]'), path, title)
+/** what it is called, as long as that is known */
+let about = {}
 let stored = []
 let lastPeople
 let looking
@@ -60,6 +63,7 @@ function show(session, at) {
 }
 
 function showAbout({ name, app, url, host }) {
+  about = { name, app }
   say('[data-name]', name || 'A session without a name')
   document.title = `${name || id.slice(0, 8)} · Croquet in a box`
   const where = element('span', { textContent: host ? ` from ${host}` : '', title: url })
@@ -101,10 +105,11 @@ function say(place, words) {
   if (target.textContent !== words) target.textContent = words
 }
 
-offerActions(find('[data-actions]'), path)
+offerActions(find('[data-actions]'), path, title)
 ask(path)
   .catch((refusal) => {
-    if (refusal.status !== 404) throw refusal
+    // An id that no session can have is one of none, too.
+    if (refusal.status !== 404 && refusal.status !== 400) throw refusal
     say('[data-name]', 'This session')
     showEnd()
   })

@@ -1,4 +1,4 @@
-import { boxUrl, Refusal, refusalOf } from './api.js'
+import { boxUrl, noAnswer, Refusal, refusalOf } from './api.js'
 import { explainFirst } from './live.js'
 import { loginHeaders } from './login-token.js'
 
@@ -12,9 +12,11 @@ async function show() {
   if (!SHOWN.test(path)) throw new Refusal(404, 'There is nothing to see.')
   find('[data-title]').textContent = `/${path}`
   document.title = `/${path} · Croquet in a box`
-  const answer = await fetch(new URL(path, boxUrl), { headers: loginHeaders() })
+  const answer = await fetch(new URL(path, boxUrl), { headers: loginHeaders() }).catch((cause) => {
+    throw noAnswer(cause)
+  })
+  if (!answer.ok) throw refusalOf(answer.status, await answer.json().catch(() => ({})))
   const text = await answer.text()
-  if (!answer.ok) throw refusalOf(answer.status, JSON.parse(text))
   find('[data-text]').textContent = text === '' ? 'Nothing at the moment.' : text
 }
 

@@ -175,6 +175,10 @@ if (document.currentScript?.src) {
     return { ...job, apiKey: null, server: isText ? files : { url: files, apiKey: null } }
   }
 
+  function quoted(text) {
+    return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+  }
+
   /** Pages that are written into a frame or window have none of the box's scripts: it is told when it is reached for. */
   function tellFrames(window) {
     for (const name of ['contentWindow', 'contentDocument']) {
@@ -205,14 +209,19 @@ if (document.currentScript?.src) {
     return found
   }
 
-  /** Puts this script before all others of pages that frames have in `srcdoc`. */
+  /** Puts the box's scripts before all others of pages that frames have in `srcdoc`. */
   function watchFrames({ Element, MutationObserver, HTMLIFrameElement }, document) {
-    const tag = `<script src="${script.replaceAll('&', '&amp;')}"></script>`
+    const tag = `<script src="${quoted(script)}"></script>`
+    const watcher = () => {
+      const found = document.querySelector('script[data-app][src$="apps/watch-page.js"]')
+      if (!found) return ''
+      return `<script src="${quoted(found.src)}" data-app="${quoted(found.dataset.app)}"></script>`
+    }
     const tellPage = (frame) => {
       const page = frame.getAttribute('srcdoc')
       if (page === null || page.startsWith(tag)) return
       try {
-        frame.setAttribute('srcdoc', tag + page)
+        frame.setAttribute('srcdoc', tag + watcher() + page)
       } catch {
         // A policy for trusted types allows no such text.
       }
