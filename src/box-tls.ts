@@ -4,7 +4,7 @@ import { appHostnames } from './apps/origins/origin-rule.ts'
 import { AUTHORITY_NAME } from './backup/box-folder.ts'
 import type { Config } from './config.ts'
 import { publicUrl } from './reflector/public-url.ts'
-import { hostNames, isEverywhere, lanAddresses } from './system/addresses.ts'
+import { hostNames, isEverywhere, lanAddresses, lanAddresses6 } from './system/addresses.ts'
 import { type SteadyClock, systemTimers } from './system/clock.ts'
 import type { BoxLog } from './system/log.ts'
 import type { Proxies } from './system/proxies.ts'
@@ -42,5 +42,6 @@ export function hostBehind(request: IncomingMessage, { isTrusted }: Proxies): st
 /** This machine's, unless the settings say that they lead nowhere from outside. */
 function ownHosts({ urls, host }: Config): readonly string[] {
   if (urls.length > 0) return urls.map((url) => new URL(url).hostname)
-  return isEverywhere(host) ? [...lanAddresses(), ...hostNames()] : [host]
+  if (!isEverywhere(host)) return [host]
+  return [...lanAddresses(), ...(host === '::' ? lanAddresses6() : []), ...hostNames()]
 }
