@@ -39,11 +39,38 @@ test('an address that this machine has lost is not announced, though admins came
   const own = ['192.168.1.20']
   const { box } = addressesOf(SETTINGS, own)
   box.noteLogin('http://192.168.1.20:8889')
-  box.noteLogin('http://box.local:8889')
-  const both = ['http://box.local:8888', 'http://192.168.1.20:8888']
+  box.noteLogin('http://box.lan:8889')
+  const both = ['http://box.lan:8888', 'http://192.168.1.20:8888']
   expect(box.urlsForPhones()).toEqual(both)
   own[0] = '10.0.0.4'
   expect(box.urlsForPhones()).toEqual([both[0], 'http://10.0.0.4:8888'])
+})
+
+test('a name that the box had by multicast DNS is another box’s by now: it is not announced', () => {
+  const hosts = ['croquet.local', 'pi.local']
+  const usedHosts = { list: () => hosts, note: () => {} }
+  const mdns = { base: 'croquet', current: 'croquet-2.local' as string | undefined }
+  const own = ['192.168.1.20']
+  const parts = { settings: SETTINGS, usedHosts, mdns, ownAddresses: () => own }
+  const box = new BoxAddresses(parts)
+  const announced = () => box.urlsForPhones().map((url) => new URL(url).hostname)
+  expect(announced()).toEqual(['192.168.1.20', 'pi.local', 'croquet-2.local'])
+  mdns.current = undefined
+  expect(announced()).toEqual(['192.168.1.20', 'pi.local'])
+  mdns.current = 'croquet.local'
+  expect(announced()).toEqual(['192.168.1.20', 'croquet.local', 'pi.local'])
+})
+
+test('a name of the settings that is the box’s by multicast DNS is not doubted', async () => {
+  const settings = { ...SETTINGS, hostnames: ['croquet.local'] }
+  const usedHosts = { list: () => [], note: () => {} }
+  const mdns = { base: 'croquet', current: 'croquet.local' }
+  const ownAddresses = () => ['192.168.1.20']
+  const box = new BoxAddresses({ settings, usedHosts, mdns, ownAddresses })
+  const nowhere = async () => {
+    throw Object.assign(new Error('ENOTFOUND'), { code: 'ENOTFOUND' })
+  }
+  expect(await box.checkNames(nowhere)).toEqual([])
 })
 
 test('a name of the settings that does not lead here is not announced', async () => {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { UsedHosts } from './access/used-hosts.ts'
+import { isNameLike } from './mdns/mdns-name.ts'
 import { lanAddresses, lanAddresses6 } from './system/addresses.ts'
 import {
   type AddressSettings,
@@ -12,6 +13,8 @@ import { hostOf } from './tls/host.ts'
 export interface BoxAddressesParts {
   readonly settings: AddressSettings
   readonly usedHosts: Pick<UsedHosts, 'list' | 'note'>
+  /** by multicast DNS: the name that the box has now, and the label that it wants; undefined: it asks for none */
+  readonly mdns?: { readonly current: string | undefined; readonly base: string } | undefined
   /** this machine's addresses as they are now, the likeliest first */
   readonly ownAddresses?: () => readonly string[]
 }
@@ -25,13 +28,15 @@ function ownAddressesAt(host: string): readonly string[] {
 export class BoxAddresses {
   readonly #settings: AddressSettings
   readonly #usedHosts: BoxAddressesParts['usedHosts']
+  readonly #mdns: BoxAddressesParts['mdns']
   readonly #ownAddresses: () => readonly string[]
   /** of the settings, that do not seem to lead here */
   #doubtful: readonly string[] = []
 
-  constructor({ settings, usedHosts, ownAddresses }: BoxAddressesParts) {
+  constructor({ settings, usedHosts, mdns, ownAddresses }: BoxAddressesParts) {
     this.#settings = settings
     this.#usedHosts = usedHosts
+    this.#mdns = mdns
     this.#ownAddresses = ownAddresses ?? (() => ownAddressesAt(settings.host))
   }
 
@@ -42,9 +47,16 @@ export class BoxAddresses {
     const used = this.#usedHosts
       .list()
       .filter((host) => !isSeen || !isIP(host) || own.includes(host))
+      .filter((host) => !this.#isLost(host))
     const hostnames = this.#settings.hostnames.filter((name) => !this.#doubtful.includes(name))
     const settings = { ...this.#settings, hostnames }
-    return announcedAddresses(settings, { used, own })
+    return announcedAddresses(settings, { used, own, mdns: this.#mdns?.current })
+  }
+
+  /** Whether it is a name that the box had by multicast DNS, which may be another box's by now. */
+  #isLost(host: string): boolean {
+    if (this.#mdns === undefined || host === this.#mdns.current) return false
+    return isNameLike(this.#mdns.base, host)
   }
 
   /**
@@ -53,8 +65,10 @@ export class BoxAddresses {
    * @returns those that do not seem to
    */
   async checkNames(addressesOf?: NamesToCheck['addressesOf']): Promise<readonly DoubtfulName[]> {
-    const { urls, hostnames: names } = this.#settings
+    const { urls, hostnames } = this.#settings
     if (urls.length > 0) return []
+    // A machine that does not know multicast DNS itself would not find it.
+    const names = hostnames.filter((name) => name !== this.#mdns?.current)
     const doubtful = await doubtfulNames({ names, own: this.#ownAddresses(), addressesOf })
     this.#doubtful = doubtful.map(({ name }) => name)
     return doubtful

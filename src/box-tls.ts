@@ -14,16 +14,26 @@ import { openTls } from './tls/tls.ts'
 /** Below `BOX_FILES_DIR`, unless `BOX_TLS_DIR` says otherwise. */
 const CERTIFICATE_DIR = 'tls'
 
+export interface BoxTlsParts {
+  readonly clock: SteadyClock
+  readonly log: BoxLog
+  /** that the box has now */
+  readonly mdnsName: () => string | undefined
+}
+
 /**
  * Opens what makes or watches the box's certificate, as the settings say.
  * @throws {Error} with a sentence for the person who starts the box
  */
-export function openBoxTls(config: Config, clock: SteadyClock, log: BoxLog): Promise<RunningTls> {
+export function openBoxTls(
+  config: Config,
+  { clock, log, mdnsName }: BoxTlsParts,
+): Promise<RunningTls> {
   const filesDir = resolve(config.filesDir)
   return openTls({
     mode: config.tls,
     hostnames: [...config.hostnames, ...appHostnames(config.appOrigins)],
-    ownHosts: () => ownHosts(config),
+    ownHosts: () => [...ownHosts(config), mdnsName() ?? ''],
     authorityDir: join(filesDir, AUTHORITY_NAME),
     certificateDir: resolve(config.tlsDir || join(filesDir, CERTIFICATE_DIR)),
     certificateFile: resolve(config.tlsCertFile),
