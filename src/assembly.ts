@@ -140,6 +140,7 @@ export async function createApps(
   const apps = buildApp({
     ...{ ...shared, ...gateParts.apps, server: servers.apps, webDir, uploadLimits },
     networkUrls: () => addresses.urlsForPhones(),
+    namedUrl: () => addresses.urlByName(),
     http: config.http,
     ports: publicPorts(config.urls),
     apps: { folders, origins, sessions: () => reflector.sessions(), onList: list.resolve },

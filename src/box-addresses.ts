@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { UsedHosts } from './access/used-hosts.ts'
 import { isNameLike } from './mdns/mdns-name.ts'
-import { lanAddresses, lanAddresses6 } from './system/addresses.ts'
+import { isMdnsName, lanAddresses, lanAddresses6 } from './system/addresses.ts'
 import {
   type AddressSettings,
   type Announced,
@@ -77,6 +77,11 @@ export class BoxAddresses {
   /** Addresses of the box for other devices; no slash at the end. */
   urlsForPhones(): readonly string[] {
     return this.announced().others.urls.map((url) => url.replace(/\/$/, ''))
+  }
+
+  /** Its address by its name on its networks (multicast DNS), which is easy to type; no slash at the end. */
+  urlByName(): string | undefined {
+    return this.urlsForPhones().find((url) => isMdnsName(new URL(url).hostname))
   }
 
   /** Notes that an admin logged in, which shows that the host leads to the box. @param publicUrl of the dashboard */

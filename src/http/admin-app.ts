@@ -23,6 +23,8 @@ interface BoxAddresses {
   announced(): ReturnType<ApiParts['announced']>
   /** for other devices; no slash at the end */
   urlsForPhones(): readonly string[]
+  /** by the box's name on its networks; no slash at the end */
+  urlByName(): string | undefined
   /** told by which address an admin logged in */
   noteLogin(publicUrl: string): void
 }
@@ -85,7 +87,10 @@ export function buildAdminApp(parts: AdminAppParts): FastifyInstance {
   app.register(pageRoutes, { prefix: '/admin', appUrl })
   app.register(healthRoutes, { source: operation })
   app.register(monitorRoutes, { source: operation })
-  app.register(addressRoutes, { networkUrls: () => addresses.urlsForPhones() })
+  app.register(addressRoutes, {
+    networkUrls: () => addresses.urlsForPhones(),
+    namedUrl: () => addresses.urlByName(),
+  })
   app.get('/', (_request, reply) => reply.redirect('admin/'))
   return app
 }

@@ -1,4 +1,4 @@
-import { boxUrl, isLoopback, phoneAddresses } from '../common/address.js'
+import { addressByName, boxUrl, isLoopback, phoneAddresses } from '../common/address.js'
 import { element } from '../common/element.js'
 import { scannable } from '../common/scannable.js'
 
@@ -10,6 +10,12 @@ export async function showPhoneAddress(place) {
     place.append(element('p', { textContent: 'Phones on the same network open this.' }))
   }
   place.append(scannable(addresses, 'QR code with the address of this page'))
+  const named = await addressByName()
+  if (named) place.append(element('p', {}, 'Or type, on most devices, ', typed(named)))
+}
+
+function typed({ href }) {
+  return element('code', { textContent: href })
 }
 
 function networkAddressAdvice() {
