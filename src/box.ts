@@ -21,6 +21,8 @@ import { growDescriptorTable } from './system/descriptor-table.ts'
 import type { DoubtfulName } from './system/doubtful-names.ts'
 import type { Listener, Listeners } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
+import { constraintsWith, permits } from './tls/constraints.ts'
+import type { Tls } from './tls/ports.ts'
 
 /** How long web sockets have the box for themselves when it starts (ms). */
 const HEAD_START_MS = 30
@@ -96,7 +98,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     boxName?.open()
     release.add(async () => boxName?.close())
     const servers = { apps: server.http, admin: adminServer.http }
-    const addresses = addressesOf(config, ports, { gate, boxName })
+    const addresses = addressesOf(config, ports, { gate, boxName, tls })
     const httpParts = { servers, ports, gate, tls, addresses, ...ownPorts }
     const { apps, admin } = await createApps(materials, assembly, httpParts)
     release.add(...[apps, admin].map((app) => async () => app.close()))
@@ -159,10 +161,23 @@ function portsOf({ apps, admin }: Ports): Pick<Box, 'port' | 'adminPort'> {
 function addressesOf(
   config: Config,
   ports: Ports,
-  { gate, boxName }: { readonly gate: Gate; readonly boxName: BoxName | undefined },
+  { gate, boxName, tls }: AddressesNeeds,
 ): BoxAddresses {
   const settings = { ...config, ...portsOf(ports) }
-  return new BoxAddresses({ settings, usedHosts: gate.usedHosts, mdns: boxName })
+  const constraints = constraintsWith(config.hostnames)
+  // By http pages are served without it, unless they lead to https.
+  const isNeeded = tls.mode === 'local-ca' && config.http === 'redirect'
+  const certificate = {
+    mayName: (host: string) => !isNeeded || permits(constraints, host),
+    noteHost: (host: string) => tls.noteHost(host),
+  }
+  return new BoxAddresses({ settings, usedHosts: gate.usedHosts, certificate, mdns: boxName })
+}
+
+interface AddressesNeeds {
+  readonly gate: Gate
+  readonly boxName: BoxName | undefined
+  readonly tls: Tls
 }
 
 /** Ports of apps beside the one that they share. */

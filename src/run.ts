@@ -62,7 +62,8 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
   await Promise.race([box.named, delay(NAME_WAIT_MS, undefined, { ref: false })])
   for (const { name, because } of await box.checkNames()) {
     const fields = { scope: 'process', event: 'doubtful-name', name }
-    log.warn(fields, `BOX_HOSTNAMES has ${name}, which ${because}: the doctor tells more`)
+    const who = config.hostnames.includes(name) ? 'BOX_HOSTNAMES has' : 'An admin said'
+    log.warn(fields, `${who} ${name}, which ${because}: the doctor tells more`)
   }
   await greet(box, ({ others, here }) => {
     const urls = [...others.urls, ...here.urls]

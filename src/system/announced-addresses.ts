@@ -19,6 +19,8 @@ export interface AddressSettings {
 
 /** Hosts by which the box is reached that no setting names, each list with the likeliest first. */
 export interface FoundHosts {
+  /** that an admin said */
+  readonly said?: string | undefined
   /** by which admins came to the dashboard */
   readonly used: readonly string[]
   /** addresses of this machine */
@@ -75,30 +77,28 @@ export function shownUrls({ others, here }: Announced): BoxUrls {
 
 function givenUrls(
   { urls, hostnames }: AddressSettings,
-  { used, mdns }: FoundHosts,
+  { said, used, mdns }: FoundHosts,
 ): readonly string[] {
   const patterns = urls.filter((url) => !isForOthers(hostOfUrl(url)))
-  const byMdns = mdns === undefined ? [] : [mdns]
-  const hosts = bounded([...hostnames, ...used, ...byMdns])
+  const hosts = bounded([...hostnames, ...listOf(said), ...used, ...listOf(mdns)])
   const made = hosts.flatMap((host) => patterns.map((url) => withHost(url, host)))
   return [...new Set([...urls.filter((url) => !patterns.includes(url)), ...made, ...patterns])]
 }
 
 function listenedUrls(
   settings: AddressSettings,
-  { used, own, mdns }: FoundHosts,
+  { said, used, own, mdns }: FoundHosts,
 ): readonly string[] {
   const { host, port, hostnames } = settings
-  const named = [...hostnames, ...used]
-  const byMdns = mdns === undefined ? [] : [mdns]
+  const named = [...hostnames, ...listOf(said), ...used]
   const urlOf = (each: string) => `http://${inUrl(each)}:${port}/`
   if (isEverywhere(host)) {
     // In no network no name leads here either.
-    const hosts = own.length === 0 ? [] : [...named, ...own, ...byMdns]
+    const hosts = own.length === 0 ? [] : [...named, ...own, ...listOf(mdns)]
     return [...bounded(hosts), 'localhost'].map(urlOf)
   }
   // Through a name, too, people reach one address only: that of this machine leads no others here.
-  const hosts = isForOthers(host) ? bounded([...named, host, ...byMdns]) : [host]
+  const hosts = isForOthers(host) ? bounded([...named, host, ...listOf(mdns)]) : [host]
   return hosts.map(urlOf)
 }
 
@@ -120,6 +120,10 @@ function bounded(hosts: readonly string[]): readonly string[] {
   const byMdns = all.filter(isMdnsName).slice(0, MOST_MDNS_NAMES)
   const others = all.filter((host) => !isMdnsName(host))
   return [...others.slice(0, MOST_HOSTS - byMdns.length), ...byMdns]
+}
+
+function listOf(host: string | undefined): readonly string[] {
+  return host === undefined ? [] : [host]
 }
 
 function lonelinessOf({ urls, host }: Pick<AddressSettings, 'urls' | 'host' | 'port'>): Loneliness {
