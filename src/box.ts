@@ -84,7 +84,7 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
       tls.noteHost(hostBehind(request, proxies))
       reflector.accept(request, ...rest)
     }
-    const gate = await openGate(config, { ...assembly, log, tls, accept, mdnsName })
+    const gate = await openGate(config, { ...assembly, log, tls, accept })
     release.add(() => gate.close())
     server.http.on('upgrade', (...request) => gate.entrance.handle(...request))
     await storage.opened

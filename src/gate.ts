@@ -34,8 +34,6 @@ export interface GateParts {
   readonly proxies: Proxies
   readonly breaches: Breaches
   readonly tls: Pick<Tls, 'mode' | 'names'>
-  /** by multicast DNS, that the box has now */
-  readonly mdnsName: () => string | undefined
   /** takes over web sockets that were let in */
   readonly accept: EntranceParts['accept']
   /** answers those that were not */
@@ -91,8 +89,7 @@ export async function openGate(config: Config, parts: GateParts): Promise<Gate> 
   }
 }
 
-function accessOptions(config: Config, parts: GateParts): AccessOptions {
-  const { clock, log } = parts
+function accessOptions(config: Config, { clock, log, tls }: GateParts): AccessOptions {
   const { access: policy, allow, origins, monitors } = config
   const dir = resolve(config.filesDir)
   return {
@@ -100,7 +97,7 @@ function accessOptions(config: Config, parts: GateParts): AccessOptions {
     passphrase: config.passphrase ?? config.passphraseFile,
     adminPassword: config.adminPassword ?? config.adminPasswordFile,
     issuer: issuerIn(config),
-    hosts: hostsOf(config, parts),
+    hosts: hostsOf(config, tls),
     ownSubnets: subnetsIn(config),
     ...{ clock, log, accountOf },
   }
@@ -114,7 +111,7 @@ function subnetsIn({ commands }: Config): () => readonly string[] {
 /** By which names the box may be asked: those that it has, that its admin gave it, and that mean nothing outside. */
 function hostsOf(
   { hostnames, urls, adminUrl, appOrigins }: Config,
-  { tls, mdnsName }: Pick<GateParts, 'tls' | 'mdnsName'>,
+  tls: GateParts['tls'],
 ): AccessOptions['hosts'] {
   const said = adminUrl === undefined ? urls : [...urls, adminUrl]
   const given = [
@@ -126,7 +123,7 @@ function hostsOf(
     isNamed: (name) => {
       // Who gave the box a certificate said for what; one that it makes itself is for all by which people come.
       const certified = tls.mode === 'provided' ? tls.names() : []
-      return isCovered(name, new Set([...given, ...certified, ...machineNames(), mdnsName() ?? '']))
+      return isCovered(name, new Set([...given, ...certified, ...machineNames()]))
     },
     // A name of one label is found in the network's own DNS only.
     isLocal: (name) => !name.includes('.') || permits(LOCAL, name),
