@@ -3,6 +3,8 @@ import type { Publication, Responder, ResponderObserver } from './ports.ts'
 
 /** Goodbye is one packet for each network. A thread that takes longer is ended (ms). */
 const GOODBYE_MS = 1000
+/** Whatever is sent on the network, the thread takes no more memory (MB): one that needs more is ended. */
+const MEMORY = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 }
 const THREAD = new URL('./responder-thread.ts', import.meta.url)
 
 /** What the thread tells. */
@@ -20,7 +22,10 @@ export function startThreadResponder(
   observer: ResponderObserver,
 ): Responder {
   // What it prints is for nobody.
-  const worker = new Worker(THREAD, { workerData: publication, stdout: true, stderr: true })
+  const worker = new Worker(THREAD, {
+    ...{ workerData: publication, resourceLimits: MEMORY },
+    ...{ stdout: true, stderr: true },
+  })
   worker.stdout.resume()
   worker.stderr.resume()
   worker.unref()

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { X509Certificate } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -67,7 +68,7 @@ describe.skipIf(fault !== undefined)(`on a network of its own${fault ? ` (${faul
   const portOf = async (box: BoxProcess) => Number(new URL(await box.url()).port)
 
   test('a box answers for croquet.local by IPv4 and IPv6, and is found among web servers', async () => {
-    const box = await start()
+    const box = await start({ BOX_TLS: 'local-ca' })
     const port = await portOf(box)
     expect(box.stdout).toContain(`at\n  http://10.77.0.1:${port}/\n`)
     expect(box.stdout).toContain(`or, on most devices, at\n  http://croquet.local:${port}/\n`)
@@ -77,6 +78,10 @@ describe.skipIf(fault !== undefined)(`on a network of its own${fault ? ` (${faul
     const service = 'Croquet box croquet._http._tcp.local'
     expect(dataOf(await ask('_http._tcp.local'), PTR)).toEqual([service])
     expect(dataOf(await ask(service), SRV)).toEqual([`${port} croquet.local`])
+    const path = join(dirs[0] ?? '', 'tls/box.pem')
+    const names = async () => new X509Certificate(await readFile(path)).subjectAltName
+    await expect.poll(names).toContain('DNS:croquet.local')
+    expect(await names()).toMatch(/IP Address:FD77:/i)
   })
 
   test('the second box of a machine takes another name, and says goodbye when it stops', async () => {
