@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 // What is waited for comes at once, but not on a machine with too much to do.
 const patient = { expect: { poll: { timeout: 15_000 } } }
+// What a file loads is there for the next one, too: loading it again takes as long as the tests.
+const shared = { isolate: false }
 // Where others use the processors as well, a browser may get none for seconds: such a test has a second try.
 const real = { ...patient, testTimeout: 60_000, hookTimeout: 60_000, retry: 1 }
 
@@ -13,6 +15,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...shared,
           ...{ name: 'unit', include: ['src/**/*.test.ts', 'test/*.test.ts', 'bench/*.test.ts'] },
           ...{ ...patient, testTimeout: 20_000 },
           // On two processors it would be one.
@@ -22,6 +25,7 @@ export default defineConfig({
       {
         // Browsers and whole boxes, which wait for each other most of the time.
         test: {
+          ...shared,
           ...{ ...real, name: 'real', include: ['test/{e2e,box,crash,acceptance}/**/*.test.ts'] },
           ...{ maxWorkers: 3, sequence: { groupOrder: 1 } },
         },

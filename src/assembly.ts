@@ -30,6 +30,7 @@ import { accountOf } from './system/account.ts'
 import { SteadyClock, systemTimers } from './system/clock.ts'
 import { LimitBreaches } from './system/limit-breaches.ts'
 import type { BoxLog } from './system/log.ts'
+import type { LogBudget } from './system/log-budget.ts'
 import { createMetrics } from './system/metrics.ts'
 import { programVersion } from './system/program-version.ts'
 import { createProxies, type Proxies } from './system/proxies.ts'
@@ -48,6 +49,7 @@ export interface Materials {
   readonly config: Config
   readonly log: BoxLog
   readonly logTail: LogTail
+  readonly logBudget: LogBudget
   readonly storage: Storage
   /** told that the box can no longer keep its promises and has to stop */
   readonly onFailure: (error: unknown) => void
@@ -58,11 +60,12 @@ export type Assembly = ReturnType<typeof assemble>
 
 /** Makes the parts and gives each what it needs of the others. None of them does anything yet. */
 export function assemble(materials: Materials) {
-  const { config, log, storage } = materials
+  const { config, log, logBudget, storage } = materials
   const clock = createClock(log)
   const metrics = createMetrics(
     () => reflector.costs(),
     () => storage.apps.totals(),
+    () => logBudget.linesLeftOut,
   )
   const { heraldHosts: allowed } = config
   const heralds = new Heralds({ allowed, clock, log, onOutcome: metrics.heralded })
@@ -139,6 +142,7 @@ export async function createApps(
   }
   const apps = buildApp({
     ...{ ...shared, ...gateParts.apps, server: servers.apps, webDir, uploadLimits },
+    commands: config.commands,
     networkUrls: () => addresses.urlsForPhones(),
     namedUrl: () => addresses.urlByName(),
     http: config.http,

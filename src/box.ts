@@ -21,6 +21,7 @@ import { growDescriptorTable } from './system/descriptor-table.ts'
 import type { DoubtfulName } from './system/doubtful-names.ts'
 import type { Listener, Listeners } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
+import type { LogBudget } from './system/log-budget.ts'
 import { constraintsWith, permits } from './tls/constraints.ts'
 import type { Tls } from './tls/ports.ts'
 
@@ -54,6 +55,8 @@ export interface BoxParts {
   readonly listeners: Listeners
   /** the newest lines of the log */
   readonly logTail: LogTail
+  /** what of the log is written */
+  readonly logBudget: LogBudget
   /** told that the box can no longer keep its promises and has to stop */
   readonly onFailure: (error: unknown) => void
 }
@@ -63,11 +66,11 @@ export interface BoxParts {
  * @throws {Error} with a sentence for the person who starts it
  */
 export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Promise<Box> {
-  const { storage, listeners, logTail, onFailure } = parts
+  const { storage, listeners } = parts
   const closeListener = (listener: Listener) => async () => listener.close()
   const release = new Release(...Object.values(listeners).map(closeListener), storage.close)
   try {
-    const materials = { config, log, logTail, storage, onFailure }
+    const materials = { config, log, ...parts }
     const assembly = assemble(materials)
     const { clock, proxies, reflector, serverLimits, upkeep } = assembly
     openInstruments(assembly, release)

@@ -9,6 +9,7 @@ import type { Announced } from './system/announced-addresses.ts'
 import { systemTimers } from './system/clock.ts'
 import type { Listeners } from './system/listener.ts'
 import { createLog } from './system/log.ts'
+import { LogBudget } from './system/log-budget.ts'
 
 /** A box that has not stopped by then is ended (ms). */
 const STOP_TIMEOUT_MS = 4500
@@ -20,7 +21,8 @@ const STANDARD_ERROR = 2
 /** Runs the box in this process, and ends that with it: on a signal, or when the box fails. */
 export async function run(config: Config, listeners: Listeners): Promise<void> {
   const logTail = new LogTail()
-  const log = createLog(config.logLevel, STANDARD_ERROR, logTail)
+  const logBudget = new LogBudget(() => performance.now())
+  const log = createLog(config.logLevel, STANDARD_ERROR, { tail: logTail, budget: logBudget })
   let hasFailed = false
   let box: Box | undefined
 
@@ -51,7 +53,7 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
     const storage = openStorage(config, log, fail)
     // The journal's thread starts while the rest is loaded.
     const { openBox } = await import('./box.ts')
-    box = await openBox(config, log, { storage, listeners, logTail, onFailure: fail })
+    box = await openBox(config, log, { storage, listeners, logTail, logBudget, onFailure: fail })
   } catch (error) {
     console.error(`The box could not start: ${(error as Error).message}`)
     log.debug({ scope: 'process', event: 'start-failed', err: error }, 'box could not start')

@@ -136,14 +136,15 @@ describe('[ACCESS12] a name that the box does not know', () => {
     expect((await by('box.local, attacker.example')).status).toBe(403)
   })
 
-  test('is refused with a page for people that says how to allow it', async () => {
+  test('is refused with a page for people that names what they asked, and no setting', async () => {
     const { status, headers, body } = await bed.ask(
       { path: '/apps/x/' },
       { ...AS_PERSON, host: ATTACKER },
     )
     expect(status).toBe(403)
     expect(headers['content-type']).toBe('text/html; charset=utf-8')
-    expect(body).toContain('BOX_HOSTNAMES=attacker.example')
+    expect(body).toContain('<code>attacker.example</code>')
+    expect(body).not.toContain('BOX_')
     expect(body).not.toContain('{{')
   })
 

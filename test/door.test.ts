@@ -63,13 +63,15 @@ describe('[ACCESS2] a stranger to the LAN', () => {
     expect(await readdir(join(bed.filesDir, 'uploads'))).toEqual([])
   })
 
-  test('reads on a page how the owner can let them in', async () => {
+  test('reads on a page whom to ask, and nothing of settings', async () => {
     const { status, headers, body } = await bed.ask(
       { path: '/apps/x/?session=1' },
       { ...STRANGER, ...AS_PERSON },
     )
     expect(status).toBe(403)
-    expect(body).toContain('BOX_ALLOW=203.0.113.9')
+    expect(body).toContain('203.0.113.9</code>, is not on it')
+    expect(body).toContain('Ask the owner of the box for an invite link.')
+    expect(body).not.toContain('BOX_')
     expect(headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',

@@ -34,6 +34,7 @@ test('each panel of the dashboard draws series that the box has', async () => {
   const { body } = await createMetrics(
     () => [],
     () => NO_APPS,
+    () => 0,
   ).expose()
   const types = new Map(
     [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]),
@@ -59,6 +60,7 @@ test('counters are drawn as rates, and by labels that they have', async () => {
   const metrics = createMetrics(
     () => [],
     () => NO_APPS,
+    () => 0,
   )
   metrics.limitBreached('connections')
   metrics.heralded('told')

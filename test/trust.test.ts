@@ -146,7 +146,7 @@ describe('with an authority of its own', () => {
 
   test('who is not let in is told so, and led nowhere', async () => {
     const { status, body } = await openPage('/demos/', STRANGER)
-    expect([status, body.includes('BOX_ALLOW=')]).toEqual([403, true])
+    expect([status, body.includes('This box is for its own network.')]).toEqual([403, true])
   })
 
   test('a token gets into no other address', async () => {
@@ -188,6 +188,10 @@ describe('with other settings', () => {
       expect((await ask({ path: '/trust/check', headers: STRANGER })).status).toBe(204)
       const { status, headers } = await ask({ path: '/trust?next=/x', headers: STRANGER })
       expect([status, headers.location]).toEqual([307, 'trust/?next=/x'])
+      // But what apps there are, only those are told who are let in.
+      const place = await ask({ path: '/trust/place?next=/demos/chat/', headers: STRANGER })
+      expect(place.status === 200).toBe(policy === 'open')
+      if (policy !== 'open') expect(place.body).not.toContain('Chat')
     },
   )
 

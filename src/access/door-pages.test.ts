@@ -7,3 +7,14 @@ test('commands in the pages at the door are worded as they are typed where the b
   expect(page).toContain('<code>docker compose exec invite</code>')
   expect(page).not.toContain('npm run')
 })
+
+test.each(['admin-login', 'admin-link-over'] as const)(
+  'the page %s names one command for a new link, as it is typed where the box runs',
+  async (name) => {
+    const commandsIn = (html: string) => html.match(/<code>[^<]*reset<\/code>/g)
+    const byNpm = (await DoorPages.load()).render(name, {})
+    expect(commandsIn(byNpm)).toEqual(['<code>npm run admin -- reset</code>'])
+    const pages = await DoorPages.load((text) => text.replace(/npm run admin --/g, 'admin.ts'))
+    expect(commandsIn(pages.render(name, {}))).toEqual(['<code>admin.ts reset</code>'])
+  },
+)

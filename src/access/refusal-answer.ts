@@ -25,6 +25,7 @@ export function sendRefusal(
   return reply.headers(pages.headers).send(
     pages.render(page, {
       address: addressOf(request),
+      host: request.hostname,
       message: message.charAt(0).toUpperCase() + message.slice(1),
       root: rootFrom(target),
       to: target.replace(/^\/+/, ''),

@@ -5,6 +5,7 @@ import type { AskedHost, AskedHosts } from './asked-hosts.ts'
 import type { InternetPackage } from './needs.ts'
 import type { AppOrigins } from './origins/app-origins.ts'
 import { countPeople, type RunningSession } from './people.ts'
+import type { SecureKind } from './secure-needs.ts'
 import { BLANK, type Surveys } from './surveys.ts'
 
 /** A list is good for this long (ms), unless apps are deployed or deleted: many may look at it. */
@@ -12,7 +13,7 @@ const KEPT_MS = 1000
 /** So long a list waits for what is in apps; it says later what takes longer (ms). */
 const SURVEYS_MS = 1000
 
-/** An app as visitors see it. Addresses are relative to the box's root. */
+/** An app as its owner sees it; visitors see less (`PublicApp`). Addresses are relative to the box's root. */
 export interface ListedApp {
   readonly kind: 'app' | 'demo'
   readonly name: string
@@ -21,6 +22,8 @@ export interface ListedApp {
   readonly description: string
   /** address of a picture; null: it has none */
   readonly icon: string | null
+  /** address of a wide picture for its tile; null: it has none */
+  readonly picture: string | null
   readonly url: string
   /** how many are in its sessions */
   readonly people: number
@@ -28,7 +31,9 @@ export interface ListedApp {
   readonly needs: readonly string[]
   /** what it takes from those of these hosts that have packages */
   readonly packages: readonly InternetPackage[]
-  /** why it cannot do without the cloud, in sentences */
+  /** what it may need a secure page for; null: that cannot be told */
+  readonly secure: readonly SecureKind[] | null
+  /** what its owner may want to mend, in sentences */
   readonly notes: readonly string[]
   /** what its pages asked of the internet while people used them */
   readonly asked: readonly AskedHost[]
@@ -50,7 +55,7 @@ export interface AppListParts {
   readonly now: () => number
 }
 
-/** All apps and demos, for visitors. */
+/** All apps and demos. */
 export class AppList {
   readonly #parts: AppListParts
   #last: { readonly at: number; readonly apps: Promise<readonly ListedApp[]> } | undefined
@@ -112,18 +117,19 @@ export class AppList {
     const { name } = folder
     const url = `${kind}s/${encodeURIComponent(name)}/`
     const survey = this.#parts.surveys.known(folder) ?? BLANK
-    const { title, description, icon, needs, packages, notes } = survey
+    const { title, description, icon, picture, needs, packages, secure, notes } = survey
     return {
       ...{ kind, name, title: title || name, description },
-      icon: icon === undefined ? null : iconAddress(url, icon),
-      ...{ url, people: people.get(url) ?? 0, needs, packages, notes },
+      icon: icon === undefined ? null : addressIn(url, icon),
+      picture: picture === undefined ? null : addressIn(url, picture),
+      ...{ url, people: people.get(url) ?? 0, needs, packages, secure: secure ?? null, notes },
       asked: kind === 'app' ? this.#parts.asked.of(folder) : [],
       ...this.#originOf(kind, name),
     }
   }
 }
 
-function iconAddress(url: string, icon: string): string {
-  if (icon.startsWith('data:')) return icon
-  return url + icon.split('/').map(encodeURIComponent).join('/')
+function addressIn(url: string, path: string): string {
+  if (path.startsWith('data:')) return path
+  return url + path.split('/').map(encodeURIComponent).join('/')
 }

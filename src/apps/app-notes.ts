@@ -11,7 +11,7 @@ const KEY_COMPLAINT = 'no apiKey provided in Session.join()'
 const OLD_JOIN = /\bCroquet\.startSession\s*\(\s*[^)\s]/
 const STAYS = 'it is served as it is, and its client does not find this box'
 
-/** Gathers why an app, or part of it, cannot do without the cloud, in sentences for its tile. */
+/** Gathers what the owner of an app may want to mend, in sentences for the dashboard. */
 export class AppNotes {
   readonly #notes: string[] = []
 
@@ -44,6 +44,11 @@ export class AppNotes {
           'it is served as it is, and takes its client from where it says.',
       )
     }
+  }
+
+  /** A picture for the app's tile that is not shown. @param fault the end of a sentence */
+  addPicture(path: string, fault: string): void {
+    this.#add(`Its picture ${path} ${fault}: the tile shows another one.`)
   }
 
   #add(note: string): void {

@@ -9,6 +9,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sharedOrigins } from '../../test/support/shared-origins.ts'
 import { AppFolders } from './app-folders.ts'
+import type { AppList } from './app-list.ts'
 import { hostingRoutes } from './hosting.ts'
 import type { RunningSession } from './people.ts'
 
@@ -28,6 +29,7 @@ let app: FastifyInstance
 let releases: Map<string, string>
 let sessions: RunningSession[]
 let tellChange: () => void
+let list: Pick<AppList, 'get'>
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'box-web-'))
@@ -50,6 +52,9 @@ beforeEach(async () => {
     ),
     origins: sharedOrigins(),
     sessions: () => sessions,
+    onList: (made) => {
+      list = made
+    },
     leadElsewhere: async () => false,
     visitors: { accountOf: (address) => address, watches: () => true },
     missingPage: () => ({ headers: { 'content-type': 'text/html' }, html: 'nothing here' }),
@@ -442,34 +447,57 @@ describe('where there is nothing', () => {
   })
 })
 
-test('the list has all apps and demos, and who is in them', async () => {
+test('visitors are told all apps and demos, their pictures, and who is in them', async () => {
   await put({
-    'web/apps/sketch/index.html': '<title>Sketch</title><link rel=icon href="a b.png">',
+    'web/apps/sketch/index.html':
+      '<title>Sketch</title><link rel=icon href="a b.png"><meta name=og:image content="c d.svg">',
     'web/apps/sketch/a b.png': '',
-    'web/demos/chat/index.html': '<meta name=description content="Words"><img src="//a.example/">',
+    'web/apps/sketch/c d.svg': '<svg/>',
+    'web/demos/chat/index.html':
+      '<meta name=description content="Words"><img src="//a.example/"><script>getUserMedia</script>',
     'web/demos/shared/demo.css': '',
   })
-  sessions = [{ users: 2, url: 'http://box/apps/sketch/?q=1' }]
+  sessions = [
+    { users: 2, url: 'http://box/apps/sketch/?q=1' },
+    { users: 1, url: 'https://school.example/' },
+    { users: 0, url: 'http://box/apps/sketch/' },
+  ]
   const response = await app.inject('/apps')
   expect(response.headers['cache-control']).toBe('no-store')
   expect(response.json()).toEqual({
     apps: [
       {
         ...{ kind: 'app', name: 'sketch', title: 'Sketch', description: '' },
-        ...{ icon: 'apps/sketch/a%20b.png', url: 'apps/sketch/', people: 2, needs: [] },
-        ...{ packages: [], notes: [], asked: [], origin: null, sharesBecause: '' },
+        ...{ icon: 'apps/sketch/a%20b.png', picture: 'apps/sketch/c%20d.svg' },
+        ...{ url: 'apps/sketch/', people: 2, needsInternet: false, secure: [] },
       },
       {
         ...{ kind: 'demo', name: 'chat', title: 'chat', description: 'Words' },
-        ...{ icon: null, url: 'demos/chat/', people: 0, needs: ['a.example'] },
-        ...{ packages: [], notes: [], asked: [], origin: null, sharesBecause: '' },
+        ...{ icon: null, picture: null, url: 'demos/chat/', people: 0 },
+        ...{ needsInternet: true, secure: ['camera'] },
       },
     ],
+    people: 3,
+    sessions: 2,
   })
 })
 
+test('the owner is told what apps need and what is to be mended, too', async () => {
+  await put({
+    'web/apps/sketch/index.html': '<img src="//a.example/">',
+    'web/apps/sketch/long.html': ' '.repeat(4_000_001),
+  })
+  await app.ready()
+  expect(await list.get()).toMatchObject([
+    {
+      ...{ name: 'sketch', needs: ['a.example'], packages: [], secure: null, asked: [] },
+      ...{ notes: [expect.stringContaining('long.html')], origin: null, sharesBecause: '' },
+    },
+  ])
+})
+
 test('the list has an app that was deployed at once', async () => {
-  expect((await app.inject('/apps')).json()).toEqual({ apps: [] })
+  expect((await app.inject('/apps')).json()).toEqual({ apps: [], people: 0, sessions: 0 })
   await put({ 'releases/1/index.html': '<title>New</title>' })
   releases.set('new', join(dir, 'releases/1'))
   tellChange()
@@ -483,7 +511,7 @@ test('the folder of all apps leads to the first page', async () => {
 describe("what the box's script in a page tells", () => {
   const told = (hosts: unknown, name = 'sketch') =>
     app.inject({ method: 'POST', url: `/apps/${name}/.box/asked`, payload: { hosts } })
-  const asked = async () => (await app.inject('/apps')).json().apps[0].asked
+  const asked = async () => (await list.get())[0]?.asked
 
   beforeEach(() => put({ 'web/apps/sketch/index.html': '' }))
 

@@ -16,9 +16,9 @@ import type { AppOrigins } from './origins/app-origins.ts'
 import { ownScripts } from './own-scripts.ts'
 import { type PackedFile, packedFileAt } from './packed-file.ts'
 import { type PageRoutesOptions, pageRoutes } from './page-routes.ts'
-import type { RunningSession } from './people.ts'
+import { crowdIn, type RunningSession } from './people.ts'
 import { SettingsOfApps } from './settings-of.ts'
-import { shownAppsSchema } from './shown-apps.ts'
+import { publicApps, publicAppsSchema } from './shown-apps.ts'
 import { Surveys } from './surveys.ts'
 import { mustUnpack, packedHeaders, Unpacker } from './unpacker.ts'
 import { Workshop } from './workshop.ts'
@@ -87,11 +87,11 @@ export async function hostingRoutes(app: FastifyInstance, options: HostingOption
 
   const listing = {
     prefixTrailingSlash: 'no-slash',
-    schema: { response: { 200: shownAppsSchema } },
+    schema: { response: { 200: publicAppsSchema } },
   } as const
   app.get('/', listing, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
-    return { apps: await list.get() }
+    return publicApps(await list.get(), crowdIn(options.sessions()))
   })
   app.get('/', { prefixTrailingSlash: 'slash' }, (_request, reply) => reply.redirect('../'))
 

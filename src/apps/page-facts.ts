@@ -2,6 +2,14 @@ import { attribute, isLink, type Page, type PageElement } from './page.ts'
 
 const MOST_TITLE = 80
 const MOST_DESCRIPTION = 240
+/** How pages name a picture of theirs for those who link to them. */
+const PICTURE_NAMES = [
+  'og:image',
+  'og:image:secure_url',
+  'og:image:url',
+  'twitter:image',
+  'twitter:image:src',
+]
 /** An icon that is in the page itself is taken up to this length (characters). */
 const MOST_INLINE_ICON = 8192
 
@@ -12,6 +20,8 @@ export interface PageFacts {
   readonly description: string
   /** addresses of icons as the page has them, the best first */
   readonly icons: readonly string[]
+  /** addresses of the pictures by which it is shown elsewhere, likewise */
+  readonly pictures: readonly string[]
   /** address of its manifest */
   readonly manifest: string | undefined
 }
@@ -24,25 +34,38 @@ export function factsOf(page: Page): PageFacts {
     title: shortened(name || textIn(title), MOST_TITLE),
     description: shortened(metaOf(page, 'description'), MOST_DESCRIPTION),
     icons: iconsOf(page),
+    pictures: PICTURE_NAMES.map((wanted) => metaOf(page, wanted).trim()).filter(Boolean),
     manifest: manifest && attribute(manifest, 'href'),
   }
 }
 
 /** Icons in a web app's manifest, the largest first; none if it is no manifest. */
 export function iconsOfManifest(text: string): string[] {
+  const found = imagesOfManifest(text, 'icons')
+  return found.toSorted((a, b) => sizeOf(b.sizes) - sizeOf(a.sizes)).map(({ src }) => src)
+}
+
+/** Screenshots in a web app's manifest, those of wide screens first; none if it is no manifest. */
+export function screenshotsOfManifest(text: string): string[] {
+  const found = imagesOfManifest(text, 'screenshots')
+  const rank = ({ form_factor }: ManifestImage) => (form_factor === 'wide' ? 0 : 1)
+  return found.toSorted((a, b) => rank(a) - rank(b)).map(({ src }) => src)
+}
+
+interface ManifestImage {
+  readonly src: string
+  readonly sizes?: unknown
+  readonly form_factor?: unknown
+}
+
+function imagesOfManifest(text: string, key: 'icons' | 'screenshots'): readonly ManifestImage[] {
   try {
-    const { icons } = JSON.parse(text) as { readonly icons?: unknown }
-    if (!Array.isArray(icons)) return []
-    const found = icons.filter(({ src } = {}) => typeof src === 'string') as ManifestIcon[]
-    return found.toSorted((a, b) => sizeOf(b.sizes) - sizeOf(a.sizes)).map(({ src }) => src)
+    const { [key]: images } = JSON.parse(text) as { readonly [name: string]: unknown }
+    if (!Array.isArray(images)) return []
+    return images.filter((image) => typeof image?.src === 'string') as ManifestImage[]
   } catch {
     return []
   }
-}
-
-interface ManifestIcon {
-  readonly src: string
-  readonly sizes?: unknown
 }
 
 function iconsOf({ elements }: Page): string[] {
@@ -71,10 +94,11 @@ function sizeOf(sizes: unknown): number {
   return typeof sizes === 'string' ? Number.parseInt(sizes, 10) || 0 : 0
 }
 
+/** Open Graph says `property` where the others say `name`. */
 function metaOf({ elements }: Page, name: string): string {
-  const found = elements.find(
-    (element) => element.tagName === 'meta' && attribute(element, 'name')?.toLowerCase() === name,
-  )
+  const isNamed = (element: PageElement) =>
+    ['name', 'property'].some((key) => attribute(element, key)?.toLowerCase() === name)
+  const found = elements.find((element) => element.tagName === 'meta' && isNamed(element))
   return found ? (attribute(found, 'content') ?? '') : ''
 }
 

@@ -18,3 +18,14 @@ export function countPeople(sessions: Iterable<RunningSession>): ReadonlyMap<str
   }
   return counts
 }
+
+/** How many people are in how many sessions, of apps and of pages elsewhere. */
+export interface Crowd {
+  readonly people: number
+  readonly sessions: number
+}
+
+export function crowdIn(sessions: Iterable<RunningSession>): Crowd {
+  const counts = Array.from(sessions, ({ users }) => users).filter((users) => users > 0)
+  return { people: counts.reduce((sum, users) => sum + users, 0), sessions: counts.length }
+}

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await writeFile(join(dir, 'web/app.js'), 'let a')
   await writeFile(join(dir, 'web/demos/index.html'), 'demos')
   app = fastify({ forceCloseConnections: true })
-  app.register(webRoutes, { webDir: join(dir, 'web') })
+  app.register(webRoutes, { webDir: join(dir, 'web'), commands: 'compose' })
 })
 
 afterEach(async () => {
@@ -81,4 +81,20 @@ test.each([
     sent.on('error', reject).end()
   })
   expect(body).not.toBe('secret')
+})
+
+test('the page for developers names commands as they are typed where the box runs', async () => {
+  expect((await app.inject('/developers/')).statusCode).toBe(404)
+  await mkdir(join(dir, 'web/developers'))
+  const page = 'run <!-- npm -->npm\nx<!-- /npm --><!-- compose -->docker<!-- /compose -->, then'
+  await writeFile(join(dir, 'web/developers/index.html'), page)
+  for (const url of ['/developers/', '/developers/?q', '/developers/index.html']) {
+    const { body, headers } = await app.inject(url)
+    expect(body).toBe('run docker, then')
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-cache',
+    })
+  }
+  expect((await app.inject('/developers')).headers.location).toBe('/developers/')
 })

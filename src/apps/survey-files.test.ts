@@ -66,16 +66,19 @@ test('of more scripts than are read, those that are nearest to the top count', a
   expect(read.slice(0, 4)).toEqual(['index.html', 'z.js', 'z/y.js', 'a/b/0.js'])
 })
 
-test('a survey depends on what it reads, on names, and on manifests', async () => {
+test('a survey depends on what it reads, on names, images and manifests', async () => {
   await put('index.html', 'app.webmanifest', 'a.png', 'a.glb')
   const lines = async () => (await findSurveyFiles(root)).lines
   const before = await lines()
   const touch = (path: string) => utimes(join(root, path), 1, 1)
   await touch('a.glb')
   expect(await lines()).toEqual(before)
+  await touch('a.png')
+  const withImage = await lines()
+  expect(withImage).not.toEqual(before)
   await touch('app.webmanifest')
   const second = await lines()
-  expect(second).not.toEqual(before)
+  expect(second).not.toEqual(withImage)
   await touch('index.html')
   const third = await lines()
   expect(third).not.toEqual(second)

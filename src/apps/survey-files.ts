@@ -3,6 +3,7 @@ import { opendir } from 'node:fs/promises'
 import { extname, join, posix } from 'node:path'
 import { isPage, isScript } from './adaptable.ts'
 import { statOf } from './existing.ts'
+import { isImageName } from './image-facts.ts'
 
 /** How much of an app is looked at, in this order: what is near its top, pages before scripts before styles. */
 const MOST_FILES = 3000
@@ -13,8 +14,10 @@ const MOST_NAMES = 50_000
 const MOST_DEPTH = 16
 
 const STYLE = /^\.css$/i
-/** Not read with the others, but what they say is seen: icons. */
-const MANIFEST = /(?:^|\/)manifest\.json$|\.webmanifest$/i
+/** Not read with the others, but what they say is seen: icons and pictures. */
+const MANIFEST = /(?:^|\/)manifest\.json$|\.webmanifest$|^app\.json$/i
+/** Of so many images, those nearest to the top, another one of the same name is noticed. */
+const MOST_IMAGES = 100
 
 export interface SurveyFile {
   /** within the app, with slashes */
@@ -36,7 +39,9 @@ export async function findSurveyFiles(root: string): Promise<SurveyFiles> {
   const names = await namesIn(root)
   const wanted = names.filter((path) => rankOf(path) !== undefined).toSorted(byRank)
   const [read, tooLong]: [SurveyFile[], SurveyFile[]] = [[], []]
-  const lines = names.filter((path) => rankOf(path) === undefined && !MANIFEST.test(path))
+  const images = names.filter(isImageName).toSorted(byDepth).slice(0, MOST_IMAGES)
+  const looked = new Set([...images, ...names.filter(isManifest).slice(0, MOST_FILES)])
+  const lines = names.filter((path) => rankOf(path) === undefined && !looked.has(path))
   let bytes = 0
   for (const path of wanted.slice(0, MOST_FILES)) {
     const stats = await statOf(join(root, path))
@@ -47,7 +52,7 @@ export async function findSurveyFiles(root: string): Promise<SurveyFiles> {
     const list = isTooLong ? tooLong : read
     list.push({ path, stats })
   }
-  for (const path of names.filter((name) => MANIFEST.test(name)).slice(0, MOST_FILES)) {
+  for (const path of looked) {
     const stats = await statOf(join(root, path))
     if (stats) lines.push(lineOf(path, stats))
   }
@@ -84,6 +89,10 @@ async function entriesIn(root: string, folder: string, most: number) {
   return found
 }
 
+function isManifest(path: string): boolean {
+  return MANIFEST.test(path)
+}
+
 /** The smaller, the sooner it is read; undefined: it is not. */
 function rankOf(path: string): number | undefined {
   if (isPage(path)) return 0
@@ -94,6 +103,10 @@ function rankOf(path: string): number | undefined {
 function byRank(a: string, b: string): number {
   const rank = (path: string) => depthOf(path) * 3 + (rankOf(path) ?? 0)
   return rank(a) - rank(b) || (a < b ? -1 : 1)
+}
+
+function byDepth(a: string, b: string): number {
+  return depthOf(a) - depthOf(b) || (a < b ? -1 : 1)
 }
 
 function depthOf(path: string): number {

@@ -17,8 +17,10 @@ export const BLANK: AppSurvey = {
   title: '',
   description: '',
   icon: undefined,
+  picture: undefined,
   needs: [],
   packages: [],
+  secure: undefined,
   notes: [],
 }
 

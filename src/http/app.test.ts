@@ -85,6 +85,7 @@ beforeEach(async () => {
     places: { adminUrl: () => 'http://box:8889/' },
     trustedProxies: ['loopback', '10.0.0.0/8'],
     webDir: join(dir, 'web'),
+    commands: 'npm',
     apps: {
       folders: new AppFolders(
         { list: () => [], activeFolder: () => undefined, onChange: () => () => {} },

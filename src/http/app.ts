@@ -3,10 +3,11 @@ import type { DoorPages } from '../access/door-pages.ts'
 import { type LoginRoutesOptions, loginRoutes } from '../access/login-routes.ts'
 import { WATCHING_ROLES } from '../access/pass.ts'
 import { isByPerson, rootFrom } from '../access/refusal-answer.ts'
+import type { AppList } from '../apps/app-list.ts'
 import { type HostingOptions, hostingRoutes, type MissingPage } from '../apps/hosting.ts'
 import { leadIntoApp } from '../apps/lead-into-app.ts'
 import { libraryRoutes } from '../apps/libraries.ts'
-import { webRoutes } from '../apps/static.ts'
+import { type WebRoutesOptions, webRoutes } from '../apps/static.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { fileRoutes } from '../files/routes.ts'
 import type { UploadLimits } from '../files/upload-limits.ts'
@@ -24,6 +25,7 @@ import { addErrorHandlers, type LeadElsewhere } from './errors.ts'
 import { lendNames } from './lent-names.ts'
 import { healthRoutes, type OperationSource } from './operation.ts'
 import { addOwnOrigins, ownAppBy } from './own-origins.ts'
+import { placeFactsBy } from './place-facts.ts'
 import { toDashboardRoutes } from './to-dashboard.ts'
 
 /** Where requests for files are led to. */
@@ -39,6 +41,8 @@ export interface AppParts extends BaseParts {
   readonly places: Pick<BoxPlaces, 'adminUrl'>
   /** absolute path of the folder that is served at `/` */
   readonly webDir: string
+  /** how commands are typed where the box runs */
+  readonly commands: WebRoutesOptions['commands']
   /** hosted apps as visitors have them */
   readonly apps: Pick<HostingOptions, 'folders' | 'origins' | 'sessions' | 'onList'>
   /** has to be open before the app is ready */
@@ -97,7 +101,11 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.register(toDashboardRoutes, { adminUrl })
   app.register(healthRoutes, { source: parts.operation })
   app.register(addressRoutes, parts)
-  app.register(trustRoutes, { tls, ports: portsOf, publicUrl })
+  const list = Promise.withResolvers<Pick<AppList, 'get'>>()
+  app.register(trustRoutes, {
+    ...{ tls, ports: portsOf, publicUrl },
+    factsOf: placeFactsBy(list.promise, ownAppOf),
+  })
   app.register(fileRoutes, {
     prefix: '/files',
     store: parts.files,
@@ -106,6 +114,10 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.register(libraryRoutes, { prefix: '/lib' })
   app.register(hostingRoutes, {
     ...{ prefix: '/apps', webDir: parts.webDir, ...parts.apps },
+    onList: (made) => {
+      list.resolve(made)
+      parts.apps.onList?.(made)
+    },
     leadElsewhere,
     visitors: {
       accountOf: login.accountOf,
@@ -113,7 +125,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
     },
     missingPage: ({ originalUrl }) => missingPage(originalUrl, pages),
   })
-  app.register(webRoutes, { webDir: parts.webDir })
+  app.register(webRoutes, { webDir: parts.webDir, commands: parts.commands })
   return app
 }
 

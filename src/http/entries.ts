@@ -15,6 +15,8 @@ const OF_APPS: Entries = {
     ['/enter', 'everybody'],
     ['/invite/*', 'everybody'],
     ['/trust', 'everybody'],
+    // It names an app, which only those are told who may see all of them.
+    ['/trust/place', 'visitors'],
     // They say at which port the dashboard is, which is no secret.
     ['/admin', 'everybody'],
     ['/admin/*', 'everybody'],

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest'
 import { createMetrics } from './metrics.ts'
 
 const noApps = () => ({ apps: 0, releases: 0, bytes: 0 })
+const noLines = () => 0
 
 it('counts what met a limit, by the limit', async () => {
-  const metrics = createMetrics(() => [], noApps)
+  const metrics = createMetrics(() => [], noApps, noLines)
   metrics.limitBreached('volume-use')
   metrics.limitBreached('volume-use')
   metrics.limitBreached('slow-upload')
@@ -15,7 +16,7 @@ it('counts what met a limit, by the limit', async () => {
 
 it('reads what joins cost when it is asked: all sessions together, and the dearest', async () => {
   let costs: Array<{ messages: number; bytes: number; besideBytes: number }> = []
-  const metrics = createMetrics(() => costs, noApps)
+  const metrics = createMetrics(() => costs, noApps, noLines)
   const read = async () => {
     const { body } = await metrics.expose()
     const [history, most] = [/^reflector_history_(\w+) (.*)$/gm, /^reflector_join_(\w+) (.*)$/gm]
@@ -42,10 +43,25 @@ it('reads how much of hosted apps is kept when it is asked', async () => {
   const metrics = createMetrics(
     () => [],
     () => totals,
+    noLines,
   )
   totals = { apps: 2, releases: 7, bytes: 1234 }
   const { body } = await metrics.expose()
   expect(body).toMatch(/^box_apps 2$/m)
   expect(body).toMatch(/^box_app_releases 7$/m)
   expect(body).toMatch(/^box_app_bytes 1234$/m)
+})
+
+it('[LOG4] counts the lines of the log that were left out', async () => {
+  let leftOut = 0
+  const metrics = createMetrics(
+    () => [],
+    noApps,
+    () => leftOut,
+  )
+  const read = async () =>
+    /^box_log_lines_left_out_total (.*)$/m.exec((await metrics.expose()).body)?.[1]
+  expect(await read()).toBe('0')
+  leftOut = 12
+  expect(await read()).toBe('12')
 })

@@ -20,8 +20,13 @@ interface AppTotals {
 /**
  * The box's metrics in Prometheus' terms, under the names that dashboards of the reference know.
  * @param costs of all running sessions, asked for whenever somebody reads the metrics, as is what follows
+ * @param logLinesLeftOut since the start
  */
-export function createMetrics(costs: () => Iterable<SessionCost>, appTotals: () => AppTotals) {
+export function createMetrics(
+  costs: () => Iterable<SessionCost>,
+  appTotals: () => AppTotals,
+  logLinesLeftOut: () => number,
+) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -51,6 +56,7 @@ export function createMetrics(costs: () => Iterable<SessionCost>, appTotals: () 
   })
   addHistoryGauges(registry, costs)
   addAppGauges(registry, appTotals)
+  addLogCounter(registry, logLinesLeftOut)
   return {
     limitBreached: breachCounter(registry),
     connectionOpened: () => connections.inc(),
@@ -79,6 +85,19 @@ function breachCounter(registry: Registry): (limit: string) => void {
     registers: [registry],
   })
   return (limit) => counter.inc({ limit })
+}
+
+/** Counts what the log did not take (LOG4). */
+function addLogCounter(registry: Registry, linesLeftOut: () => number): void {
+  const counter: Counter = new Counter({
+    name: 'box_log_lines_left_out_total',
+    help: 'Lines that were left out since the log takes no more at a time',
+    registers: [registry],
+    collect: () => {
+      counter.reset()
+      counter.inc(linesLeftOut())
+    },
+  })
 }
 
 function addAppGauges(registry: Registry, appTotals: () => AppTotals): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeIn } from './place.ts'
+import { factsOfPlace, placeIn } from './place.ts'
 
 test.each([
   '/',
@@ -33,3 +33,29 @@ test.each([
 ])('%j is none, and leads to the landing page', (text) => {
   expect(placeIn(text)).toBe('/')
 })
+
+const APPS = [
+  { url: 'apps/our%20map/', title: 'Our map', secure: ['camera'] },
+  { url: 'apps/maze/', title: 'Maze', secure: null },
+  { url: 'demos/chat/', title: 'Chat', secure: [] },
+]
+
+test.each([
+  ['/', undefined, null, []],
+  ['/?q=1', undefined, null, []],
+  ['/developers/', undefined, null, []],
+  ['/demos/chat/?q=1', undefined, 'Chat', []],
+  ['/apps/our%20map/rooms/1.html', undefined, 'Our map', ['camera']],
+  ['/apps/maze/', undefined, 'Maze', null],
+  ['/apps/gone/', undefined, null, null],
+  ['/apps/maze', undefined, null, null],
+  ['/other.html', undefined, null, null],
+  ['/', 'apps/our%20map/', 'Our map', ['camera']],
+  ['/apps/maze/', 'apps/our%20map/', 'Maze', null],
+] as const)(
+  'of %s (at the origin of %s) it knows the title %s and that it needs %j',
+  (...given) => {
+    const [place, own, title, secure] = given
+    expect(factsOfPlace(place, APPS, own)).toEqual({ title, secure })
+  },
+)

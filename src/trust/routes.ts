@@ -5,7 +5,7 @@ import { appleProfile } from './apple-profile.ts'
 import { addressBy, hostIn, isFor, isLoopback, type PublicPorts } from './box-address.ts'
 import { plainCookies, trustsCookies } from './browser-cookies.ts'
 import { trustPages } from './pages.ts'
-import { placeIn } from './place.ts'
+import { type PlaceFacts, placeIn } from './place.ts'
 
 const MOST_FORM_BYTES = 4096
 const text = { type: 'string' } as const
@@ -25,6 +25,15 @@ const about = {
       required: ['name', 'fingerprint', 'notAfter'],
       properties: { name: text, fingerprint: text, notAfter: text },
     },
+  },
+} as const
+const placeQuery = { type: 'object', properties: { next: text } } as const
+const placeFacts = {
+  type: 'object',
+  required: ['title', 'secure'],
+  properties: {
+    title: { type: ['string', 'null'] },
+    secure: { type: ['array', 'null'], items: text },
   },
 } as const
 const form = { type: 'object', properties: { next: text } } as const
@@ -63,11 +72,16 @@ export interface TrustRoutesOptions {
   readonly ports: (publicUrl: string) => PublicPorts
   /** scheme, host and prefix by which the box was asked */
   readonly publicUrl: (request: FastifyRequest) => string
+  /** what the box knows of a place of its own */
+  readonly factsOf: (request: FastifyRequest, place: string) => Promise<PlaceFacts>
 }
 
-/** `/trust`: how a device gets to trust the box. All of it is for everybody, by http as well. */
+/**
+ * `/trust`: how a device gets to trust the box. All of it is for everybody, by http as well, but for the titles of apps, which
+ * are for those who are let in.
+ */
 export async function trustRoutes(app: FastifyInstance, options: TrustRoutesOptions) {
-  const { tls, ports, publicUrl } = options
+  const { tls, ports, publicUrl, factsOf } = options
   await app.register(trustPages)
 
   app.get('/trust/about.json', { schema: { response: { 200: about } } }, (request, reply) => {
@@ -75,6 +89,15 @@ export async function trustRoutes(app: FastifyInstance, options: TrustRoutesOpti
     tls.noteHost(hostIn(url))
     return reply.header('cache-control', 'no-store').send(aboutBox(tls, url, ports(url)))
   })
+
+  app.get<{ Querystring: { next?: string } }>(
+    '/trust/place',
+    { schema: { querystring: placeQuery, response: { 200: placeFacts } } },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return factsOf(request, placeIn(request.query.next))
+    },
+  )
 
   // A page that was opened by http asks for it by https, which is another origin.
   app.get('/trust/check', { schema: { response: { 204: nothing } } }, (_request, reply) =>

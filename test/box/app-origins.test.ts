@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { AppApi } from '../support/app-api.ts'
+import { AppApi, shownApp } from '../support/app-api.ts'
 import { zipOf } from '../support/archives.ts'
 import { makeCertificate } from '../support/certificate.ts'
 import { AS_PERSON, DoorBed, FILE, SOCKET } from '../support/door-bed.ts'
@@ -43,9 +43,8 @@ async function deploy(
   return (await (await api.deploy(name, await zipOf(files))).json()) as never
 }
 
-async function listed(name: string): Promise<Record<string, unknown>> {
-  const { apps } = JSON.parse((await bed.ask({ path: '/apps' })).body)
-  return apps.find((app: { name: string }) => app.name === name)
+function listed(name: string): Promise<Record<string, unknown> | undefined> {
+  return shownApp(bed.box.adminUrl, bed.filesDir, name)
 }
 
 /** Asks as a client does that has that host in its address bar. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { Agent, type IncomingMessage, request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -35,12 +35,14 @@ afterAll(() => box?.stop())
 
 test('300 clients that come at once from one address are all let in', async () => {
   nginx = await startNginx(box.port)
+  const join = async () => {
+    const client = await clients.connect(reflectorUrl(), randomSessionId())
+    await client.join()
+  }
   const come = async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_PER_CLIENT })
     const loads = Array.from({ length: REQUESTS_PER_CLIENT }, () => statusOf('/healthz', agent))
-    const client = await clients.connect(reflectorUrl(), randomSessionId())
-    await client.join()
-    const statuses = await Promise.all(loads)
+    const [statuses] = await Promise.all([Promise.all(loads), join()])
     agent.destroy()
     return statuses
   }
@@ -122,16 +124,18 @@ describe('who is slow', () => {
   })
 
   test('but not an upload that goes on', async () => {
-    nginx = await startNginx(box.port, { env })
+    // Longer than a busy machine makes anybody wait, shorter than the upload.
+    nginx = await startNginx(box.port, { env: { ...env, NGINX_BODY_TIMEOUT: '3s' } })
     const path = `/files/apps/org.example.slow/${randomSessionId()}/save/${randomSessionId()}`
     const upload = request(nginx.httpUrl + path, { method: 'PUT' })
-    const answered = once(upload, 'response')
-    for (let sent = 0; sent < 5; sent += 1) {
-      upload.write(randomBytes(1000))
-      await delay(500)
+    const sendSlowly = async () => {
+      for (let sent = 0; sent < 20; sent += 1) {
+        upload.write(randomBytes(1000))
+        await delay(200)
+      }
+      upload.end()
     }
-    upload.end()
-    const [response] = (await answered) as [IncomingMessage]
+    const [[response]] = await Promise.all([once(upload, 'response'), sendSlowly()])
     await buffer(response)
     expect(response.statusCode).toBe(201)
   })

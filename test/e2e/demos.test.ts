@@ -20,7 +20,7 @@ afterAll(() => demos?.close())
 
 test('the landing page leads to every demo, and to nothing else', async () => {
   const home = await demos.openHome()
-  await eventually(() => home.textContent('#verdict')).toBe('Your box is working.')
+  await eventually(() => home.textContent('#verdict')).toBe('This box works')
   const links = await home
     .locator('.demo')
     .evaluateAll((tiles) =>

@@ -60,6 +60,12 @@ export class TrustBed {
     return named(this.#nginx.httpsUrl)
   }
 
+  /** What the box knows of a place, once it has looked at it. */
+  async factsOf(place: string): Promise<{ readonly secure: readonly string[] | null }> {
+    const answer = await fetch(`${this.#box.url}/trust/place?next=${encodeURIComponent(place)}`)
+    return (await answer.json()) as { readonly secure: readonly string[] | null }
+  }
+
   /** An empty home for a browser, with a list of authorities that it trusts: none. */
   async makeHome(): Promise<string> {
     const home = await mkdtemp(join(this.#dir, 'home-'))

@@ -1,6 +1,6 @@
 import { platform } from 'node:os'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
 import { eventually } from './app-handle.ts'
 import { expectAccessible } from './demo-pages.ts'
@@ -9,9 +9,15 @@ import { BOX_NAME, TrustBed } from './trust-bed.ts'
 const WANTED = '/demos/counter/?q=1#session'
 const MAC =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15'
+const IPHONE = MAC.replace('Macintosh; Intel Mac', 'iPhone; CPU iPhone')
+const PHONE: BrowserContextOptions = { viewport: { width: 360, height: 740 } }
+const CAMERA_APP = {
+  ...{ kind: 'app', name: 'map', title: 'Map', description: '', icon: null, picture: null },
+  ...{ url: 'apps/map/', people: 0, needsInternet: false, secure: ['camera'] },
+}
 /** As they say who they are, how many fingers they feel, and which steps are for them. */
 const DEVICES: ReadonlyArray<readonly [userAgent: string, touchPoints: number, kind: string]> = [
-  [MAC.replace('Macintosh; Intel Mac', 'iPhone; CPU iPhone'), 5, 'iphone'],
+  [IPHONE, 5, 'iphone'],
   [MAC, 5, 'iphone'],
   [MAC, 0, 'mac'],
   ['Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile', 5, 'android'],
@@ -33,6 +39,9 @@ describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on L
     browser = await launchBrowser(BOX_NAME, home)
   })
 
+  // An app is looked at when somebody asks for the first time.
+  beforeEach(() => eventually(() => bed.factsOf(WANTED)).toMatchObject({ secure: [] }))
+
   afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 
   afterAll(async () => {
@@ -45,7 +54,7 @@ describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on L
       const page = await newPage()
       await skipWarning(page)
       await page.goto(bed.httpUrl + WANTED)
-      await says(page, 'This browser does not trust the box: it was told to skip its warning.')
+      await says(page, 'You told this browser to skip its warning.')
       expect(page.url()).toContain(`${bed.httpsUrl}/trust/?next=`)
       expect((await page.context().cookies()).map(({ name }) => name)).toEqual([])
       await expectAccessible(page)
@@ -53,39 +62,68 @@ describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on L
       await page.waitForURL(bed.httpsUrl + WANTED)
     })
 
-    test('lets who wants to go on without, for a day, and leads nowhere else', async () => {
-      const page = await newPage()
+    test('lets people go on first to what needs no https, for a day, and nowhere else', async () => {
+      const page = await newPage({ ...PHONE, userAgent: IPHONE })
       await page.goto(bed.httpUrl + WANTED)
-      await says(page, 'This browser does not trust the box yet.')
+      await says(page, 'You can go on.')
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Counter')
+      expect(await page.getByRole('link', { name: 'Load the profile' }).count()).toBe(0)
       await expectAccessible(page)
-      await page.getByRole('button', { name: 'Go on without a secure connection' }).click()
+      await page.getByRole('button', { name: 'Go on' }).click()
       await page.waitForURL(bed.httpUrl + WANTED)
       await page.goto(`${bed.httpUrl}/`)
       expect(page.url()).toBe(`${bed.httpUrl}/`)
+      // From there, an app that may need https still leads by the page about it.
+      await page.route('**/apps', (route) => route.fulfill({ json: { apps: [CAMERA_APP] } }))
+      await page.reload()
+      const app = page.getByRole('link', { name: 'Map' })
+      await eventually(() => app.getAttribute('href')).toBe(
+        `${bed.httpUrl}/trust/?next=%2Fapps%2Fmap%2F`,
+      )
       await page.goto(`${bed.httpUrl}/trust/?next=//evil.example`)
-      await says(page, 'This browser does not trust the box yet.')
-      await page.getByRole('button', { name: 'Go on without a secure connection' }).click()
+      await says(page, 'You can go on.')
+      await page.getByRole('button', { name: 'Go on' }).click()
       await page.waitForURL(`${bed.httpUrl}/`)
     })
 
-    test('is used by keyboard alone, and says what changes', async () => {
+    test('shows the steps first to what needs https, and both ways if that cannot be told', async () => {
+      const page = await newPage({ ...PHONE, userAgent: IPHONE })
+      let secure: readonly string[] | null = ['camera']
+      const respond = () => JSON.stringify({ title: 'Map', secure })
+      await page.route('**/trust/place?*', (route) =>
+        route.fulfill({ contentType: 'application/json', body: respond() }),
+      )
+      await page.goto(bed.httpUrl + WANTED)
+      await says(page, 'It needs https.')
+      await page.getByText('Browsers allow the camera or microphone by https only.').waitFor()
+      await page.getByRole('link', { name: 'Load the profile' }).waitFor()
+      await page.getByRole('button', { name: 'Go on without' }).waitFor()
+      await expectAccessible(page)
+      // The dashboard takes no password by http: going on would lead back here.
+      await page.goto(`${bed.httpUrl}/trust/?next=/admin/`)
+      await page.getByText('The dashboard takes its password by https only.').waitFor()
+      expect(await page.getByRole('button', { name: /^Go on/ }).count()).toBe(0)
+      secure = null
+      await page.goto(bed.httpUrl + WANTED)
+      await says(page, 'With or without https?')
+      expect(await page.getByRole('link', { name: 'Load the profile' }).isVisible()).toBe(false)
+      await page.getByRole('button', { name: 'Set up https first' }).click()
+      await page.getByRole('link', { name: 'Load the profile' }).waitFor()
+      await page.getByRole('button', { name: 'Go on without https' }).click()
+      await page.waitForURL(bed.httpUrl + WANTED)
+    })
+
+    test('is used by keyboard alone', async () => {
       const page = await newPage()
       await page.goto(`${bed.httpUrl}/trust`)
       await says(page, 'This browser does not trust the box yet.')
-      await page.getByRole('tab', { selected: true }).focus()
-      for (const [key, steps] of [
-        ['Home', 'iPhone, iPad'],
-        ['ArrowRight', 'Android'],
-        ['ArrowLeft', 'iPhone, iPad'],
-        ['ArrowLeft', 'Firefox'],
-        ['ArrowRight', 'iPhone, iPad'],
-        ['End', 'Firefox'],
-      ] as const) {
-        await page.keyboard.press(key)
-        expect(await page.getByRole('tab', { selected: true }).textContent()).toBe(steps)
-        expect(await page.getByRole('tabpanel').count()).toBe(1)
-        await page.getByRole('tabpanel', { name: steps }).waitFor()
-      }
+      await expectAccessible(page)
+      await page.getByText('Another device?').focus()
+      await page.keyboard.press('Enter')
+      await page.getByText('iPhone and iPad').focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('link', { name: 'Load the profile' }).waitFor()
+      await page.getByText('Linux', { exact: true }).focus()
       await page.keyboard.press('Tab')
       const focused = page.locator(':focus')
       expect(await focused.textContent()).toBe('Load the certificate')
@@ -94,18 +132,20 @@ describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on L
       expect((await download).suggestedFilename()).toBe('croquet-box.crt')
     })
 
-    test('finds out the device, and shows its steps', async () => {
-      const page = await newPage({ userAgent: MAC, viewport: { width: 360, height: 740 } })
+    test('finds out the device, shows its steps, and folds those for others', async () => {
+      const page = await newPage({ ...PHONE, userAgent: MAC })
       await page.addInitScript(
         "Object.defineProperty(navigator, 'maxTouchPoints', { get: () => 5 })",
       )
       await page.goto(`${bed.httpUrl}/trust/`)
-      expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('iPhone, iPad')
+      await page.getByRole('link', { name: 'Load the profile' }).waitFor()
+      expect(await page.getByRole('link', { name: 'Load the certificate' }).count()).toBe(0)
+      await page.getByText('Another device?').click()
       await page.getByRole('img', { name: 'QR code' }).waitFor()
-      expect(await page.textContent('.phone code')).toBe(`${bed.httpUrl}/trust/`)
+      expect(await page.textContent('.scan .address-line')).toBe(`${bed.httpUrl}/trust/`)
       expect(await page.locator('main').textContent()).not.toContain('{{')
-      for (const tab of await page.getByRole('tab').all()) {
-        await tab.click()
+      for (const device of await page.locator('.others .device > summary').all()) {
+        await device.click()
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
       }
       for (const [userAgent, maxTouchPoints, kind] of DEVICES) {
@@ -123,14 +163,14 @@ describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on L
     test('turns green by itself once the browser trusts the box, and leads on to where they were going', async () => {
       const stranger = await newPage()
       await stranger.goto(bed.httpUrl + WANTED)
-      await says(stranger, 'This browser does not trust the box yet.')
+      await says(stranger, 'You can go on.')
       expect(new URL(stranger.url()).pathname).toBe('/trust/')
       // What Chromium found out about a certificate, it believes for half an hour: this person has not asked it yet.
       const person = await browser.newContext()
       await person.route('**/trust/check', (route) => route.abort())
       const page = await person.newPage()
       await page.goto(bed.httpUrl + WANTED)
-      await says(page, 'This browser does not trust the box yet.')
+      await says(page, 'You can go on.')
       await bed.trust(home)
       await person.unroute('**/trust/check')
       await page.waitForURL(bed.httpsUrl + WANTED)
@@ -149,7 +189,7 @@ describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on L
       expect(page.url()).toBe(`${bed.httpsUrl}/trust/`)
       await eventually(() => workers(page)).toBe(0)
       await expectAccessible(page)
-      await page.getByRole('link', { name: 'Go on to the box' }).click()
+      await page.getByRole('link', { name: 'Go on' }).click()
       await page.waitForURL(`${bed.httpsUrl}/`)
       asked.length = 0
       await page.goto(bed.httpUrl + WANTED)

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { shownApp } from '../support/app-api.ts'
 import { DoorBed } from '../support/door-bed.ts'
 import { type PrefixProxy, startPrefixProxy } from '../support/prefix-proxy.ts'
 import { eventually } from './app-handle.ts'
@@ -159,7 +160,5 @@ async function put(name: string, html: readonly string[]): Promise<void> {
 }
 
 async function askedBy(name: string): Promise<unknown> {
-  const { body } = await bed.ask({ path: '/apps' })
-  const { apps } = JSON.parse(body) as { apps: ReadonlyArray<{ name: string; asked: unknown }> }
-  return apps.find((app) => app.name === name)?.asked
+  return (await shownApp(bed.box.adminUrl, bed.filesDir, name))?.asked
 }

@@ -18,6 +18,18 @@ export async function adminToken(filesDir: string): Promise<string> {
   return (await signAdminToken(key, 'a test', Date.now() + LIFE_MS)).token
 }
 
+/** All that the owner of a box is told of one of its apps; undefined: it has none of that name. @param filesDir of that box */
+export async function shownApp(
+  adminUrl: string,
+  filesDir: string,
+  name: string,
+): Promise<Record<string, unknown> | undefined> {
+  const headers = { authorization: `Bearer ${await adminToken(filesDir)}` }
+  const answer = await fetch(`${adminUrl}/api/v1/shown-apps`, { headers })
+  const { apps } = (await answer.json()) as { apps: ReadonlyArray<Record<string, unknown>> }
+  return apps.find((app) => app.name === name)
+}
+
 /** Asks the API of a box about its apps. */
 export class AppApi {
   readonly #url: string

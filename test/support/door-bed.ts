@@ -33,6 +33,7 @@ export const FOR_VISITORS: ReadonlyArray<readonly [name: string, asked: Probe, s
   ['the latest library', { path: '/lib/qrcode-generator/package.json' }, 302],
   ['the addresses', { path: '/addresses' }, 200],
   ['the apps', { path: '/apps' }, 200],
+  ['where somebody goes', { path: '/trust/place?next=/demos/chat/' }, 200],
   ['an app that is not there', { path: '/apps/nothing/' }, 404],
   ['what tells apps of the box', { path: '/apps/use-this-box.js' }, 200],
   ['an upload', { method: 'PUT', path: FILE, body: 'x' }, 201],

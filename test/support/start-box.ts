@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config.ts'
 import { openStorage } from '../../src/storage.ts'
 import { Listener } from '../../src/system/listener.ts'
 import { createLog } from '../../src/system/log.ts'
+import { LogBudget } from '../../src/system/log-budget.ts'
 
 export interface TestBox {
   /** `http://127.0.0.1:PORT` */
@@ -46,7 +47,8 @@ export async function startBox(env: Record<string, string> = {}): Promise<TestBo
   const logLines: string[] = []
   const logTail = new LogTail()
   const lines = { write: (line: string) => void logLines.push(line) }
-  const log = createLog(config.logLevel, lines, logTail)
+  const logBudget = new LogBudget(() => performance.now())
+  const log = createLog(config.logLevel, lines, { tail: logTail, budget: logBudget })
   const failures: unknown[] = []
   const onFailure = (error: unknown) => failures.push(error)
   const { host } = config
@@ -55,7 +57,7 @@ export async function startBox(env: Record<string, string> = {}): Promise<TestBo
     admin: await Listener.open({ host, port: config.adminPort, setting: 'BOX_ADMIN_PORT' }),
   }
   const storage = openStorage(config, log, onFailure)
-  const box = await openBox(config, log, { storage, listeners, logTail, onFailure })
+  const box = await openBox(config, log, { storage, listeners, logTail, logBudget, onFailure })
   return {
     url: `http://127.0.0.1:${box.port}`,
     port: box.port,

@@ -21,8 +21,21 @@ function drawnIcon({ name, title }) {
     textContent: initial.toLocaleUpperCase(),
     ariaHidden: 'true',
   })
-  const sum = [...name].reduce((hash, letter) => (hash * 31 + letter.codePointAt(0)) >>> 0, 7)
-  // Names that are alike get colours that are not.
-  drawn.style.setProperty('--hue', (sum * 137) % 360)
+  drawn.style.setProperty('--hue', hueOf(name))
   return drawn
+}
+
+/** The colour of a name, in degrees. Names that are alike get colours that are not. */
+export function hueOf(name) {
+  return seedOf(name) % 360
+}
+
+/** A whole number that a name has each time (FNV-1a, and its bits mixed). */
+export function seedOf(name) {
+  const sum = [...name].reduce(
+    (hash, letter) => Math.imul(hash ^ letter.codePointAt(0), 0x01000193),
+    0x811c9dc5,
+  )
+  const mixed = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b)
+  return (mixed ^ (mixed >>> 13)) >>> 0
 }

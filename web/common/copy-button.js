@@ -16,8 +16,12 @@ export function copyButton(text) {
   return button
 }
 
-/** Browsers give pages on plain http no clipboard, but let a text field copy its selection. */
-async function copy(text, near) {
+/**
+ * Browsers give pages on plain http no clipboard, but let a text field copy its selection.
+ * @param {HTMLElement} near has the focus afterwards
+ * @returns {Promise<boolean>} whether the browser allowed it
+ */
+export async function copy(text, near) {
   if (globalThis.isSecureContext && navigator.clipboard) {
     return navigator.clipboard.writeText(text).then(
       () => true,

@@ -1,13 +1,8 @@
 import { boxUrl } from '../common/address.js'
-import { appIcon } from '../common/app-icon.js'
-import { askedWords } from '../common/asked-words.js'
+import { appPicture } from '../common/app-picture.js'
 import { element } from '../common/element.js'
-import { needsWords } from '../common/needs-words.js'
-import { originWords } from '../common/origin-words.js'
 import { shareApp } from '../common/share-app.js'
-
-const MOST_NEEDS = 3
-const MOST_NOTES = 2
+import { secureWay } from './secure-way.js'
 
 /** A tile for an app of somebody's own. */
 export function appTile(app) {
@@ -37,30 +32,17 @@ function link(app) {
     'span',
     { className: 'tile-words' },
     element('strong', { textContent: app.title }),
-    ...(app.description ? [element('span', { textContent: app.description })] : []),
-    ...(app.needs.length > 0 ? [needs(app)] : []),
-    ...app.notes.slice(0, MOST_NOTES).map(note),
-    ...(askedWords(app) ? [asked(app)] : []),
-    ...(app.origin ? [origin(app)] : []),
+    ...(app.description ? [line('about', app.description)] : []),
+    ...(app.needsInternet ? [line('needs', 'Needs the internet')] : []),
   )
   const made = element('a', { className: 'tile-link', href: new URL(app.url, boxUrl).href })
-  made.append(appIcon(app, boxUrl), words)
+  secureWay(app).then((href) => {
+    made.href = href
+  })
+  made.append(appPicture(app, boxUrl), words)
   return made
 }
 
-function origin(app) {
-  const words = originWords(app)
-  return element('span', { className: `origin origin-${app.origin}`, textContent: words })
-}
-
-function asked(app) {
-  return element('span', { className: 'needs', textContent: askedWords(app, MOST_NEEDS) })
-}
-
-function needs(app) {
-  return element('span', { className: 'needs', textContent: needsWords(app, MOST_NEEDS) })
-}
-
-function note(words) {
-  return element('span', { className: 'needs', textContent: words })
+function line(className, textContent) {
+  return element('span', { className, textContent })
 }

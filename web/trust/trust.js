@@ -2,7 +2,7 @@ import { copyButton } from './common/copy-button.js'
 import { scannable } from './common/scannable.js'
 import { deviceKind } from './device.js'
 import { answersByHttps, trustHere } from './live-test.js'
-import { showTabs } from './tabs.js'
+import { placeAt } from './place.js'
 import { showVerdict } from './verdict.js'
 
 const TRY_AGAIN_AFTER_MS = 3000
@@ -16,10 +16,12 @@ const findAll = (selector) => document.querySelectorAll(selector)
 const isHttps = location.protocol === 'https:'
 /** Where somebody wanted to go: a path of the box, whatever stands there. */
 const next = new URLSearchParams(location.search).get('next') ?? undefined
+const place = placeAt(next)
 let isTrying = false
 let isOver = false
 let tries = 0
 let timer
+let lastState
 
 /** The place they wanted to go, below one of the box's addresses; a session may be named behind its `#`. */
 function targetBelow(boxUrl) {
@@ -38,7 +40,7 @@ async function tryNow() {
   if (isTrying || isOver || document.visibilityState !== 'visible') return
   isTrying = true
   const about = await loadAbout()
-  const box = { ...about, host: location.hostname, isHttps }
+  const box = { ...about, host: location.hostname, isHttps, place: await place }
   const state = about ? await outcome(about) : 'silent'
   if (about) conclude(state, box)
   else showVerdict(state, box)
@@ -56,17 +58,33 @@ async function outcome({ mode, httpsUrl, isCertified }) {
   return isCertified || tries < PATIENT_TRIES ? 'untrusted' : 'uncertified'
 }
 
-async function conclude(state, box) {
-  isOver = !['untrusted', 'uncertified', 'skipped'].includes(state)
+async function conclude(outcome, box) {
+  isOver = !['untrusted', 'uncertified', 'skipped'].includes(outcome)
+  const state = stateOf(outcome, box)
   const here = isHttps ? box.httpsUrl : box.httpUrl
   showVerdict(state, box, targetBelow(state === 'provided' ? box.httpsUrl : here))
-  find('[data-plain]').hidden = isHttps || isOver || next === undefined
   for (const part of findAll('[data-for-authority]')) part.hidden = !box.authority
-  find('[data-lead]').hidden = !box.authority
   if (box.authority) describe(box)
+  foldSteps(state)
   // It answers: no warning waits there. Only there it can be seen whether the box is trusted.
   if (state === 'moving') location.replace(pageByHttps(box.httpsUrl))
   if (state === 'trusted' || state === 'reached') await remember(targetBelow(box.httpsUrl))
+}
+
+/** Who is on their way to what needs no https goes on first; who goes to what may need it has the choice. */
+function stateOf(outcome, { place, isHttps }) {
+  if (!['untrusted', 'uncertified'].includes(outcome) || !place || isHttps) return outcome
+  if (place.isHttpsOnly) return outcome === 'untrusted' ? 'locked' : outcome
+  if (place.secure?.length === 0) return 'free'
+  if (outcome === 'uncertified') return outcome
+  return place.secure === null ? 'open' : 'needy'
+}
+
+/** The steps are open for whom they come first. What somebody opens or shuts themselves stays so. */
+function foldSteps(state) {
+  if (state === lastState) return
+  lastState = state
+  find('[data-steps]').open = ['untrusted', 'needy', 'locked', 'skipped'].includes(state)
 }
 
 function pageByHttps(httpsUrl) {
@@ -112,22 +130,36 @@ function pageAddresses(httpUrl, otherHosts) {
   })
 }
 
+/** The steps for this device come first; those for others are folded. */
 function showSteps() {
-  const panels = [...findAll('[data-device]')]
-  const kind = deviceKind(navigator)
-  const own = panels.find(({ dataset }) => dataset.device === kind)
-  find('[data-found]').textContent =
-    `This looks like ${own.dataset.name}. Steps for others are a tap away.`
-  showTabs(find('[data-tabs]'), panels, own)
+  const own = find(`[data-device="${deviceKind(navigator)}"]`)
+  own.open = true
+  own.removeAttribute('name')
+  find('[data-own-steps]').append(own)
+  find('[data-others]').open = false
   for (const command of findAll('.command')) {
     command.append(copyButton(() => command.querySelector('code').textContent))
   }
 }
 
+async function showPlace() {
+  const { title } = (await place) ?? {}
+  if (title === undefined) return
+  find('[data-eyebrow]').hidden = false
+  find('[data-title]').textContent = title
+}
+
 const form = find('[data-plain]')
 form.elements.next.value = next ?? '/'
 form.action = `plain${location.hash}`
+find('[data-set-up]').addEventListener('click', () => {
+  const steps = find('[data-steps]')
+  steps.open = true
+  steps.querySelector('summary').focus()
+  steps.scrollIntoView({ block: 'start' })
+})
 showSteps()
+showPlace()
 document.addEventListener('visibilitychange', tryNow)
 addEventListener('focus', tryNow)
 addEventListener('pageshow', tryNow)

@@ -22,6 +22,8 @@ const DISK_WORK_BYTES = IS_CROWDED ? 100_000_000 : 30_000_000
 /** A line of the log says more than what came, but of few bytes there are few lines. */
 const MOST_LOG_SHARE = 3
 const LOG_WORK_BYTES = 5_000_000
+/** What the log takes at once, and in the time of an attack, whatever comes (LOG4). */
+const MOST_LOG_BYTES = 40_000_000
 /** A start after an attack may take so much longer than one before, or than that of another box (ms). */
 const MOST_LATER_START_MS = 1000
 /**
@@ -58,7 +60,7 @@ export function complaints(outcome: Outcome): string[] {
   const { ended, silence, silenceBeside, lost, memory, disk, log, report } = outcome
   const most = memoryAllowed(outcome)
   const mostDisk = report.bytes * MOST_DISK_SHARE + DISK_WORK_BYTES
-  const mostLog = report.bytes * MOST_LOG_SHARE + LOG_WORK_BYTES
+  const mostLog = Math.min(report.bytes * MOST_LOG_SHARE + LOG_WORK_BYTES, MOST_LOG_BYTES)
   const found: string[] = []
   const isIdle = outcome.names.every((name) => name === 'nothing')
   if (report.opened === 0 && !isIdle) found.push('no web socket was opened: it attacked nothing')
