@@ -9,7 +9,7 @@ export async function showJoinCard(place) {
   place.append(scannable(addresses, 'QR code with the address of this page'))
   const named = await addressByName()
   if (!named) return
-  const typed = element('code', { textContent: named.href })
+  const typed = element('code', { textContent: named.host })
   place.append(element('p', {}, 'Or type, on most devices, ', typed))
 }
 
