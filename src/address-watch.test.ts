@@ -35,6 +35,19 @@ test('a network that comes while the box runs is told, once, and not when nothin
   expect(told.length).toBe(2)
 })
 
+test('a name that the box gets is told at once', async () => {
+  const hint = Promise.withResolvers<void>()
+  const timers = new ManualClock()
+  let now = known(WIFI)
+  const told: Announced[] = []
+  const onChange = (announced: Announced) => void told.push(announced)
+  const stop = watchAddresses({ announced: () => now, timers, hint: hint.promise, onChange })
+  now = known(WIFI, 'http://croquet.local:8888/')
+  hint.resolve()
+  await expect.poll(() => told).toEqual([now])
+  stop()
+})
+
 test('new addresses are said with a code, and the loss of the last with what to do', () => {
   expect(newAddresses(known(WIFI))).toMatch(/^Others open the box now at\n {2}http:\/\/192/)
   expect(newAddresses(known(WIFI))).toContain('█')

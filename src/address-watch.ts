@@ -6,6 +6,8 @@ const LOOK_EVERY_MS = 15_000
 export interface AddressWatchParts {
   readonly announced: () => Announced
   readonly timers: { every(intervalMs: number, run: () => void): () => void }
+  /** Resolves when it is to be looked at once, as when the box has got a name. */
+  readonly hint?: Promise<void>
   /** told of addresses for others that are not those of before */
   readonly onChange: (announced: Announced) => void
 }
@@ -15,15 +17,18 @@ export interface AddressWatchParts {
  * is there, or moves to another one, is told where it is.
  * @returns what ends it
  */
-export function watchAddresses({ announced, timers, onChange }: AddressWatchParts): () => void {
+export function watchAddresses(parts: AddressWatchParts): () => void {
+  const { announced, timers, hint, onChange } = parts
   let last = textOf(announced())
-  return timers.every(LOOK_EVERY_MS, () => {
+  const look = () => {
     const now = announced()
     const text = textOf(now)
     if (text === last) return
     last = text
     onChange(now)
-  })
+  }
+  void hint?.then(look)
+  return timers.every(LOOK_EVERY_MS, look)
 }
 
 function textOf({ others }: Announced): string {

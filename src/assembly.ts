@@ -144,6 +144,7 @@ export async function createApps(
     ...{ ...shared, ...gateParts.apps, server: servers.apps, webDir, uploadLimits },
     commands: config.commands,
     networkUrls: () => addresses.urlsForPhones(),
+    namedUrl: () => addresses.urlByName(),
     http: config.http,
     ports: publicPorts(config.urls),
     apps: { folders, origins, sessions: () => reflector.sessions(), onList: list.resolve },

@@ -4,21 +4,26 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LogTail } from './admin/log-tail.ts'
 import { AppPorts } from './app-ports.ts'
 import { AppOrigins } from './apps/origins/app-origins.ts'
-import { assemble, createApps, type Materials } from './assembly.ts'
+import { type Assembly, assemble, createApps, type Materials } from './assembly.ts'
 import { BoxAddresses } from './box-addresses.ts'
+import { createBoxName } from './box-mdns.ts'
 import { hostBehind, openBoxTls } from './box-tls.ts'
 import type { Config } from './config.ts'
 import { type Gate, type GateParts, openGate } from './gate.ts'
 import { adminServerLimits } from './http/admin-limits.ts'
 import { createPatientServer, type ServerLimits } from './http/patient-server.ts'
+import type { BoxName } from './mdns/box-name.ts'
 import { Release } from './release.ts'
 import type { Storage } from './storage.ts'
 import type { Announced } from './system/announced-addresses.ts'
+import { systemTimers } from './system/clock.ts'
 import { growDescriptorTable } from './system/descriptor-table.ts'
 import type { DoubtfulName } from './system/doubtful-names.ts'
 import type { Listener, Listeners } from './system/listener.ts'
 import type { BoxLog } from './system/log.ts'
 import type { LogBudget } from './system/log-budget.ts'
+import { constraintsWith, permits } from './tls/constraints.ts'
+import type { Tls } from './tls/ports.ts'
 
 /** How long web sockets have the box for themselves when it starts (ms). */
 const HEAD_START_MS = 30
@@ -34,6 +39,8 @@ export interface Box {
   readonly adminPort: number
   /** Names of the settings that do not seem to lead to it. */
   checkNames(): Promise<readonly DoubtfulName[]>
+  /** Resolves when it is known whether the box has a name on its networks (multicast DNS). */
+  readonly named: Promise<void>
   /** Addresses that lead to it now. */
   announced(): Announced
   /** where the admin password can be set, once, below the dashboard's address: a secret; undefined: there is one */
@@ -65,16 +72,16 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
   try {
     const materials = { config, log, ...parts }
     const assembly = assemble(materials)
-    const { clock, vitals, heralds, proxies, reflector, serverLimits, upkeep } = assembly
-    vitals.open()
-    release.add(async () => vitals.close())
-    const stopHeartbeat = clock.startHeartbeat()
-    release.add(async () => stopHeartbeat())
-    release.add(() => heralds.close())
+    const { clock, proxies, reflector, serverLimits, upkeep } = assembly
+    openInstruments(assembly, release)
     const server = openServer(serverLimits)
     const ownPorts = openOwnPorts(materials, server.http)
     const adminServer = openServer(adminServerLimits(serverLimits, proxies))
-    const tls = await openBoxTls(config, clock, log)
+    const ports = { apps: listeners.apps.port, admin: listeners.admin.port }
+    const onName = (name: string) => tls.noteHost(name)
+    const boxName = createBoxName(config, { port: ports.apps, timers: systemTimers, log, onName })
+    const mdnsName = () => boxName?.current
+    const tls = await openBoxTls(config, { clock, log, mdnsName })
     release.add(() => tls.close())
     const accept: GateParts['accept'] = (request, ...rest) => {
       tls.noteHost(hostBehind(request, proxies))
@@ -84,20 +91,17 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     release.add(() => gate.close())
     server.http.on('upgrade', (...request) => gate.entrance.handle(...request))
     await storage.opened
-    const ports = { apps: listeners.apps.port, admin: listeners.admin.port }
     release.add(() => closeServers([server.http, adminServer.http], ownPorts))
-    reflector.open()
-    release.add(() => {
-      storage.stopWatching()
-      return reflector.drain()
-    })
+    openSessions(assembly, storage, release)
     release.add(async () => gate.entrance.close())
     await listeners.apps.handTo(server.http)
     await listeners.admin.handTo(adminServer.http)
     release.add(startGrowth(log))
     await giveHeadStart(config, ownPorts)
+    boxName?.open()
+    release.add(async () => boxName?.close())
     const servers = { apps: server.http, admin: adminServer.http }
-    const addresses = addressesOf(config, ports, gate)
+    const addresses = addressesOf(config, ports, { gate, boxName, tls })
     const httpParts = { servers, ports, gate, tls, addresses, ...ownPorts }
     const { apps, admin } = await createApps(materials, assembly, httpParts)
     release.add(...[apps, admin].map((app) => async () => app.close()))
@@ -108,23 +112,41 @@ export async function openBox(config: Config, log: BoxLog, parts: BoxParts): Pro
     await gate.notePolicy()
     upkeep.start()
     release.add(() => upkeep.stop())
-    return openedBox({ ports, gate, addresses, close: () => release.close() })
+    const named = boxName?.settled ?? Promise.resolve()
+    return openedBox({ ports, gate, addresses, named, close: () => release.close() })
   } catch (error) {
     await release.close()
     throw error
   }
 }
 
-function openedBox({ ports, gate, addresses, close }: Opened): Box {
+/** What measures the box, and what calls others for it. */
+function openInstruments({ clock, vitals, heralds }: Assembly, release: Release): void {
+  vitals.open()
+  release.add(async () => vitals.close())
+  const stopHeartbeat = clock.startHeartbeat()
+  release.add(async () => stopHeartbeat())
+  release.add(() => heralds.close())
+}
+
+function openSessions({ reflector }: Assembly, storage: Storage, release: Release): void {
+  reflector.open()
+  release.add(() => {
+    storage.stopWatching()
+    return reflector.drain()
+  })
+}
+
+function openedBox({ ports, gate, addresses, named, close }: Opened): Box {
   const { setupPath } = gate
   return {
-    ...{ ...portsOf(ports), setupPath, close },
+    ...{ ...portsOf(ports), setupPath, named, close },
     checkNames: () => addresses.checkNames(),
     announced: () => addresses.announced(),
   }
 }
 
-interface Opened extends Pick<Box, 'close'> {
+interface Opened extends Pick<Box, 'close' | 'named'> {
   readonly ports: Ports
   readonly gate: Gate
   readonly addresses: BoxAddresses
@@ -139,8 +161,26 @@ function portsOf({ apps, admin }: Ports): Pick<Box, 'port' | 'adminPort'> {
   return { port: apps, adminPort: admin }
 }
 
-function addressesOf(config: Config, ports: Ports, { usedHosts }: Gate): BoxAddresses {
-  return new BoxAddresses({ settings: { ...config, ...portsOf(ports) }, usedHosts })
+function addressesOf(
+  config: Config,
+  ports: Ports,
+  { gate, boxName, tls }: AddressesNeeds,
+): BoxAddresses {
+  const settings = { ...config, ...portsOf(ports) }
+  const constraints = constraintsWith(config.hostnames)
+  // By http pages are served without it, unless they lead to https.
+  const isNeeded = tls.mode === 'local-ca' && config.http === 'redirect'
+  const certificate = {
+    mayName: (host: string) => !isNeeded || permits(constraints, host),
+    noteHost: (host: string) => tls.noteHost(host),
+  }
+  return new BoxAddresses({ settings, usedHosts: gate.usedHosts, certificate, mdns: boxName })
+}
+
+interface AddressesNeeds {
+  readonly gate: Gate
+  readonly boxName: BoxName | undefined
+  readonly tls: Tls
 }
 
 /** Ports of apps beside the one that they share. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { greeting, setupLines } from './greeting.ts'
+import { greeting, newAddresses, setupLines } from './greeting.ts'
 import type { Announced } from './system/announced-addresses.ts'
 import { qrCodeText } from './system/qr-code.ts'
 
@@ -19,6 +19,16 @@ test('the greeting says first where others open the box, then the dashboard', ()
     '  http://192.168.1.20:8889/admin/',
     '  http://localhost:8889/admin/',
   ])
+})
+
+test('a name by multicast DNS is said apart, and is never what the code leads to', () => {
+  const urls = [...OTHERS.urls, 'http://croquet.local:8888/']
+  const announced = { ...ALL, others: { ...OTHERS, urls } }
+  const words =
+    'at\n  http://192.168.1.20:8888/\nor, on most devices, at\n  http://croquet.local:8888/\n'
+  expect(greeting({ announced, setupPath: undefined })).toContain(words)
+  expect(newAddresses(announced)).toContain(words)
+  expect(newAddresses(announced)).toContain('This code leads to http://192.168.1.20:8888/')
 })
 
 test('[ADMIN2] the code of a greeting is the address of the box; the set-up link is text only', () => {

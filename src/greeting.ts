@@ -1,3 +1,4 @@
+import { hostOfUrl, isMdnsName } from './system/addresses.ts'
 import type { Announced, Loneliness } from './system/announced-addresses.ts'
 import { qrCodeText } from './system/qr-code.ts'
 
@@ -12,8 +13,8 @@ export interface Welcome {
 export const NOBODY_ELSE: Readonly<Record<Loneliness, readonly string[]>> = {
   unknown: [
     'Only this machine can open that. The box cannot see by which address other devices reach this',
-    'machine: set BOX_HOSTNAMES to it (BOX_HOSTNAMES=192.168.1.20) and start the box again, or log in',
-    'to the dashboard once by that address.',
+    'machine: say it in the dashboard, where you choose the password or later on the page Account, or',
+    'set BOX_HOSTNAMES to it (BOX_HOSTNAMES=192.168.1.20) and start the box again.',
   ],
   'own-machine': [
     'Only this machine can open that, since BOX_HOST says so: set it to :: for other devices, too.',
@@ -29,7 +30,8 @@ export function greeting({ announced, setupPath }: Welcome): string {
   const { others, here, lonely } = announced
   const admin = { urls: others.adminUrls, own: here.adminUrls }
   return [
-    ...['The box is running. Open it at', ...indented(lonely ? here.urls : others.urls)],
+    'The box is running. Open it at',
+    ...(lonely ? indented(here.urls) : othersLines(others.urls)),
     ...(lonely ? NOBODY_ELSE[lonely] : otherDevicesLines(announced)),
     '',
     ...(setupPath === undefined
@@ -44,9 +46,8 @@ export function newAddresses({ others, here, lonely }: Announced): string {
     const lost = 'Other devices do not reach the box any more. It is at'
     return [lost, ...indented(here.urls), ...NOBODY_ELSE[lonely]].join('\n')
   }
-  return ['Others open the box now at', ...indented(others.urls), ...codeLines(others.urls)].join(
-    '\n',
-  )
+  const lines = [...othersLines(others.urls), ...codeLines(others.urls)]
+  return ['Others open the box now at', ...lines].join('\n')
 }
 
 /** The one-time link, as text only. */
@@ -55,6 +56,14 @@ export function setupLines({ others, here }: Announced, setupPath: string): stri
     'To look after it, choose the admin password. This link works once, within 24 hours:',
     ...indented([...others.adminUrls, ...here.adminUrls], setupPath),
   ]
+}
+
+/** Names by multicast DNS apart: they are easy to type, and some devices and networks do not know them. */
+function othersLines(urls: readonly string[]): readonly string[] {
+  const isNamed = (url: string) => isMdnsName(hostOfUrl(url))
+  const [sure, named] = [urls.filter((url) => !isNamed(url)), urls.filter(isNamed)]
+  if (sure.length === 0 || named.length === 0) return indented(urls)
+  return [...indented(sure), 'or, on most devices, at', ...indented(named)]
 }
 
 function codeLines([first = '']: readonly string[]): readonly string[] {

@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module'
+import { setTimeout as delay } from 'node:timers/promises'
 import { watchAddresses } from './address-watch.ts'
 import { LogTail } from './admin/log-tail.ts'
 import type { Box } from './box.ts'
@@ -12,6 +13,8 @@ import { LogBudget } from './system/log-budget.ts'
 
 /** A box that has not stopped by then is ended (ms). */
 const STOP_TIMEOUT_MS = 4500
+/** The greeting waits no longer for a name by multicast DNS (ms): what comes later is said later. */
+const NAME_WAIT_MS = 2000
 /** Logs go to standard error, so that standard output is for people. */
 const STANDARD_ERROR = 2
 
@@ -58,9 +61,11 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
   }
   const started = box
   const { newAddresses } = await import('./greeting.ts')
+  await Promise.race([box.named, delay(NAME_WAIT_MS, undefined, { ref: false })])
   for (const { name, because } of await box.checkNames()) {
     const fields = { scope: 'process', event: 'doubtful-name', name }
-    log.warn(fields, `BOX_HOSTNAMES has ${name}, which ${because}: the doctor tells more`)
+    const who = config.hostnames.includes(name) ? 'BOX_HOSTNAMES has' : 'An admin said'
+    log.warn(fields, `${who} ${name}, which ${because}: the doctor tells more`)
   }
   await greet(box, ({ others, here }) => {
     const urls = [...others.urls, ...here.urls]
@@ -68,7 +73,7 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
     log.notice({ scope: 'process', event: 'start', urls, adminUrls }, 'box started')
   })
   watchAddresses({
-    ...{ announced: () => started.announced(), timers: systemTimers },
+    ...{ announced: () => started.announced(), timers: systemTimers, hint: started.named },
     onChange: (announced) => {
       const { urls, adminUrls } = announced.others
       log.notice({ scope: 'process', event: 'addresses', urls, adminUrls }, 'addresses changed')

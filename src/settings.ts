@@ -4,6 +4,7 @@ import { parseOrigins } from './access/origins.ts'
 import { POLICIES } from './access/policy.ts'
 import { parseOriginRule } from './apps/origins/origin-rule.ts'
 import { parseAllowedHosts } from './herald/allowed-hosts.ts'
+import { parseMdnsName } from './mdns/mdns-name.ts'
 import {
   DURABILITIES,
   LOG_LEVELS,
@@ -357,6 +358,12 @@ export const SETTINGS = {
     '',
     'names and addresses by which people reach the box, beside its own and local ones: by others nobody comes in with `lan`, and with `local-ca` they are in the certificate; `*.school.example` is one, too; comma-separated',
     parseHostnames,
+  ),
+  mdnsName: setting(
+    'BOX_MDNS_NAME',
+    'auto',
+    'the name by which devices of the same network find the box without a name server (multicast DNS): `croquet` for `croquet.local`, or `croquet-2.local` … where that is taken; `off`: none; `auto`: `croquet`, and `off` in a container, from which multicast reaches no network, and where `BOX_URLS` says what others open',
+    parseMdnsName,
   ),
   tlsDir: setting(
     'BOX_TLS_DIR',

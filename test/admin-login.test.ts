@@ -20,6 +20,8 @@ describe('[ADMIN2] the one-time link', () => {
       'autocomplete="username"',
       'autocomplete="new-password"',
       'autocomplete="new-password"',
+      // the address of the box
+      'autocomplete="off"',
     ])
     const token = await bed.setUp()
     expect((await bed.callBy(token, 'GET', '/me')).status).toBe(200)

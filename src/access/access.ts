@@ -99,7 +99,8 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     )
     return loaded
   }
-  const hosts = new KnownHosts(options.hosts)
+  const isNamed = (name: string) => name === usedHosts.said || options.hosts.isNamed(name)
+  const hosts = new KnownHosts({ ...options.hosts, isNamed })
   const door = new Door({
     policy: new Policy(policy, allow, hosts, new OwnNetworks(options.ownSubnets, clock)),
     hosts,

@@ -43,6 +43,25 @@ test('of many hosts that admins use, the last eight are kept', async () => {
   await hosts.close()
 })
 
+test('the host that an admin said outlives time, other hosts and a restart, until another is said', async () => {
+  const hosts = await open()
+  hosts.note('10.0.0.7')
+  await hosts.say('box.school')
+  for (let index = 1; index <= 20; index++) hosts.note(`10.0.0.${index}`)
+  now += 400 * DAY_MS
+  hosts.note('10.0.0.99')
+  await hosts.close()
+  const later = await open()
+  expect(later.said).toBe('box.school')
+  expect(later.list()).toEqual(['10.0.0.99'])
+  await later.say('192.168.1.20')
+  expect(later.said).toBe('192.168.1.20')
+  await later.say(undefined)
+  await later.close()
+  expect((await open()).said).toBeUndefined()
+  expect((await open()).list()).toEqual(['10.0.0.99'])
+})
+
 test('a damaged list of used hosts begins anew', async () => {
   await writeFile(join(dir, 'used-hosts.json'), '{"hosts":[{"host":7}]}')
   expect((await open()).list()).toEqual([])

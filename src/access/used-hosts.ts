@@ -11,12 +11,14 @@ interface UsedHost {
   readonly host: string
   /** ms since 1970 */
   readonly lastUsedAt: number
+  /** An admin said that others open the box by it: it is not forgotten. */
+  readonly isSaid?: boolean
 }
 
 /**
  * The hosts by which admins logged in to the dashboard: they lead to the box, as whoever knows the password has seen.
- * What others come by is not kept. A program can claim any host, and the box's links would lead people and their
- * tokens there.
+ * And the one by which others open the box, as an admin said. What others come by is not kept. A program can claim any
+ * host, and the box's links would lead people and their tokens there.
  */
 export class UsedHosts {
   readonly #clock: Pick<Clock, 'wallTime'>
@@ -44,11 +46,24 @@ export class UsedHosts {
     return this.#recent().map(({ host }) => host)
   }
 
+  /** By which others open the box, as an admin said. */
+  get said(): string | undefined {
+    return this.#saidRecords()[0]?.host
+  }
+
+  /** It counts at once. Resolves when it is on the disk, or cannot be for now. @param host undefined: none any more */
+  say(host: string | undefined): Promise<void> {
+    const lastUsedAt = this.#clock.wallTime()
+    const said = host === undefined ? [] : [{ host, lastUsedAt, isSaid: true }]
+    return this.#kept.replace([...said, ...this.#recent()])
+  }
+
   /** Notes that an admin logged in by that host. @param host a valid name or address */
   note(host: string): void {
     const others = this.#recent().filter((each) => each.host !== host)
     const used = { host, lastUsedAt: this.#clock.wallTime() }
-    void this.#kept.replace([used, ...others].slice(0, MOST_HOSTS))
+    const recent = [used, ...others].slice(0, MOST_HOSTS)
+    void this.#kept.replace([...this.#saidRecords(), ...recent])
   }
 
   /** Resolves when what was to be written is written, or cannot be. */
@@ -58,7 +73,11 @@ export class UsedHosts {
 
   #recent(): readonly UsedHost[] {
     const oldest = this.#clock.wallTime() - KEPT_MS
-    return this.#kept.records.filter(({ lastUsedAt }) => lastUsedAt > oldest)
+    return this.#kept.records.filter(({ lastUsedAt, isSaid }) => !isSaid && lastUsedAt > oldest)
+  }
+
+  #saidRecords(): readonly UsedHost[] {
+    return this.#kept.records.filter(({ isSaid }) => isSaid === true).slice(0, 1)
   }
 }
 

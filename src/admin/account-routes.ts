@@ -9,6 +9,7 @@ import { faultOfPassword } from '../access/password-rule.ts'
 import { addressOf } from '../access/request-address.ts'
 import { RequestError } from '../access/request-error.ts'
 import type { SetupLink } from '../access/setup-link.ts'
+import { type SaidAddress, saidSchema } from './address-routes.ts'
 import { type PasswordLogins, WHO } from './password-logins.ts'
 
 const MOST_BODY_BYTES = 4096
@@ -52,6 +53,7 @@ const setupSchema = {
     properties: {
       code: { type: 'string', maxLength: 100, description: 'the last part of the link' },
       password: passwordSchema,
+      said: { ...saidSchema, description: 'by which host others open the box' },
     },
   },
   response: { 200: tokenSchema },
@@ -107,6 +109,7 @@ export interface AccountRoutesOptions {
   readonly boxTokens: BoxTokens
   readonly audit: Audit
   readonly passOf: (request: FastifyRequest) => Pass
+  readonly said: SaidAddress
   /** told when somebody has logged in by a browser */
   readonly noteLogin: (request: FastifyRequest) => void
   /** where apps are for who asks; ends with a slash */
@@ -143,22 +146,28 @@ function addLogin(app: FastifyInstance, options: AccountRoutesOptions): void {
 }
 
 function addSetup(app: FastifyInstance, options: AccountRoutesOptions): void {
-  const { password, sessions, setupLink, audit, noteLogin } = options
-  app.post<{ Body: { code: string; password: string } }>(
+  const { password, sessions, setupLink, said, audit, noteLogin } = options
+  app.post<{ Body: { code: string; password: string; said?: string } }>(
     '/setup',
     { schema: setupSchema, bodyLimit: MOST_BODY_BYTES },
     async (request) => {
-      const { code, password: wanted } = request.body
+      const { code, password: wanted, said: where = '' } = request.body
       if (!setupLink.isGood(code)) throw linkOver()
       const fault = faultOfPassword(wanted)
       if (fault) throw new RequestError(400, fault)
+      const host = where.trim() === '' ? undefined : await said.check(where)
       // Of two who come at once, the second finds that it is over.
       const isSet = await setupLink.use(code, () => password.set(wanted))
       if (!isSet) throw linkOver()
       await sessions.endAll()
       const address = addressOf(request)
-      audit.note({ event: 'admin-password-set', who: 'one-time link', address })
+      const who = 'one-time link'
+      audit.note({ event: 'admin-password-set', who, address })
       noteLogin(request)
+      if (host !== undefined) {
+        await said.keep(host)
+        audit.note({ event: 'address-said', who, address, host })
+      }
       return tokenOf(await sessions.start('browser'), options)
     },
   )

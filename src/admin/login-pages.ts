@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { DoorPages } from '../access/door-pages.ts'
+import type { DoorPages, PageValues } from '../access/door-pages.ts'
 import type { DoorPage } from '../access/refusal.ts'
 import { RequestError } from '../access/request-error.ts'
 import type { SetupLink } from '../access/setup-link.ts'
@@ -14,15 +14,20 @@ const codeSchema = { type: 'object', properties: { code: text } } as const
 export interface LoginPagesOptions {
   readonly pages: DoorPages
   readonly setupLink: Pick<SetupLink, 'isGood'>
+  /** whether the box cannot find out by which address others open it */
+  readonly isLost: () => boolean
 }
 
 /**
  * What people see who are not logged in yet: `/admin/login`, and `/admin/setup/<code>` to set the password. They ask the
  * API, and keep the token that it answers with.
  */
-export async function loginPages(app: FastifyInstance, { pages, setupLink }: LoginPagesOptions) {
-  const send = (reply: FastifyReply, page: DoorPage) =>
-    reply.headers(pages.adminHeaders).send(pages.render(page, {}))
+export async function loginPages(
+  app: FastifyInstance,
+  { pages, setupLink, isLost }: LoginPagesOptions,
+) {
+  const send = (reply: FastifyReply, page: DoorPage, values: PageValues = {}) =>
+    reply.headers(pages.adminHeaders).send(pages.render(page, values))
 
   app.get('/login', { schema: { response } }, async (_request, reply) => send(reply, 'admin-login'))
 
@@ -31,7 +36,7 @@ export async function loginPages(app: FastifyInstance, { pages, setupLink }: Log
     { schema: { params: codeSchema, response } },
     async (request, reply) =>
       setupLink.isGood(request.params.code)
-        ? send(reply, 'admin-setup')
+        ? send(reply, 'admin-setup', { asks: isLost() ? 'address' : '' })
         : send(reply.code(410), 'admin-link-over'),
   )
 

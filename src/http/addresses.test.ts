@@ -5,12 +5,13 @@ import { addressRoutes } from './addresses.ts'
 
 const HERE = { remoteAddress: '127.0.0.1', headers: { host: 'localhost:8888' } }
 const WIFI = 'http://192.168.1.20:8888'
+const NAMED = 'http://croquet.local:8888'
 
 let app: FastifyInstance
 
 beforeEach(() => {
   app = fastify({ trustProxy: true })
-  app.register(addressRoutes, { networkUrls: () => [WIFI] })
+  app.register(addressRoutes, { networkUrls: () => [WIFI], namedUrl: () => NAMED })
 })
 
 afterEach(() => app.close())
@@ -85,6 +86,14 @@ test('/addresses tells everybody by which address the box knows them', async () 
   const headers = { 'x-forwarded-for': '192.168.1.30' }
   expect((await app.inject({ url: '/addresses', headers })).json()).toEqual({
     urls: [],
+    byName: NAMED,
     you: '192.168.1.30',
   })
+})
+
+test('/addresses tells the name by multicast DNS to those on the same network only', async () => {
+  const headers = { 'x-forwarded-for': '203.0.113.9' }
+  expect((await app.inject({ url: '/addresses', headers })).json().byName).toBeNull()
+  const near = { ...HERE, remoteAddress: '192.168.1.30' }
+  expect((await app.inject({ url: '/addresses', ...near })).json().byName).toBe(NAMED)
 })

@@ -9,9 +9,10 @@ const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
 const schema = {
   type: 'object',
-  required: ['urls', 'you'],
+  required: ['urls', 'byName', 'you'],
   properties: {
     urls: { type: 'array', items: { type: 'string' } },
+    byName: { type: ['string', 'null'] },
     you: { type: 'string' },
   },
 } as const
@@ -19,16 +20,24 @@ const schema = {
 export interface AddressRoutesOptions {
   /** URLs by which others on its networks reach the box, the likeliest first */
   readonly networkUrls: () => readonly string[]
+  /** the URL by the box's name on its networks (multicast DNS) */
+  readonly namedUrl: () => string | undefined
 }
 
 /**
  * `/addresses`: where a phone finds the box. Only a page that somebody has open on this very machine
  * is told, with a trusted proxy in between as well, as in Docker: for everybody else there is none. And by which address the box knows who asks, which shows what proxies say.
  */
-export async function addressRoutes(app: FastifyInstance, { networkUrls }: AddressRoutesOptions) {
+export async function addressRoutes(
+  app: FastifyInstance,
+  { networkUrls, namedUrl }: AddressRoutesOptions,
+) {
   app.get('/addresses', { schema: { response: { 200: schema } } }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    return { urls: isFromHere(request) ? networkUrls() : [], you: addressOf(request) }
+    const you = addressOf(request)
+    // Whoever is on a network of the box hears the name there anyway.
+    const byName = NEAR.includes(you) ? (namedUrl() ?? null) : null
+    return { urls: isFromHere(request) ? networkUrls() : [], byName, you }
   })
 }
 

@@ -25,6 +25,12 @@ interface BoxAddresses {
   announced(): ReturnType<ApiParts['announced']>
   /** for other devices; no slash at the end */
   urlsForPhones(): readonly string[]
+  /** by the box's name on its networks; no slash at the end */
+  urlByName(): string | undefined
+  /** by which host others open the box, as an admin said */
+  readonly said: string | undefined
+  checkSaid(text: string): Promise<string>
+  keepSaid(host: string | undefined): Promise<void>
   /** told by which address an admin logged in */
   noteLogin(publicUrl: string): void
 }
@@ -39,6 +45,7 @@ export interface AdminAppParts extends BaseParts {
     ApiParts & LoginPagesOptions,
     | 'announced'
     | 'boxTokens'
+    | 'isLost'
     | 'noteLogin'
     | 'passOf'
     | 'pages'
@@ -46,6 +53,7 @@ export interface AdminAppParts extends BaseParts {
     | 'appUrl'
     | 'dashboard'
     | 'releases'
+    | 'said'
     | 'shownApps'
   >
   /** what goes on in the box, and what can be done about it */
@@ -80,15 +88,24 @@ export function buildAdminApp(parts: AdminAppParts): FastifyInstance {
     parts: {
       ...{ ...admin, boxTokens, passOf, publicUrl, appUrl, dashboard, releases, shownApps },
       announced: () => addresses.announced(),
+      said: {
+        current: () => addresses.said,
+        check: (text) => addresses.checkSaid(text),
+        keep: (host) => addresses.keepSaid(host),
+      },
       noteLogin: (request) => addresses.noteLogin(publicUrl(request)),
     },
   })
-  app.register(loginPages, { prefix: '/admin', setupLink: admin.setupLink, pages })
+  const isLost = () => addresses.announced().lonely === 'unknown'
+  app.register(loginPages, { prefix: '/admin', setupLink: admin.setupLink, pages, isLost })
   app.register(libraryRoutes, { prefix: '/admin/lib', listPage: listPageBy(pages) })
   app.register(pageRoutes, { prefix: '/admin', appUrl })
   app.register(healthRoutes, { source: operation })
   app.register(monitorRoutes, { source: operation })
-  app.register(addressRoutes, { networkUrls: () => addresses.urlsForPhones() })
+  app.register(addressRoutes, {
+    networkUrls: () => addresses.urlsForPhones(),
+    namedUrl: () => addresses.urlByName(),
+  })
   app.get('/', (_request, reply) => reply.redirect('admin/'))
   return app
 }

@@ -99,6 +99,7 @@ beforeEach(async () => {
     onFileMissed: () => {},
     operation: { missing: () => [] },
     networkUrls: () => [],
+    namedUrl: () => undefined,
     tls: NO_TLS,
     http: 'redirect',
     ports: { http: 80, https: 443 },

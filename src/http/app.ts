@@ -55,6 +55,8 @@ export interface AppParts extends BaseParts {
   readonly operation: Pick<OperationSource, 'missing'>
   /** URLs by which others on its networks reach the box, the likeliest first */
   readonly networkUrls: () => readonly string[]
+  /** by the box's name on its networks */
+  readonly namedUrl: () => string | undefined
   /** what is done with pages that are opened by http */
   readonly http: HttpWay
   /** by which people reach the box */
@@ -101,7 +103,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
   app.register(loginRoutes, { ...login, pages, logins, isSecure, enterUrl })
   app.register(toDashboardRoutes, { adminUrl })
   app.register(healthRoutes, { source: parts.operation })
-  app.register(addressRoutes, { networkUrls: parts.networkUrls })
+  app.register(addressRoutes, parts)
   const list = Promise.withResolvers<Pick<AppList, 'get'>>()
   app.register(trustRoutes, {
     ...{ tls, ports: portsOf, publicUrl },

@@ -63,6 +63,11 @@ export function isForOthers(host: string): boolean {
   )
 }
 
+/** Whether it is a name that a device asks its network for, not a name server (multicast DNS). */
+export function isMdnsName(host: string): boolean {
+  return host.endsWith('.local')
+}
+
 /** A host as it stands in a URL. */
 export function inUrl(host: string): string {
   return isIPv6(host) ? `[${host}]` : host

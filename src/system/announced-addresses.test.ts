@@ -96,7 +96,38 @@ test('addresses that the settings give for others are all there are', () => {
   })
 })
 
+describe('a name by multicast DNS', () => {
+  test('stands after all that every device can open', () => {
+    const settings = { ...NPM, hostnames: ['pi.local', 'box.school'] }
+    const { others } = announcedAddresses(settings, { ...WIFI, mdns: 'croquet.local' })
+    expect(others.urls).toEqual([
+      ...['http://box.school:8888/', 'http://192.168.1.20:8888/', 'http://[2001:db8::5]:8888/'],
+      ...['http://pi.local:8888/', 'http://croquet.local:8888/'],
+    ])
+    expect(others.adminUrls.at(-1)).toBe('http://croquet.local:8889/')
+  })
+
+  test('is said at the ports of BOX_URLS where these have no host for others', () => {
+    const { others, lonely } = announcedAddresses(DOCKER, { ...NOTHING, mdns: 'croquet.local' })
+    expect(others.urls).toEqual(['http://croquet.local/', 'https://croquet.local:8443/'])
+    expect(lonely).toBeUndefined()
+  })
+
+  test('is not said without a network, nor by a box for its own machine', () => {
+    const found = { ...NOTHING, mdns: 'croquet.local' }
+    expect(announcedAddresses(NPM, found).others.urls).toEqual([])
+    expect(announcedAddresses({ ...NPM, host: '127.0.0.1' }, found).others.urls).toEqual([])
+  })
+
+  test('is said however many addresses there are', () => {
+    const own = Array.from({ length: 30 }, (_, index) => `10.0.0.${index + 1}`)
+    const { others } = announcedAddresses(NPM, { used: [], own, mdns: 'croquet.local' })
+    expect(others.urls.length).toBe(12)
+    expect(others.urls.at(-1)).toBe('http://croquet.local:8888/')
+  })
+})
+
 test('the list of hosts has a bound', () => {
-  const used = Array.from({ length: 1000 }, (_, index) => `host-${index}.local`)
+  const used = Array.from({ length: 1000 }, (_, index) => `host-${index}.school`)
   expect(announcedAddresses(NPM, { used, own: ['10.0.0.4'] }).others.urls.length).toBe(12)
 })

@@ -1,7 +1,8 @@
-import { hostOfUrl, inUrl, isEverywhere, isForOthers } from './addresses.ts'
+import { hostOfUrl, inUrl, isEverywhere, isForOthers, isMdnsName } from './addresses.ts'
 
 /** More are not said at a time. */
 const MOST_HOSTS = 12
+const MOST_MDNS_NAMES = 2
 
 /** What the settings say of where people find the box. */
 export interface AddressSettings {
@@ -18,10 +19,14 @@ export interface AddressSettings {
 
 /** Hosts by which the box is reached that no setting names, each list with the likeliest first. */
 export interface FoundHosts {
+  /** that an admin said */
+  readonly said?: string | undefined
   /** by which admins came to the dashboard */
   readonly used: readonly string[]
   /** addresses of this machine */
   readonly own: readonly string[]
+  /** the box's name by multicast DNS */
+  readonly mdns?: string | undefined
 }
 
 /** Addresses of the box and of its dashboard, each with a slash at its end, the likeliest first. */
@@ -70,23 +75,30 @@ export function shownUrls({ others, here }: Announced): BoxUrls {
   }
 }
 
-function givenUrls({ urls, hostnames }: AddressSettings, { used }: FoundHosts): readonly string[] {
+function givenUrls(
+  { urls, hostnames }: AddressSettings,
+  { said, used, mdns }: FoundHosts,
+): readonly string[] {
   const patterns = urls.filter((url) => !isForOthers(hostOfUrl(url)))
-  const hosts = bounded([...hostnames, ...used])
+  const hosts = bounded([...hostnames, ...listOf(said), ...used, ...listOf(mdns)])
   const made = hosts.flatMap((host) => patterns.map((url) => withHost(url, host)))
   return [...new Set([...urls.filter((url) => !patterns.includes(url)), ...made, ...patterns])]
 }
 
-function listenedUrls(settings: AddressSettings, { used, own }: FoundHosts): readonly string[] {
+function listenedUrls(
+  settings: AddressSettings,
+  { said, used, own, mdns }: FoundHosts,
+): readonly string[] {
   const { host, port, hostnames } = settings
+  const named = [...hostnames, ...listOf(said), ...used]
   const urlOf = (each: string) => `http://${inUrl(each)}:${port}/`
   if (isEverywhere(host)) {
     // In no network no name leads here either.
-    const hosts = own.length === 0 ? [] : [...hostnames, ...used, ...own]
+    const hosts = own.length === 0 ? [] : [...named, ...own, ...listOf(mdns)]
     return [...bounded(hosts), 'localhost'].map(urlOf)
   }
   // Through a name, too, people reach one address only: that of this machine leads no others here.
-  const hosts = isForOthers(host) ? bounded([...hostnames, ...used, host]) : [host]
+  const hosts = isForOthers(host) ? bounded([...named, host, ...listOf(mdns)]) : [host]
   return hosts.map(urlOf)
 }
 
@@ -102,8 +114,16 @@ function adminUrlsBeside(
   return [...new Set(beside)]
 }
 
+/** Names by multicast DNS stand last: some devices and networks do not know them. */
 function bounded(hosts: readonly string[]): readonly string[] {
-  return [...new Set(hosts.filter(isForOthers))].slice(0, MOST_HOSTS)
+  const all = [...new Set(hosts.filter(isForOthers))]
+  const byMdns = all.filter(isMdnsName).slice(0, MOST_MDNS_NAMES)
+  const others = all.filter((host) => !isMdnsName(host))
+  return [...others.slice(0, MOST_HOSTS - byMdns.length), ...byMdns]
+}
+
+function listOf(host: string | undefined): readonly string[] {
+  return host === undefined ? [] : [host]
 }
 
 function lonelinessOf({ urls, host }: Pick<AddressSettings, 'urls' | 'host' | 'port'>): Loneliness {

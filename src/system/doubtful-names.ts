@@ -39,6 +39,12 @@ export async function doubtfulNames(order: NamesToCheck): Promise<readonly Doubt
   return found.flat()
 }
 
+/** Why an address of a private network does not lead here. @param own this machine's addresses */
+export function doubtOfAddress(address: string, own: readonly string[]): string | undefined {
+  if (!PRIVATE.test(address) || own.includes(address)) return undefined
+  return `is no address of this machine, which has ${own.join(', ')}`
+}
+
 async function doubtOf(
   name: string,
   own: readonly string[],

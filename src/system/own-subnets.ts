@@ -6,6 +6,8 @@ import { type Interfaces, isForOthers, isInner } from './addresses.ts'
 const PROVIDER_INTERFACES = /^(ppp|wwan|rmnet)/
 /** Shorter prefixes are no network of one house: a mistake there would let in much of the internet. */
 const SHORTEST_PREFIX = { IPv4: 16, IPv6: 48 } as const
+/** A host of many virtual machines has more: they are not networks of people. */
+const MOST_INTERFACES = 8
 /** What container engines put into each container. */
 const CONTAINER_MARKS = ['/.dockerenv', '/run/.containerenv']
 
@@ -16,6 +18,22 @@ export function ownSubnets(interfaces: Interfaces = networkInterfaces()): readon
     .flatMap(([, addresses]) => addresses ?? [])
     .filter(({ address, internal }) => !internal && isForOthers(address))
     .flatMap(({ cidr, family }) => (isHouse(cidr, SHORTEST_PREFIX[family]) ? [cidr] : []))
+}
+
+/** Interfaces of networks that others are in, each with the addresses by which others reach this machine there. */
+export function ownInterfaces(
+  interfaces: Interfaces = networkInterfaces(),
+): readonly { readonly name: string; readonly addresses: readonly string[] }[] {
+  return Object.entries(interfaces)
+    .filter(([name]) => !isInner(name) && !PROVIDER_INTERFACES.test(name))
+    .map(([name, addresses = []]) => ({
+      name,
+      addresses: addresses
+        .filter(({ address, internal }) => !internal && isForOthers(address))
+        .map(({ address }) => address),
+    }))
+    .filter(({ addresses }) => addresses.length > 0)
+    .slice(0, MOST_INTERFACES)
 }
 
 /** Whether the interfaces that are seen here are a container's: its networks say nothing of where people are. */

@@ -118,6 +118,41 @@ describe('the certificate', () => {
     expect(tls.names()).toEqual(names)
   })
 
+  test('has the IPv6 addresses of this machine from the start, and loses those that are gone', async () => {
+    let own = ['192.168.1.5', 'fd12:3456::9']
+    const tls = await open({ ownHosts: () => own })
+    expect(await bed.names()).toEqual([...ALWAYS, '192.168.1.5', 'fd12:3456::9'])
+    tls.noteHost('[fd12:3456::9]')
+    own = ['192.168.1.6', 'fd65:4321::9']
+    bed.advance(MINUTE_MS)
+    await untilFor('fd65:4321::9')
+    const names = [...ALWAYS, '192.168.1.5', '192.168.1.6', 'fd65:4321::9']
+    expect(await bed.names()).toEqual(names)
+    expect(tls.names()).toEqual(names)
+  })
+
+  test('does not grow by IPv6 addresses that come and go, nor forgets other hosts for them', async () => {
+    let day = 0
+    const ownHosts = () => Array.from({ length: 20 }, (_, i) => `fd12:${day}::${i + 1}`)
+    const tls = await open({ ownHosts })
+    tls.noteHost('box.local')
+    bed.advance(1000)
+    await untilFor('box.local')
+    for (day = 1; day <= 60; day++) {
+      bed.advance(MINUTE_MS)
+      await untilFor(`fd12:${day}::1`)
+    }
+    const names = await bed.names()
+    expect(names).toContain('box.local')
+    expect(names.filter((name) => name.startsWith('fd12:'))).toHaveLength(8)
+    expect(names).toHaveLength(ALWAYS.length + 1 + 8)
+  })
+
+  test('has no public IPv6 address, for which the authority may not vouch', async () => {
+    await open({ ownHosts: () => ['2001:db8::9', 'fd12:3456::9'] })
+    expect(await bed.names()).toEqual([...ALWAYS, 'fd12:3456::9'])
+  })
+
   test('is from the authority, for who reads it as its group', async () => {
     const tls = await open()
     const authority = new X509Certificate(tls.authority?.certificate ?? '')
@@ -183,7 +218,7 @@ describe('the certificate', () => {
 
   test('is for an address of the settings, however it is written', async () => {
     const ownHosts = () => ['[FD00::5]', 'Box.Local']
-    expect((await open({ ownHosts })).names()).toEqual([...ALWAYS, 'fd00::5', 'box.local'])
+    expect((await open({ ownHosts })).names()).toEqual([...ALWAYS, 'box.local', 'fd00::5'])
   })
 
   test('that cannot be stored at the start stops the box, with what to do', async () => {

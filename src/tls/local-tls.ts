@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import {
   type Authority,
@@ -18,6 +19,8 @@ import { isFresh, validityOfCertificate } from './validity.ts'
 
 const HOSTS_NAME = 'hosts.json'
 const ALWAYS = ['localhost', '127.0.0.1', '::1']
+/** Of this machine's IPv6 addresses, so many are in the certificate at a time. */
+const MOST_OWN_IPV6 = 8
 /** Who comes by a new host mostly does so again, with all that a page is made of (ms). */
 const ISSUE_AFTER_MS = 1000
 /** Telling every device anew takes a while. */
@@ -35,6 +38,8 @@ export class LocalTls implements RunningTls {
   readonly #constraints: Constraints
   /** those that are not learned */
   readonly #fixed: ReadonlySet<string>
+  /** this machine's IPv6 addresses now: where a provider gives the network another prefix, all are new ones */
+  #ownIpv6: readonly string[] = []
   readonly #endWarning: EndWarning
   #authority: Authority
   #names: readonly string[] = []
@@ -101,7 +106,7 @@ export class LocalTls implements RunningTls {
 
   #isNew(host: string): boolean {
     if (isCovered(host, this.#fixed) || this.#learned.use(host)) return false
-    return permits(this.#constraints, host)
+    return !this.#ownIpv6.includes(host) && permits(this.#constraints, host)
   }
 
   #lookSoon(): void {
@@ -126,12 +131,15 @@ export class LocalTls implements RunningTls {
 
   /** Makes a new certificate if there is a reason to. */
   async #look(): Promise<void> {
-    for (const text of this.#options.ownHosts()) {
-      const host = hostOf(text)
+    const own = this.#options.ownHosts().flatMap((text) => hostOf(text) ?? [])
+    for (const host of own.filter((each) => isIP(each) !== 6)) {
       // One that this machine had yesterday it may have again.
-      if (host !== undefined && this.#isNew(host)) this.#learned.add(host)
+      if (this.#isNew(host)) this.#learned.add(host)
     }
-    const hosts = [...this.#fixed, ...this.#learned.hosts]
+    // An IPv6 address that is gone seldom comes back. If these were learned, they would drive out all else.
+    const mayVouch = (host: string) => isIP(host) === 6 && permits(this.#constraints, host)
+    this.#ownIpv6 = own.filter(mayVouch).slice(0, MOST_OWN_IPV6)
+    const hosts = [...new Set([...this.#fixed, ...this.#learned.hosts, ...this.#ownIpv6])]
     const present = await this.#folder.read()
     const because = this.#reasonAgainst(present ?? '', hosts)
     if (because === undefined) this.#names = hosts

@@ -67,6 +67,35 @@ test('[ADMIN2] [ADMIN3] link, password, dashboard, token, another password: by k
   expect(watched.errors.filter((error) => !refused.test(error))).toEqual([])
 })
 
+test('[ADMIN2] [ADMIN15] a box in a container asks where others open it, by keyboard alone', async () => {
+  const label = 'The address by which others open this box'
+  bed = await DoorBed.start({ BOX_URLS: 'http://localhost/' })
+  const { adminUrl, setupPath } = bed.box
+  const { page } = await visitors.open(`${adminUrl}/${setupPath}`)
+  // It is not the one by which only this machine opens it.
+  expect(await page.getByLabel(label).inputValue()).toBe('')
+  await type(page, 'Password', PASSWORD)
+  await type(page, 'The same again', PASSWORD)
+  await type(page, label, 'my box')
+  await page.keyboard.press('Enter')
+  await eventually(() => page.getByRole('alert').textContent()).toContain('is no host name')
+  await expectAccessible(page)
+  // What is wrong is selected.
+  await page.keyboard.type('http://192.168.1.20/')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`${adminUrl}/admin/`)
+
+  await page.goto(`${adminUrl}/admin/account.html`)
+  await eventually(() => page.locator('[data-urls]').textContent()).toBe('http://192.168.1.20/')
+  await expectAccessible(page)
+  await type(page, 'The address by which others open it', 'localhost')
+  await page.keyboard.press('Enter')
+  await eventually(() => page.textContent('[data-refused]')).toContain('each device to itself')
+  await page.keyboard.type('box.local')
+  await page.keyboard.press('Enter')
+  await eventually(() => page.locator('[data-urls]').textContent()).toBe('http://box.local/')
+})
+
 test('[ADMIN4] a login outlives a reload and a new tab, and ends in all of them', async () => {
   bed = await DoorBed.start({ BOX_ADMIN_PASSWORD: PASSWORD })
   const { page } = await logIn('account.html?x=1')

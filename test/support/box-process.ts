@@ -15,9 +15,13 @@ export class BoxProcess {
   #stderr = ''
   readonly #exit: Promise<number | string>
 
-  /** @param env settings besides `DEFAULTS`; nothing else of this process's `BOX_…` environment is passed on */
-  constructor(env: Record<string, string>, entry = MAIN) {
-    this.#child = spawn(process.execPath, [entry], {
+  /**
+   * @param env settings besides `DEFAULTS`; nothing else of this process's `BOX_…` environment is passed on
+   * @param launcher a command that becomes the box: `ip netns exec …`
+   */
+  constructor(env: Record<string, string>, entry = MAIN, launcher: readonly string[] = []) {
+    const [program = process.execPath, ...args] = [...launcher, process.execPath, entry]
+    this.#child = spawn(program, args, {
       env: { ...PLAIN_ENV, ...DEFAULTS, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

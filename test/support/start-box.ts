@@ -36,6 +36,8 @@ export async function startBox(env: Record<string, string> = {}): Promise<TestBo
     BOX_HOST: '127.0.0.1',
     BOX_PORT: '0',
     BOX_ADMIN_PORT: '0',
+    // Boxes of tests would take names from each other.
+    BOX_MDNS_NAME: 'off',
     BOX_LOG_LEVEL: 'debug',
     // Tests run on a full laptop, too.
     BOX_MAX_VOLUME_PERCENT: '100',

@@ -1,3 +1,4 @@
+import { showAddresses } from './addresses.js'
 import { ask, isLoggedOut, loginUrl } from './api.js'
 import { copyButton } from './common/copy-button.js'
 import { element } from './common/element.js'
@@ -19,6 +20,7 @@ await attempt(async () => {
   find('log-out-everywhere').hidden = !isAdmin
   find('password').hidden = !me.canChangePassword
   if (isAdmin) await showTokens()
+  await showAddresses(find('addresses'), isAdmin)
 })
 
 find('log-out').addEventListener('click', () => attempt(() => logOut(false)))

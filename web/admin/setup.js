@@ -1,16 +1,27 @@
 import { ask } from './api.js'
+import { isLoopback } from './common/address.js'
 import { keepToken } from './login-token.js'
 
 const OVER = 410
+const ABOUT_ADDRESS = 'The address for others'
 const NOT_THE_SAME = 'The two are not the same: type the password again.'
 
 const form = document.querySelector('[data-setup]')
 const notice = document.querySelector('[role="alert"]')
 const code = location.pathname.split('/').at(-1)
 
-async function setUp({ password, again }) {
+/** Where the box cannot find out by which address others open it, its admin can say so. */
+if (form.dataset.asks === 'address') {
+  for (const part of form.querySelectorAll('[data-said]')) part.hidden = false
+  const { said } = form.elements
+  said.disabled = false
+  said.value = isLoopback(location.hostname) ? '' : location.hostname
+}
+
+async function setUp({ password, again, said }) {
   if (password !== again) throw new Error(NOT_THE_SAME)
-  const { token } = await ask('setup', { method: 'POST', body: { code, password }, token: '' })
+  const body = { code, password, ...(said && { said }) }
+  const { token } = await ask('setup', { method: 'POST', body, token: '' })
   keepToken(token)
   location.replace('../')
 }
@@ -27,6 +38,8 @@ form.addEventListener('submit', async (event) => {
     if (refusal.status === OVER) location.reload()
     notice.textContent = refusal.message
     button.disabled = false
-    form.elements.again.select()
+    const { again, said } = form.elements
+    if (refusal.message.startsWith(ABOUT_ADDRESS)) said.select()
+    else again.select()
   }
 })

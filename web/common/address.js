@@ -19,8 +19,23 @@ export function isLoopback(hostname) {
  */
 export async function phoneAddresses(page, asked = boxUrl) {
   if (!isLoopback(page.hostname)) return [page]
-  const { urls = [] } = await fetch(new URL('addresses', asked))
+  const { urls = [] } = await knownAddresses(asked)
+  return urls.map((url) => new URL(`${url}${page.pathname}${page.search}${page.hash}`))
+}
+
+/**
+ * The address by the name that the box has on its networks, which is easy to type. Undefined: it has none there, or the
+ * page is open by it.
+ * @returns {Promise<URL | undefined>}
+ */
+export async function addressByName(asked = boxUrl) {
+  const { byName } = await knownAddresses(asked)
+  const url = byName ? new URL(`${byName}${asked.pathname}`) : undefined
+  return url?.hostname === asked.hostname ? undefined : url
+}
+
+function knownAddresses(asked) {
+  return fetch(new URL('addresses', asked))
     .then((answer) => answer.json())
     .catch(() => ({}))
-  return urls.map((url) => new URL(`${url}${page.pathname}${page.search}${page.hash}`))
 }

@@ -1,4 +1,4 @@
-import { boxUrl, phoneAddresses } from '../common/address.js'
+import { addressByName, boxUrl, phoneAddresses } from '../common/address.js'
 import { element } from '../common/element.js'
 import { scannable } from '../common/scannable.js'
 
@@ -7,6 +7,10 @@ export async function showJoinCard(place) {
   const addresses = await phoneAddresses(boxUrl)
   if (addresses.length === 0) return place.append(...addressAdvice())
   place.append(scannable(addresses, 'QR code with the address of this page'))
+  const named = await addressByName()
+  if (!named) return
+  const typed = element('code', { textContent: named.host })
+  place.append(element('p', {}, 'Or type, on most devices, ', typed))
 }
 
 function addressAdvice() {
