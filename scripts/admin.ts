@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { signResetToken } from '../src/access/box-tokens.ts'
-import { type Config, loadConfig } from '../src/config.ts'
+import { type Config, readConfig } from '../src/config.ts'
 import { setupLines } from '../src/greeting.ts'
 import { inCommandWords } from '../src/system/command-words.ts'
 import { announcedIn, askBox, type KnownAddresses, keyOfBox } from './ask-box.ts'
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     return 2
   }
   try {
-    console.log(await reset(loadConfig(process.env)))
+    console.log(await reset(readConfig(process.env)))
     return 0
   } catch (error) {
     console.error(`That did not work: ${(error as Error).message}`)

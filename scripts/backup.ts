@@ -2,7 +2,7 @@ import { type BackupSummary, writeBackup } from '../src/backup/backup.ts'
 import { writeWholeFile } from '../src/backup/backup-file.ts'
 import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.ts'
 import { contentsText, sizeText } from '../src/backup/progress-display.ts'
-import { loadConfig } from '../src/config.ts'
+import { readConfig } from '../src/config.ts'
 import { inCommandWords } from '../src/system/command-words.ts'
 import { programVersion } from '../src/system/program-version.ts'
 
@@ -20,7 +20,7 @@ Exit code 0 if the backup is complete, 1 if not (then there is no new FILE), 2 f
 async function backUp({ file, isForced, ...rest }: Order): Promise<BackupSummary> {
   const options = {
     ...rest,
-    filesDir: loadConfig(process.env).filesDir,
+    filesDir: readConfig(process.env).filesDir,
     programVersion: programVersion(),
     wallTime: Date.now,
   }

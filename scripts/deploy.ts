@@ -4,7 +4,7 @@ import { signAdminToken } from '../src/access/box-tokens.ts'
 import { readKey } from '../src/access/key-file.ts'
 import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import { counted, progressDisplay, sizeText } from '../src/backup/progress-display.ts'
-import { loadConfig } from '../src/config.ts'
+import { readConfig } from '../src/config.ts'
 import { findApi } from '../src/deploy/api-place.ts'
 import { type AppForm, appForm } from '../src/deploy/app-form.ts'
 import { readAuthority } from '../src/deploy/authority-file.ts'
@@ -146,7 +146,7 @@ async function boxElsewhere(box: URL, authority: string | undefined) {
 /** Whoever can read the key may do everything. */
 async function ownBox() {
   const env = Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name))
-  const config = loadConfig(Object.fromEntries(env))
+  const config = readConfig(Object.fromEntries(env))
   const { filesDir, host, adminPort } = config
   const key = await readKey(join(resolve(filesDir), ACCESS_NAME))
   if (!key) {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ConfigError, loadConfig } from '../src/config.ts'
+import { ConfigError, readConfig } from '../src/config.ts'
 import { type Address, addressOf } from '../src/doctor/address.ts'
 import { examineBox } from '../src/doctor/examine-box.ts'
 import { examineRemote } from '../src/doctor/examine-remote.ts'
@@ -79,7 +79,7 @@ async function examine(
   if (address) return examineRemote({ address, bytes, onStep })
   const fronts = DOCTOR_FRONTS.split(',').filter((url) => url !== '')
   try {
-    const config = loadConfig(process.env)
+    const config = readConfig(process.env)
     return await examineBox({
       ...{ config, bytes, onStep, hostnames: config.hostnames },
       fronts: fronts.map((url) => new URL(url)),

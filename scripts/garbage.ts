@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DATABASE_NAME, lockBox } from '../src/backup/box-folder.ts'
 import { sizeText } from '../src/backup/progress-display.ts'
-import { type Config, loadConfig } from '../src/config.ts'
+import { type Config, readConfig } from '../src/config.ts'
 import { copyToMemory } from '../src/db/copy.ts'
 import { garbageIn } from '../src/db/garbage.ts'
 import {
@@ -41,7 +41,7 @@ function main(): number {
   const isListing = readOrder()
   if (isListing === undefined) return 2
   try {
-    const { items, report } = rehearse(loadConfig(process.env))
+    const { items, report } = rehearse(readConfig(process.env))
     if (isListing) for (const { kind, name } of items) console.log(`${kind}\t${name}`)
     console.log(tableOf(report))
     return 0

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { signAdminToken } from '../src/access/box-tokens.ts'
 import type { Invite } from '../src/access/invites.ts'
-import { type Config, loadConfig } from '../src/config.ts'
+import { type Config, readConfig } from '../src/config.ts'
 import { NOBODY_ELSE } from '../src/greeting.ts'
 import { type Announced, shownUrls } from '../src/system/announced-addresses.ts'
 import { inCommandWords } from '../src/system/command-words.ts'
@@ -53,7 +53,7 @@ async function main(): Promise<number> {
   const order = readOrder()
   if (!order) return 2
   try {
-    const config = loadConfig(process.env)
+    const config = readConfig(process.env)
     const answer = await ask(config, order)
     const addresses = async () => {
       const found = await ask(config, { method: 'GET', path: '/addresses' })

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.ts'
 import { contentsText, sizeText } from '../src/backup/progress-display.ts'
 import { type RestoreOptions, type RestoreSummary, restoreBackup } from '../src/backup/restore.ts'
-import { loadConfig } from '../src/config.ts'
+import { readConfig } from '../src/config.ts'
 import { inCommandWords } from '../src/system/command-words.ts'
 
 const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
@@ -17,7 +17,7 @@ usage: npm run restore -- [--force] FILE
 Exit code 0 if all is restored, 1 if nothing was changed, 2 for wrong usage.`
 
 async function restore({ file, ...rest }: Order): Promise<RestoreSummary> {
-  const { filesDir } = loadConfig(process.env)
+  const { filesDir } = readConfig(process.env)
   const source = await openInput(file)
   try {
     return await restoreBackup({ ...rest, ...source, filesDir, wallTime: Date.now })
