@@ -12,7 +12,7 @@ export interface Welcome {
 export const NOBODY_ELSE: Readonly<Record<Loneliness, readonly string[]>> = {
   unknown: [
     'Only this machine can open that. The box cannot see by which address other devices reach this',
-    'machine: set BOX_HOSTNAMES to it (BOX_HOSTNAMES=192.168.1.20) and start the box again, or log in',
+    'machine: write it into the file .env (BOX_HOSTNAMES=192.168.1.20) and start the box again, or log in',
     'to the dashboard once by that address.',
   ],
   'own-machine': [
