@@ -55,7 +55,7 @@ it('which Node is needed is said the same everywhere', () => {
   const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
   expect(JSON.parse(read('package.json')).engines).toEqual({ node: '>=20' })
   expect(JSON.parse(read('package-lock.json')).packages[''].engines).toEqual({ node: '>=20' })
-  for (const path of ['README.md', 'docs/operations.md', 'scripts/pinned-node.mjs']) {
+  for (const path of ['README.md', 'docs/install.md', 'scripts/pinned-node.mjs']) {
     expect(read(path)).toMatch(/(Node )?\(?20 or newer/)
   }
   expect(read('Dockerfile')).toMatch(/^FROM node:24-/)

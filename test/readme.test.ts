@@ -24,6 +24,38 @@ it('.env.example lists the settings as they are, and sets none; `npm run docs` w
   expect(() => loadConfig({}, allSet)).not.toThrow()
 })
 
-it('the README is short', () => {
-  expect(read('../README.md').split('\n').length).toBeLessThan(150)
+it('the README is short, in lines and in length', () => {
+  const lines = read('../README.md').trimEnd().split('\n')
+  expect(lines.length).toBeLessThanOrEqual(95)
+  const prose = lines.filter((line) => !/^[![]|^- /.test(line))
+  expect(prose.filter((line) => line.length > 110)).toEqual([])
 })
+
+it('pages and sections that the README and docs/install.md link to are there', () => {
+  for (const page of ['README.md', 'docs/install.md']) {
+    const targets = [...read(`../${page}`).matchAll(/\]\(([^)#]+)(?:#([^)]+))?\)/g)]
+    expect(targets.length).toBeGreaterThan(3)
+    for (const [, path = '', section] of targets) {
+      const text = readFileSync(new URL(path, new URL(`../${page}`, import.meta.url)), 'utf8')
+      const sections = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => anchorOf(title))
+      if (section !== undefined) expect(sections).toContain(section)
+    }
+  }
+})
+
+it('commands that the README and docs/install.md name are there', () => {
+  const { scripts } = JSON.parse(read('../package.json'))
+  for (const page of ['../README.md', '../docs/install.md']) {
+    for (const [, name] of read(page).matchAll(/npm run ([\w-]+)/g)) {
+      expect(scripts).toHaveProperty([name ?? ''])
+    }
+  }
+})
+
+/** As GitHub makes it. */
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-')
+}
