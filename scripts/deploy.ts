@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { parseArgs } from 'node:util'
 import { signAdminToken } from '../src/access/box-tokens.ts'
@@ -15,7 +16,7 @@ import { passwordPrompt } from '../src/deploy/password-prompt.ts'
 import { ownUrl } from '../src/system/addresses.ts'
 import { type Announced, shownUrls } from '../src/system/announced-addresses.ts'
 import { inCommandWords } from '../src/system/command-words.ts'
-import { runTool, typedPath, WrongUsage } from '../src/system/tool.ts'
+import { pipeHint, runTool, typedPath, WrongUsage } from '../src/system/tool.ts'
 
 const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
 const REST = `  NAME           of the app, which is then at /apps/NAME/: small letters, digits, hyphens
@@ -117,7 +118,12 @@ function orderIn({ values, positionals }: ReturnType<typeof parseArgs<typeof CON
   if (source === undefined || name === undefined || rest.length > 0) {
     throw new WrongUsage('SOURCE and NAME have to be given, and nothing else')
   }
-  const path = source === STANDARD_INPUT ? undefined : typedPath(source, process.env)
+  if (source === STANDARD_INPUT) return (box) => deploy(box, undefined, name, isAsItIs)
+  const path = typedPath(source, process.env)
+  if (!existsSync(path)) {
+    const hint = pipeHint('deploy', process.env) || ': check its name'
+    throw new DeployFailure(`there is no folder or file ${source}${hint}`)
+  }
   return (box) => deploy(box, path, name, isAsItIs)
 }
 

@@ -76,3 +76,12 @@ it.each([
     await rm(dir, { recursive: true })
   }
 })
+
+it.each([
+  ['deploy', ['./dist', 'garden']],
+  ['restore', ['box.tar']],
+])('%s of a file that the container does not see says how it gets in', async (name, args) => {
+  const failed = await tool(name, args, { BOX_COMMANDS: 'compose' }).catch((error) => error)
+  expect(failed).toMatchObject({ code: 1, stdout: '' })
+  expect(failed.stderr).toContain('The container does not see files of the machine around it')
+})

@@ -1,4 +1,4 @@
-import { runTool, typedPath, WrongUsage } from '../system/tool.ts'
+import { pipeHint, runTool, typedPath, WrongUsage } from '../system/tool.ts'
 import type { OnProgress } from './progress.ts'
 import { progressDisplay } from './progress-display.ts'
 
@@ -64,7 +64,8 @@ async function carryOut(
     return 0
   } catch (error) {
     display.end()
-    stderr.write(`The ${command.name} failed: ${(error as Error).message}\n`)
+    const hint = asked.file === STANDARD_STREAM ? '' : pipeHint(command.name, process.env)
+    stderr.write(`The ${command.name} failed: ${(error as Error).message}${hint}\n`)
     return 1
   } finally {
     // What is left is to be read by others: a signal ends that as usual.

@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path'
 import { expect, it } from 'vitest'
-import { runTool, type ToolProcess, typedPath, WrongUsage } from './tool.ts'
+import { pipeHint, runTool, type ToolProcess, typedPath, WrongUsage } from './tool.ts'
 
 const TOOL = {
   name: 'garbage',
@@ -77,4 +77,11 @@ it('paths are meant from where the person is, not from where npm goes', () => {
   expect(typedPath('box.tar', {})).toBe('box.tar')
   expect(typedPath('box.tar', { INIT_CWD: join(sep, 'home') })).toBe(join(sep, 'home', 'box.tar'))
   expect(typedPath(join(sep, 'a'), { INIT_CWD: join(sep, 'home') })).toBe(join(sep, 'a'))
+})
+
+it('in a container it is said that files come through a pipe', () => {
+  expect(pipeHint('deploy', {})).toBe('')
+  expect(pipeHint('deploy', { BOX_COMMANDS: 'compose' })).toMatch(
+    /give "-" and use a pipe, as in docker compose exec -T box node scripts\/deploy\.ts --help$/,
+  )
 })

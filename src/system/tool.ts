@@ -66,6 +66,13 @@ export function typedPath(path: string, env: ToolProcess['env']): string {
   return env.INIT_CWD === undefined ? path : resolve(env.INIT_CWD, path)
 }
 
+/** What to add when a file could not be used. In a container its path means one inside. @param name of the tool */
+export function pipeHint(name: string, env: ToolProcess['env']): string {
+  if (env.BOX_COMMANDS !== 'compose') return ''
+  const help = inCommandWords(`npm run ${name} -- --help`, env.BOX_COMMANDS)
+  return `. The container does not see files of the machine around it: give "-" and use a pipe, as in ${help}`
+}
+
 function asksForHelp(args: readonly string[]): boolean {
   const [before] = args.includes('--') ? [args.slice(0, args.indexOf('--'))] : [args]
   return before.includes('--help') || before.includes('-h')
