@@ -418,5 +418,5 @@ export const DOCKER_SETTINGS = [
 /** What belongs to the container, if there is one: docker-compose.yml and Dockerfile say it. */
 export const OUTSIDE_DOCKER: readonly string[] = [
   ...['BOX_HOST', 'BOX_PORT', 'BOX_WEB_DIR', 'BOX_FILES_DIR', 'BOX_TLS_DIR'],
-  ...['BOX_TRUSTED_PROXIES', 'BOX_URLS', 'BOX_COMMANDS'],
+  ...['BOX_TRUSTED_PROXIES', 'BOX_COMMANDS'],
 ]
