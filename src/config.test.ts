@@ -21,7 +21,7 @@ describe('loadConfig', () => {
       port: 8888,
       webDir: 'web',
       filesDir: 'files',
-      logLevel: 'info',
+      logLevel: 'auto',
       maxUploadBytes: 100_000_000,
       uploadsPerMinute: 600,
       uploadBytesPerMinute: 4_000_000_000,

@@ -7,18 +7,22 @@ import { openStorage } from './storage.ts'
 import type { Announced } from './system/announced-addresses.ts'
 import { systemTimers } from './system/clock.ts'
 import type { Listeners } from './system/listener.ts'
-import { createLog } from './system/log.ts'
+import { createLog, standardErrorLog } from './system/log.ts'
 
 /** A box that has not stopped by then is ended (ms). */
 const STOP_TIMEOUT_MS = 4500
-/** Logs go to standard error, so that standard output is for people. */
-const STANDARD_ERROR = 2
 
 /** Runs the box in this process, and ends that with it: on a signal, or when the box fails. */
 export async function run(config: Config, listeners: Listeners): Promise<void> {
   const logTail = new LogTail()
-  const log = createLog(config.logLevel, STANDARD_ERROR, logTail)
+  // Standard output is for people.
+  const log = createLog(
+    config.logLevel,
+    standardErrorLog(config.logLevel, process.stderr.isTTY),
+    logTail,
+  )
   let hasFailed = false
+  let isStopping = false
   let box: Box | undefined
 
   function fail(error: unknown): void {
@@ -28,6 +32,9 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
   }
 
   async function stop(reason: string): Promise<void> {
+    // Ctrl+C reaches all programs of a terminal, and npm passes it on as well.
+    if (isStopping) return
+    isStopping = true
     // Not `exit`, which waits for the journal's thread, and that perhaps for a disk that does not answer.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_TIMEOUT_MS).unref()
     log.info({ scope: 'process', event: 'stopping', reason }, 'box stops')

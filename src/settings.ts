@@ -6,7 +6,6 @@ import { parseOriginRule } from './apps/origins/origin-rule.ts'
 import { parseAllowedHosts } from './herald/allowed-hosts.ts'
 import {
   DURABILITIES,
-  LOG_LEVELS,
   MOST,
   MOST_DAYS,
   MOST_UPLOADS,
@@ -31,6 +30,7 @@ import {
 } from './setting-parsers.ts'
 import { COMMAND_WAYS } from './system/command-words.ts'
 import { USUAL_ENV_FILE } from './system/env-file.ts'
+import { AUTO_LEVEL, LOG_LEVELS } from './system/log-level.ts'
 import { parseHostnames } from './tls/host.ts'
 import { TLS_MODES } from './tls/ports.ts'
 import { HTTP_WAYS } from './trust/http-way.ts'
@@ -214,9 +214,9 @@ export const SETTINGS = {
   ),
   logLevel: setting(
     'BOX_LOG_LEVEL',
-    'info',
-    'least level logged: `trace`, `debug`, `info`, `notice`, `warn`, `error`, `fatal`, `silent`',
-    (text) => oneOf(LOG_LEVELS, text),
+    AUTO_LEVEL,
+    'least level logged: `trace`, `debug`, `info`, `notice`, `warn`, `error`, `fatal`, `silent`; `auto`: `info`, but a terminal shows only `warn` and worse',
+    (text) => oneOf([...LOG_LEVELS, AUTO_LEVEL], text),
   ),
   maxUploadBytes: setting(
     'BOX_MAX_UPLOAD_MB',
