@@ -1,3 +1,4 @@
+import { devNull } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { ServerProcess } from './server-process.ts'
 
@@ -20,6 +21,8 @@ export class BenchBox extends ServerProcess {
       args: [...nodeOptions, MAIN],
       env: {
         PATH: process.env.PATH,
+        // Not the developer's settings.
+        BOX_ENV_FILE: devNull,
         BOX_HOST: '127.0.0.1',
         BOX_PORT: String(port),
         BOX_ADMIN_PORT: '0',

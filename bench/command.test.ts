@@ -30,12 +30,13 @@ it('reads a reference', () => {
   })
 })
 
-it('asks for help when there is no such bench', () => {
-  expect(readCommand(['nothing'])).toBeUndefined()
+it('gives help to who asks for it', () => {
   expect(readCommand(['--help'])).toBeUndefined()
 })
 
 it.each([
+  [['nothing'], 'there is no bench "nothing": choose of compare, limits, '],
+  [['compare', 'limits'], 'one NAME at most can be given'],
   [['--only', 'Z'], 'there is no scenario Z: choose of A, B, C, C18, D, E, F, G'],
   [['--rounds', 'many'], '"many" is not a list of numbers'],
   [['--upstream', 'bench'], /^bench is not packages\/reflector/],

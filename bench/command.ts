@@ -54,6 +54,7 @@ Without a name: ${DEFAULT}. For each of them:
   --write         put the result into docs/performance.md, too
   --json FILE     all that was measured, for programs
   --dir FOLDER    where servers keep their data (${DIR})
+  --help          this text
 
 compare, limits, profile:
 
@@ -79,14 +80,22 @@ growth, durability, start, soak (each takes some of them):
 
 Scenarios:
 
-${describeScenarios()}`
+${describeScenarios()}
 
-/** Undefined if only help was asked for, or there is no bench of that name; throws a UsageError. */
+example: npm run bench -- compare --rounds 3`
+
+/** Undefined if only help was asked for; throws a UsageError. */
 export function readCommand(args: readonly string[]): Command | undefined {
   const { values, positionals } = parse(args)
   const name = values.profile === undefined ? (positionals[0] ?? DEFAULT) : 'profile'
   const bench = BENCHES[name]
-  if (values.help || !bench || positionals.length > 1) return undefined
+  if (values.help) return undefined
+  if (positionals.length > 1) throw new UsageError('one NAME at most can be given')
+  if (!bench) {
+    throw new UsageError(
+      `there is no bench "${name}": choose of ${Object.keys(BENCHES).join(', ')}`,
+    )
+  }
   const dir = resolve(values.dir)
   return {
     name,
@@ -113,7 +122,8 @@ function parse(args: readonly string[]) {
   try {
     return parseOptions([...args])
   } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause })
+    const [sentence = ''] = (cause as Error).message.split('. To ')
+    throw new UsageError(sentence, { cause })
   }
 }
 
@@ -122,7 +132,7 @@ function parseOptions(args: string[]) {
     args,
     allowPositionals: true,
     options: {
-      help: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
       rounds: { type: 'string' },
       write: { type: 'boolean', default: false },
       json: { type: 'string' },

@@ -13,8 +13,8 @@ const DOCUMENT = join(DOCS, 'performance.md')
 async function main(): Promise<number> {
   const command = readCommand(process.argv.slice(2))
   if (!command) {
-    tell(USAGE)
-    return 2
+    process.stdout.write(`${USAGE}\n`)
+    return 0
   }
   // Whoever started servers ends them when this process exits.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -47,6 +47,6 @@ try {
   process.exitCode = await main()
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
-  tell(error.message)
+  tell(`${error.message}. How it is used: npm run bench -- --help`)
   process.exitCode = 2
 }

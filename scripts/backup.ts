@@ -2,25 +2,39 @@ import { type BackupSummary, writeBackup } from '../src/backup/backup.ts'
 import { writeWholeFile } from '../src/backup/backup-file.ts'
 import { type Order, runCommand, STANDARD_STREAM } from '../src/backup/command.ts'
 import { contentsText, sizeText } from '../src/backup/progress-display.ts'
-import { loadConfig } from '../src/config.ts'
-import { inCommandWords } from '../src/system/command-words.ts'
+import { readConfig } from '../src/config.ts'
 import { programVersion } from '../src/system/program-version.ts'
 
-const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
-const USAGE = `Writes all that the box knows into one file, also while the box runs.
+const ABOUT = 'Writes all that the box has into one file, also while the box runs.'
+const REST = `  --force  replaces FILE if it is there
+  --help   this text`
+const CODES =
+  'Exit code 0 if the backup is complete, 1 if not (then there is no new FILE), 2 for wrong usage.'
+const USAGE = `${ABOUT}
 
 usage: npm run backup -- [--force] FILE
-       node scripts/backup.ts - > FILE
 
   FILE     a tar, for example box.tar; "-" is standard output
-  --force  replace FILE if it is there
+${REST}
 
-Exit code 0 if the backup is complete, 1 if not (then there is no new FILE), 2 for wrong usage.`
+example: npm run backup -- box.tar
+
+${CODES}`
+const CONTAINER_USAGE = `${ABOUT}
+
+usage: npm run backup -- - > FILE
+
+  FILE     a tar, on the machine around the container
+  --help   this text
+
+example: npm run backup -- - > box.tar
+
+${CODES}`
 
 async function backUp({ file, isForced, ...rest }: Order): Promise<BackupSummary> {
   const options = {
     ...rest,
-    filesDir: loadConfig(process.env).filesDir,
+    filesDir: readConfig(process.env).filesDir,
     programVersion: programVersion(),
     wallTime: Date.now,
   }
@@ -38,7 +52,8 @@ function reportOf(summary: BackupSummary, seconds: number): string {
 
 process.exitCode = await runCommand(process, {
   name: 'backup',
-  usage: worded(USAGE),
+  usage: USAGE,
+  containerUsage: CONTAINER_USAGE,
   standardStream: process.stdout,
   run: async (order) => {
     const summary = await backUp(order)

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import type { parseArgs } from 'node:util'
 import { signAdminToken } from '../src/access/box-tokens.ts'
 import { readKey } from '../src/access/key-file.ts'
 import { ACCESS_NAME } from '../src/backup/box-folder.ts'
 import { counted, progressDisplay, sizeText } from '../src/backup/progress-display.ts'
-import { loadConfig } from '../src/config.ts'
+import { readConfig } from '../src/config.ts'
 import { findApi } from '../src/deploy/api-place.ts'
 import { type AppForm, appForm } from '../src/deploy/app-form.ts'
 import { readAuthority } from '../src/deploy/authority-file.ts'
@@ -15,24 +16,46 @@ import { passwordPrompt } from '../src/deploy/password-prompt.ts'
 import { ownUrl } from '../src/system/addresses.ts'
 import { type Announced, shownUrls } from '../src/system/announced-addresses.ts'
 import { inCommandWords } from '../src/system/command-words.ts'
+import { pipeHint, runTool, typedPath, WrongUsage } from '../src/system/tool.ts'
 
 const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
+const REST = `  NAME           of the app, which is then at /apps/NAME/: small letters, digits, hyphens
+  --as-is        deploys it though it seems that it has to be built first
+  --rollback     makes the release before the active one active again, or that of --release
+  --list         shows all apps and their releases`
+const CODES = 'Exit code 0 if all is well, 1 if not, 2 for wrong usage.'
 const USAGE = `Puts an app on the box, for everybody at once.
 
 usage: npm run deploy -- SOURCE NAME [--as-is] [--box URL] [--ca FILE]
        npm run deploy -- --rollback NAME [--release ID] [--box URL] [--ca FILE]
        npm run deploy -- --list [--box URL] [--ca FILE]
 
-  SOURCE       a folder with an index.html, a .zip, .tar, .tar.gz or .tgz; "-": an archive from standard input
-  NAME         of the app, which is then at /apps/NAME/
-  --as-is      takes it though it seems that it is not built yet
-  --rollback   goes back to the release before the active one, or to that of --release
-  --list       all apps and their releases
-  --box URL    of a box on another machine; it is asked for its admin password
-               (or BOX_ADMIN_PASSWORD, BOX_ADMIN_PASSWORD_FILE, BOX_ADMIN_TOKEN)
-  --ca FILE    the certificate authority of that box, as its page /trust offers it
+  SOURCE         a folder with an index.html, or a .zip, .tar, .tar.gz or .tgz of one;
+                 "-" is such an archive from standard input
+${REST}
+  --box URL      a box elsewhere, or in Docker; without it, the box of this folder. Its
+                 admin password is asked for, unless it is in BOX_ADMIN_PASSWORD or in the
+                 file BOX_ADMIN_PASSWORD_FILE, or a token in BOX_ADMIN_TOKEN
+  --ca FILE      the certificate authority of that box, as its page /trust offers it
+  --help         this text
 
-Exit code 0 if all is well, 1 if not, 2 for wrong usage.`
+example: npm run deploy -- ./dist garden
+
+${CODES}`
+const CONTAINER_USAGE = `Puts an app on the box, for everybody at once.
+
+usage: npm run deploy -- - NAME [--as-is] < ARCHIVE
+       npm run deploy -- --rollback NAME [--release ID]
+       npm run deploy -- --list
+
+  ARCHIVE        a .zip, .tar, .tar.gz or .tgz of a folder with an index.html, on the
+                 machine around the container
+${REST}
+  --help         this text
+
+example: npm run deploy -- - garden < garden.zip
+
+${CODES}`
 
 /** The token that this program makes itself is good for so long: a slow upload of a large app (ms). */
 const TOKEN_LIFE_MS = 3_600_000
@@ -40,6 +63,7 @@ const WHO = 'scripts/deploy.ts on the machine of the box'
 /** Of the person who deploys, not of the box. */
 const OWN_SETTINGS = ['BOX_ADMIN_TOKEN', 'BOX_ADMIN_PASSWORD', 'BOX_ADMIN_PASSWORD_FILE']
 const MOST_LEFT_OUT = 10
+const STANDARD_INPUT = '-'
 /** What the box answers to sources. */
 const NOT_BUILT = 422
 
@@ -77,44 +101,34 @@ interface Reached {
 
 type Order = (box: Reached) => Promise<string>
 
-async function main(): Promise<number> {
-  const asked = readArguments()
-  if (!asked) return 2
-  try {
-    console.log(await asked.order(await reach(asked.box, asked.ca)))
-    return 0
-  } catch (error) {
-    console.error(`That did not work: ${(error as Error).message}`)
-    return 1
-  }
-}
+const text = { type: 'string' } as const
+const flag = { type: 'boolean', default: false } as const
+const CONFIG = {
+  options: { box: text, ca: text, release: text, rollback: text, list: flag, 'as-is': flag },
+  allowPositionals: true,
+} as const
 
-function readArguments(): { order: Order; box?: string; ca?: string } | undefined {
-  try {
-    const text = { type: 'string' } as const
-    const flag = { type: 'boolean', default: false } as const
-    const { values, positionals } = parseArgs({
-      options: { box: text, ca: text, release: text, rollback: text, list: flag, 'as-is': flag },
-      allowPositionals: true,
-    })
-    const { rollback, release, list, 'as-is': isAsItIs, ...where } = values
-    const [source, name, ...rest] = positionals
-    if (list && positionals.length === 0) return { order: listApps, ...where }
-    if (rollback !== undefined && positionals.length === 0) {
-      return { order: (box) => rollBack(box, rollback, release), ...where }
-    }
-    if (source === undefined || name === undefined || rest.length > 0) {
-      throw new Error('SOURCE and NAME have to be given')
-    }
-    return { order: (box) => deploy(box, source, name, isAsItIs), ...where }
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${worded(USAGE)}`)
-    return undefined
+function orderIn({ values, positionals }: ReturnType<typeof parseArgs<typeof CONFIG>>): Order {
+  const { rollback, release, list, 'as-is': isAsItIs } = values
+  const [source, name, ...rest] = positionals
+  if (list && positionals.length === 0) return listApps
+  if (rollback !== undefined && positionals.length === 0) {
+    return (box) => rollBack(box, rollback, release)
   }
+  if (source === undefined || name === undefined || rest.length > 0) {
+    throw new WrongUsage('SOURCE and NAME have to be given, and nothing else')
+  }
+  if (source === STANDARD_INPUT) return (box) => deploy(box, undefined, name, isAsItIs)
+  const path = typedPath(source, process.env)
+  if (!existsSync(path)) {
+    const hint = pipeHint('deploy', process.env) || ': check its name'
+    throw new DeployFailure(`there is no folder or file ${source}${hint}`)
+  }
+  return (box) => deploy(box, path, name, isAsItIs)
 }
 
 async function reach(box: string | undefined, ca: string | undefined): Promise<Reached> {
-  const authority = ca === undefined ? undefined : await readAuthority(ca)
+  const authority = ca === undefined ? undefined : await readAuthority(typedPath(ca, process.env))
   const { client, token, addresses } =
     box === undefined ? await ownBox() : await boxElsewhere(boxUrl(box), authority)
   return {
@@ -146,12 +160,12 @@ async function boxElsewhere(box: URL, authority: string | undefined) {
 /** Whoever can read the key may do everything. */
 async function ownBox() {
   const env = Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.includes(name))
-  const config = loadConfig(Object.fromEntries(env))
+  const config = readConfig(Object.fromEntries(env))
   const { filesDir, host, adminPort } = config
   const key = await readKey(join(resolve(filesDir), ACCESS_NAME))
   if (!key) {
     throw new DeployFailure(
-      `there is no key of a box in ${filesDir}: start the box first, set BOX_FILES_DIR, or name a box elsewhere by --box`,
+      `there is no key of a box in ${filesDir}: start the box first, set BOX_FILES_DIR, or name a box elsewhere or in Docker: --box http://localhost/`,
     )
   }
   const { token } = await signAdminToken(key, WHO, Date.now() + TOKEN_LIFE_MS)
@@ -181,7 +195,7 @@ function addressBelow(base: string, { url, origin }: Place, asked: string): stri
 
 async function deploy(
   box: Reached,
-  source: string,
+  source: string | undefined,
   name: string,
   isAsItIs: boolean,
 ): Promise<string> {
@@ -190,7 +204,7 @@ async function deploy(
   let form: AppForm | undefined
   const show = () =>
     display.show({ step: 'sending the app', doneBytes, totalBytes: form?.totalBytes })
-  form = await appForm(source === '-' ? undefined : source, process.stdin, (bytes) => {
+  form = await appForm(source, process.stdin, (bytes) => {
     doneBytes += bytes
     show()
   })
@@ -255,4 +269,11 @@ async function listApps(box: Reached): Promise<string> {
     .join('\n')
 }
 
-process.exitCode = await main()
+process.exitCode = await runTool(process, {
+  ...{ name: 'deploy', usage: USAGE, containerUsage: CONTAINER_USAGE, config: CONFIG },
+  run: async (asked) => {
+    const order = orderIn(asked)
+    console.log(await order(await reach(asked.values.box, asked.values.ca)))
+    return 0
+  },
+})

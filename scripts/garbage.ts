@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { DATABASE_NAME, lockBox } from '../src/backup/box-folder.ts'
 import { sizeText } from '../src/backup/progress-display.ts'
-import { type Config, loadConfig } from '../src/config.ts'
+import { type Config, readConfig } from '../src/config.ts'
 import { copyToMemory } from '../src/db/copy.ts'
 import { garbageIn } from '../src/db/garbage.ts'
 import {
@@ -12,15 +11,17 @@ import {
   type GarbageKind,
   type GarbageReport,
 } from '../src/journal/garbage.ts'
-import { inCommandWords } from '../src/system/command-words.ts'
+import { runTool } from '../src/system/tool.ts'
 import { volumeOf } from '../src/system/volume.ts'
 
-const worded = (text: string) => inCommandWords(text, process.env.BOX_COMMANDS)
-const USAGE = `Tells what a box would delete now as garbage, and deletes nothing; also while the box runs.
+const USAGE = `Tells what the box would delete now as garbage, and deletes nothing; also while the box runs.
 
 usage: npm run garbage -- [--list]
 
-  --list  name each of them, too
+  --list  names each of them, too
+  --help  this text
+
+example: npm run garbage -- --list
 
 The settings of the box count: BOX_FILES_DIR, BOX_KEPT_SNAPSHOTS, BOX_SESSION_DAYS, BOX_DATA_DAYS.
 Exit code 0 if all is well, 1 if not, 2 for wrong usage.`
@@ -36,29 +37,6 @@ const NAMES: Readonly<Record<GarbageKind, string>> = {
 }
 const KINDS = Object.keys(NAMES) as GarbageKind[]
 const FILE_KINDS = KINDS.filter((kind) => kind.endsWith(' file'))
-
-function main(): number {
-  const isListing = readOrder()
-  if (isListing === undefined) return 2
-  try {
-    const { items, report } = rehearse(loadConfig(process.env))
-    if (isListing) for (const { kind, name } of items) console.log(`${kind}\t${name}`)
-    console.log(tableOf(report))
-    return 0
-  } catch (error) {
-    console.error(`The garbage could not be looked for: ${(error as Error).message}`)
-    return 1
-  }
-}
-
-function readOrder(): boolean | undefined {
-  try {
-    return parseArgs({ options: { list: { type: 'boolean', default: false } } }).values.list
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${worded(USAGE)}`)
-    return undefined
-  }
-}
 
 /** Collects garbage in a copy of the database, and leaves the files alone. */
 function rehearse(config: Config): { items: GarbageItem[]; report: GarbageReport } {
@@ -104,4 +82,13 @@ function tableOf(report: GarbageReport): string {
   return `${lines.join('\n')}\nThe files of sessions, saved data and older snapshots that go now follow a day later.`
 }
 
-process.exitCode = main()
+process.exitCode = await runTool(process, {
+  ...{ name: 'garbage', usage: USAGE },
+  config: { options: { list: { type: 'boolean', default: false } } } as const,
+  run: ({ values }) => {
+    const { items, report } = rehearse(readConfig(process.env))
+    if (values.list) for (const { kind, name } of items) console.log(`${kind}\t${name}`)
+    console.log(tableOf(report))
+    return 0
+  },
+})

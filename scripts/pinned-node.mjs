@@ -48,9 +48,9 @@ function findPinnedNode() {
     // It is not installed.
   }
   console.error(
-    `This needs Node ${OLDEST[OLDEST_MAJOR].join('.')} or newer, and this is ${process.version}: older ones have ` +
-      'known security holes, or cannot run it. Run "npm ci", which brings one for most machines; ' +
-      `or install the newest Node ${OLDEST_MAJOR} or 26 from https://nodejs.org, and start this with it.`,
+    `No Node was found that can run the box: it needs ${OLDEST[OLDEST_MAJOR].join('.')} or newer, and this is ` +
+      `${process.version}. Run "npm ci", which brings one for Linux, macOS and Windows, whatever Node runs npm ` +
+      `(20 or newer). If that does not help on this machine, install Node ${OLDEST_MAJOR} or 26 from https://nodejs.org.`,
   )
   process.exit(1)
 }

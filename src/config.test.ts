@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig } from './config.ts'
+import { ConfigError, loadConfig, readConfig } from './config.ts'
 import { parseHistories } from './setting-parsers.ts'
 import { SETTINGS } from './settings.ts'
+import { parseEnvFile } from './system/env-file.ts'
 
 function problems(env: Record<string, string>): readonly string[] {
   try {
@@ -20,7 +21,7 @@ describe('loadConfig', () => {
       port: 8888,
       webDir: 'web',
       filesDir: 'files',
-      logLevel: 'info',
+      logLevel: 'auto',
       maxUploadBytes: 100_000_000,
       uploadsPerMinute: 600,
       uploadBytesPerMinute: 4_000_000_000,
@@ -179,5 +180,55 @@ describe('what all sessions may keep', () => {
     expect(parseHistories('900', GB)).toBe(900_000_000)
     expect(parseHistories('0', GB)).toBe(Infinity)
     expect(() => parseHistories('half', GB)).toThrow('a whole number from 0 to 1000000000, or auto')
+  })
+})
+
+describe('settings in a file', () => {
+  const problemsWith = (text: string, env: Record<string, string> = {}) => {
+    try {
+      loadConfig(env, parseEnvFile(text, '.env'))
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems
+      throw error
+    }
+    return []
+  }
+
+  it('count where the environment has none', () => {
+    const file = parseEnvFile('BOX_PORT=9000\nBOX_HOST=0.0.0.0\nCOMPOSE_FILE=x', '.env')
+    const config = loadConfig({ BOX_HOST: '127.0.0.1' }, file)
+    expect(config).toMatchObject({ port: 9000, host: '127.0.0.1' })
+  })
+
+  it.each([
+    ['BOX_PORT=many', 'BOX_PORT must be a whole number from 0 to 65535, not "many" (.env, line 1)'],
+    ['# mine\nBOX_PROT=1', 'BOX_PROT is no setting of the box (.env, line 2)'],
+    [
+      'BOX_PORT',
+      '.env, line 1: this is no setting, which is like BOX_HOSTNAMES=192.168.1.20, and no # comment',
+    ],
+    ['BOX_ENV_FILE=x', 'BOX_ENV_FILE cannot be set in the file that it names (.env, line 1)'],
+  ])('%j is refused with the line where it is', (text, problem) => {
+    expect(problemsWith(text)).toEqual([problem])
+  })
+
+  it('names no line of the file for what the environment has', () => {
+    expect(problemsWith('BOX_PORT=1', { BOX_PORT: 'many' })).toEqual([
+      'BOX_PORT must be a whole number from 0 to 65535, not "many"',
+    ])
+  })
+
+  it('may have those that Docker Compose takes for itself', () => {
+    expect(problemsWith('BOX_HTTP_PORT=8080\nBOX_HTTPS_PORT=8443')).toEqual([])
+    expect(problems({ BOX_HTTP_PORT: '8080', BOX_COMMANDS: 'compose' })).toEqual([])
+    expect(problems({ BOX_HTTP_PORT: '8080' })).toEqual([
+      'BOX_HTTP_PORT is for Docker only: without it the port is that of BOX_PORT',
+    ])
+  })
+
+  it('are read from the file that BOX_ENV_FILE names, which has to be there', () => {
+    expect(() => readConfig({ BOX_ENV_FILE: '/nowhere/settings' })).toThrow(
+      /\/nowhere\/settings, the file of settings, cannot be read/,
+    )
   })
 })

@@ -1,5 +1,8 @@
 import { isInRange, labelIn } from './apps/origins/origin-rule.ts'
-import { SETTINGS, type Setting } from './settings.ts'
+import { DOCKER_SETTINGS, SETTINGS, type Setting } from './settings.ts'
+import { type EnvFile, readEnvFile } from './system/env-file.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** What is wrong with the settings, all of it, in words for the person who set them. */
 export class ConfigError extends Error {
@@ -16,20 +19,49 @@ export type Config = {
   readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']>
 }
 
+/**
+ * The settings of this process: of its environment, and for what that lacks, of the file `.env`.
+ * @throws {ConfigError} likewise, naming the line of the file
+ */
+export function readConfig(env: Environment): Config {
+  return loadConfig(env, readEnvFile(env[SETTINGS.envFile.env]))
+}
+
 /** @throws {ConfigError} naming every wrong or unknown `BOX_…` variable at once */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const problems: string[] = []
-  const known = new Set<string>(Object.values(SETTINGS).map((entry) => entry.env))
-  for (const name of Object.keys(env)) {
-    if (name.startsWith('BOX_') && !known.has(name))
-      problems.push(`${name} is no setting of the box`)
+export function loadConfig(env: Environment, file?: EnvFile): Config {
+  const problems: string[] = [...(file?.problems ?? [])]
+  const all: Environment = { ...file?.values, ...env }
+  const place = (name: string) => placeOf(name, env, file)
+  for (const name of Object.keys(all).filter((each) => each.startsWith('BOX_'))) {
+    const wrong = wrongName(name, all, env[name] === undefined)
+    if (wrong !== undefined) problems.push(`${name} ${wrong}${place(name)}`)
   }
   const config = Object.fromEntries(
-    Object.entries(SETTINGS).map(([key, entry]) => [key, read(entry, env[entry.env], problems)]),
+    Object.entries(SETTINGS).map(([key, entry]) => {
+      const told = (problem: string) => problems.push(`${problem}${place(entry.env)}`)
+      return [key, read(entry, all[entry.env], told)]
+    }),
   )
   if (problems.length === 0) problems.push(...contradictionsIn(config as Config))
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config) as Config
+}
+
+const KNOWN = new Set<string>(Object.values(SETTINGS).map(({ env }) => env))
+const OF_DOCKER = new Set<string>(DOCKER_SETTINGS.map(({ env }) => env))
+
+/** The file is the same for Docker, which has settings of its own; in its container they are there, too. */
+function wrongName(name: string, all: Environment, isOfFile: boolean): string | undefined {
+  if (name === SETTINGS.envFile.env && isOfFile) return 'cannot be set in the file that it names'
+  if (KNOWN.has(name)) return undefined
+  if (!OF_DOCKER.has(name)) return 'is no setting of the box'
+  if (isOfFile || all[SETTINGS.commands.env] === 'compose') return undefined
+  return `is for Docker only: without it the port is that of ${SETTINGS.port.env}`
+}
+
+function placeOf(name: string, env: Environment, file: EnvFile | undefined): string {
+  const line = file?.lines.get(name)
+  return env[name] !== undefined || line === undefined ? '' : ` (${file?.path}, line ${line})`
 }
 
 /** What is wrong with settings that are right each for itself. */
@@ -97,13 +129,17 @@ function contradictionsInOrigins({ appOrigins, ...config }: Config): string[] {
     .map((host) => `BOX_APP_ORIGINS=*.${domain} gives ${host} to an app: it is the box's own name`)
 }
 
-function read(entry: Setting<unknown>, given: string | undefined, problems: string[]): unknown {
+function read(
+  entry: Setting<unknown>,
+  given: string | undefined,
+  onProblem: (problem: string) => void,
+): unknown {
   const text = given === undefined || given === '' ? entry.default : given
   try {
     return entry.parse(text)
   } catch (error) {
     const not = entry.isSecret ? '' : `, not "${text}"`
-    problems.push(`${entry.env} must be ${(error as Error).message}${not}`)
+    onProblem(`${entry.env} must be ${(error as Error).message}${not}`)
     return undefined
   }
 }

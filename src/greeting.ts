@@ -14,7 +14,7 @@ export const NOBODY_ELSE: Readonly<Record<Loneliness, readonly string[]>> = {
   unknown: [
     'Only this machine can open that. The box cannot see by which address other devices reach this',
     'machine: say it in the dashboard, where you choose the password or later on the page Account, or',
-    'set BOX_HOSTNAMES to it (BOX_HOSTNAMES=192.168.1.20) and start the box again.',
+    'write it into the file .env (BOX_HOSTNAMES=192.168.1.20) and start the box again.',
   ],
   'own-machine': [
     'Only this machine can open that, since BOX_HOST says so: set it to :: for other devices, too.',

@@ -1,7 +1,7 @@
 // Little is imported here, so that the ports are open at once: see Listener. The rest comes later.
 import { enableCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
-import { type Config, ConfigError, loadConfig } from './config.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
 import { Listener, type Listeners } from './system/listener.ts'
 
 /** Below `BOX_FILES_DIR`: the program as it was compiled the last time, which halves the time of a start. */
@@ -12,15 +12,15 @@ const FILE_THREADS = 16
 // Read when the first of them is needed.
 process.env.UV_THREADPOOL_SIZE ??= String(FILE_THREADS)
 
-const config = readConfig()
+const config = configOrExit()
 const listeners = await listen(config)
 keepCompiled(config)
 const { run } = await import('./run.ts')
 await run(config, listeners)
 
-function readConfig(): Config {
+function configOrExit(): Config {
   try {
-    return loadConfig(process.env)
+    return readConfig(process.env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     console.error(error.message)

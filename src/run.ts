@@ -8,22 +8,23 @@ import { openStorage } from './storage.ts'
 import type { Announced } from './system/announced-addresses.ts'
 import { systemTimers } from './system/clock.ts'
 import type { Listeners } from './system/listener.ts'
-import { createLog } from './system/log.ts'
+import { createLog, standardErrorLog } from './system/log.ts'
 import { LogBudget } from './system/log-budget.ts'
 
 /** A box that has not stopped by then is ended (ms). */
 const STOP_TIMEOUT_MS = 4500
 /** The greeting waits no longer for a name by multicast DNS (ms): what comes later is said later. */
 const NAME_WAIT_MS = 2000
-/** Logs go to standard error, so that standard output is for people. */
-const STANDARD_ERROR = 2
 
 /** Runs the box in this process, and ends that with it: on a signal, or when the box fails. */
 export async function run(config: Config, listeners: Listeners): Promise<void> {
   const logTail = new LogTail()
   const logBudget = new LogBudget(() => performance.now())
-  const log = createLog(config.logLevel, STANDARD_ERROR, { tail: logTail, budget: logBudget })
+  // Standard output is for people.
+  const to = standardErrorLog(config.logLevel, process.stderr.isTTY)
+  const log = createLog(config.logLevel, to, { tail: logTail, budget: logBudget })
   let hasFailed = false
+  let isStopping = false
   let box: Box | undefined
 
   function fail(error: unknown): void {
@@ -33,6 +34,9 @@ export async function run(config: Config, listeners: Listeners): Promise<void> {
   }
 
   async function stop(reason: string): Promise<void> {
+    // Ctrl+C reaches all programs of a terminal, and npm passes it on as well.
+    if (isStopping) return
+    isStopping = true
     // Not `exit`, which waits for the journal's thread, and that perhaps for a disk that does not answer.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), STOP_TIMEOUT_MS).unref()
     log.info({ scope: 'process', event: 'stopping', reason }, 'box stops')

@@ -130,16 +130,6 @@ export function parseProxies(text: string): readonly string[] {
   return entries
 }
 
-export const LOG_LEVELS = [
-  'trace',
-  'debug',
-  'info',
-  'notice',
-  'warn',
-  'error',
-  'fatal',
-  'silent',
-] as const
 export const DURABILITIES = ['process', 'power', 'none'] as const
 
 export function oneOf<T extends string>(names: readonly T[], text: string): T {

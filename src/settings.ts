@@ -7,7 +7,6 @@ import { parseAllowedHosts } from './herald/allowed-hosts.ts'
 import { parseMdnsName } from './mdns/mdns-name.ts'
 import {
   DURABILITIES,
-  LOG_LEVELS,
   MOST,
   MOST_DAYS,
   MOST_UPLOADS,
@@ -31,6 +30,8 @@ import {
   readSecret,
 } from './setting-parsers.ts'
 import { COMMAND_WAYS } from './system/command-words.ts'
+import { USUAL_ENV_FILE } from './system/env-file.ts'
+import { AUTO_LEVEL, LOG_LEVELS } from './system/log-level.ts'
 import { parseHostnames } from './tls/host.ts'
 import { TLS_MODES } from './tls/ports.ts'
 import { HTTP_WAYS } from './trust/http-way.ts'
@@ -214,9 +215,9 @@ export const SETTINGS = {
   ),
   logLevel: setting(
     'BOX_LOG_LEVEL',
-    'info',
-    'least level logged: `trace`, `debug`, `info`, `notice`, `warn`, `error`, `fatal`, `silent`',
-    (text) => oneOf(LOG_LEVELS, text),
+    AUTO_LEVEL,
+    'least level logged: `trace`, `debug`, `info`, `notice`, `warn`, `error`, `fatal`, `silent`; `auto`: `info`, but a terminal shows only `warn` and worse',
+    (text) => oneOf([...LOG_LEVELS, AUTO_LEVEL], text),
   ),
   maxUploadBytes: setting(
     'BOX_MAX_UPLOAD_MB',
@@ -350,7 +351,7 @@ export const SETTINGS = {
   tls: setting(
     'BOX_TLS',
     'off',
-    'the certificate for https: `local-ca`, of an authority of the box that devices are told to trust; `provided`, yours; `off`, none. nginx, or another proxy, shows it',
+    'the certificate for https: `local-ca`, of an authority of the box that devices are told to trust; `provided`, yours; `off`, none. nginx, or another proxy, shows it. With Docker `local-ca` unless set',
     (text) => oneOf(TLS_MODES, text),
   ),
   hostnames: setting(
@@ -407,4 +408,22 @@ export const SETTINGS = {
     "addresses to greet with, if they are not this machine's own, by whose names people may come in; comma-separated. Their ports are those that people use, 80 and 443 if nothing is said",
     parseUrls,
   ),
+  envFile: setting(
+    'BOX_ENV_FILE',
+    USUAL_ENV_FILE,
+    'file with settings that the environment does not have, one a line; it need not be there',
+    parseText,
+  ),
 } as const
+
+/** What Docker Compose makes of the file `.env` before the box sees it. */
+export const DOCKER_SETTINGS = [
+  { env: 'BOX_HTTP_PORT', default: '80', help: 'port for http' },
+  { env: 'BOX_HTTPS_PORT', default: '443', help: 'port for https' },
+] as const
+
+/** What belongs to the container, if there is one: docker-compose.yml and Dockerfile say it. */
+export const OUTSIDE_DOCKER: readonly string[] = [
+  ...['BOX_HOST', 'BOX_PORT', 'BOX_WEB_DIR', 'BOX_FILES_DIR', 'BOX_TLS_DIR'],
+  ...['BOX_TRUSTED_PROXIES', 'BOX_COMMANDS'],
+]

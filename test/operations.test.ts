@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { DOCKER_SETTINGS, OUTSIDE_DOCKER } from '../src/settings.ts'
 
 const read = (path: string) =>
   readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8')
@@ -19,11 +20,20 @@ it('the image has the scripts that docs/operations.md runs in it', () => {
   }
 })
 
-it('Docker gets the settings that docs/operations.md says can be set there', () => {
-  const [, list = ''] =
-    /With Docker write them.*?```\n(.*?)```/s.exec(read('docs/operations.md')) ?? []
-  const names = list.split('\n').flatMap((line) => line.split('=', 1).filter(Boolean))
-  expect(names).toContain('BOX_DURABILITY')
-  const used = new Set(read('docker-compose.yml').match(/(?<=\$\{)BOX_\w+/g))
-  for (const name of names) expect(used).toContain(name)
+it('with Docker, .env says all settings but those that belong to the container', () => {
+  const compose = read('docker-compose.yml')
+  expect(compose).toContain('env_file: [{ path: .env, required: false }]')
+  const [, box = ''] = /^ {2}box:\n(.*?)^ {2}nginx:/ms.exec(compose) ?? []
+  const given = [...box.matchAll(/^ {6}(BOX_\w+): (.*)$/gm)]
+  // One of .env that is in the list as well counts only if it is handed over there.
+  const fixed = given.filter(([, name, value]) => !value?.includes(`\${${name}:-`))
+  expect(fixed.map(([, name]) => name).toSorted()).toEqual(OUTSIDE_DOCKER.toSorted())
+})
+
+it('with Docker, the box gets its settings alone, and nginx none of them', () => {
+  const compose = read('docker-compose.yml')
+  for (const { env } of DOCKER_SETTINGS) expect(compose).toContain(`\${${env}:-`)
+  const [, nginx = ''] = /^ {2}nginx:\n(.*?)^volumes:/ms.exec(compose) ?? []
+  expect(nginx).toContain('environment:')
+  expect(nginx).not.toContain('env_file')
 })

@@ -81,8 +81,8 @@ it.each(['22.22.2', '24.14.0', '25.8.1'])(
 it('says what to install where there is neither', () => {
   const { status, stderr } = runAs('24.0.0')
   expect(status).toBe(1)
-  expect(stderr).toContain('This needs Node 24.14.1 or newer, and this is v')
-  expect(stderr).toContain('Run "npm ci", which brings one for most machines')
+  expect(stderr).toContain('it needs 24.14.1 or newer, and this is v')
+  expect(stderr).toContain('Run "npm ci", which brings one for Linux, macOS and Windows')
 })
 
 it('pins no Node that is too old itself', () => {

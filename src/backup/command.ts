@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { pipeHint, runTool, typedPath, WrongUsage } from '../system/tool.ts'
 import type { OnProgress } from './progress.ts'
 import { progressDisplay } from './progress-display.ts'
 
@@ -18,18 +18,37 @@ export interface Order {
 export interface Command {
   readonly name: 'backup' | 'restore'
   readonly usage: string
+  readonly containerUsage: string
   /** the one that `-` stands for */
   readonly standardStream: { readonly isTTY: boolean }
   /** Resolves with what to tell the person when it is done, which took so many seconds. */
   readonly run: (order: Order) => Promise<(seconds: number) => string>
 }
 
+const OPTIONS = { force: { type: 'boolean', default: false } } as const
+
 /**
  * Runs `[--force] FILE` of the command line. Standard output gets nothing but the final report, and not
  * even that if FILE is a standard stream.
  * @returns the exit code: 0 done, 1 not done, 2 wrong usage
  */
-export async function runCommand(process: NodeJS.Process, command: Command): Promise<number> {
+export function runCommand(process: NodeJS.Process, command: Command): Promise<number> {
+  const { name, usage, containerUsage } = command
+  return runTool(process, {
+    ...{ name, usage, containerUsage },
+    config: { allowPositionals: true, options: OPTIONS } as const,
+    run: ({ values, positionals }) => {
+      const file = fileIn(positionals, process.env, command.standardStream)
+      return carryOut(process, command, { file, isForced: values.force })
+    },
+  })
+}
+
+async function carryOut(
+  process: NodeJS.Process,
+  command: Command,
+  asked: Pick<Order, 'file' | 'isForced'>,
+): Promise<number> {
   const { stdout, stderr } = process
   const abort = new AbortController()
   const stop = () => abort.abort()
@@ -37,7 +56,6 @@ export async function runCommand(process: NodeJS.Process, command: Command): Pro
   const begin = performance.now()
   const display = progressDisplay(stderr, () => performance.now())
   try {
-    const asked = readArguments(process.argv.slice(2), command.standardStream)
     const report = await command.run({ ...asked, signal: abort.signal, onProgress: display.show })
     display.end()
     const seconds = Math.ceil((performance.now() - begin) / 1000)
@@ -46,41 +64,22 @@ export async function runCommand(process: NodeJS.Process, command: Command): Pro
     return 0
   } catch (error) {
     display.end()
-    const { message } = error as Error
-    const isUsage = error instanceof UsageError
-    const text = isUsage
-      ? `${message}\n\n${command.usage}`
-      : `The ${command.name} failed: ${message}`
-    stderr.write(`${text}\n`)
-    return isUsage ? 2 : 1
+    const hint = asked.file === STANDARD_STREAM ? '' : pipeHint(command.name, process.env)
+    stderr.write(`The ${command.name} failed: ${(error as Error).message}${hint}\n`)
+    return 1
   } finally {
     // What is left is to be read by others: a signal ends that as usual.
     for (const name of SIGNALS) process.off(name, stop)
   }
 }
 
-class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
-function readArguments(
-  args: readonly string[],
+function fileIn(
+  [file, ...rest]: readonly string[],
+  env: NodeJS.ProcessEnv,
   standardStream: Command['standardStream'],
-): Pick<Order, 'file' | 'isForced'> {
-  const { values, positionals } = parsed(args)
-  const [file, ...rest] = positionals
-  if (!file || rest.length > 0) throw new UsageError('one FILE has to be given')
-  if (file === STANDARD_STREAM && standardStream.isTTY) {
-    throw new UsageError('"-" is a terminal here: lead it to or from a file; with Docker, use -T')
-  }
-  return { file, isForced: values.force }
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    const options = { force: { type: 'boolean', default: false } } as const
-    return parseArgs({ args: [...args], allowPositionals: true, options })
-  } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause })
-  }
+): string {
+  if (!file || rest.length > 0) throw new WrongUsage('one FILE has to be given')
+  if (file !== STANDARD_STREAM) return typedPath(file, env)
+  if (!standardStream.isTTY) return file
+  throw new WrongUsage('"-" is a terminal here: lead it to or from a file; with Docker, use -T')
 }

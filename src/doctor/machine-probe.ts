@@ -3,15 +3,11 @@ import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import type { MachineLook } from './machine.ts'
 
-const PACKAGE = new URL('../../package.json', import.meta.url)
-
 /** Looks at what this program gets, which is what a box gets that the same person starts. */
 export async function probeMachine(): Promise<MachineLook> {
-  const { engines } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { engines: { node: string } }
   const total = totalmem()
   return {
     nodeVersion: process.versions.node,
-    engines: engines.node,
     // 0, or more than there is: nothing is held back.
     memoryBytes: Math.min(process.constrainedMemory() || total, total),
     heapBytes: getHeapStatistics().heap_size_limit,

@@ -1,10 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { findingsOfMachine, type MachineLook } from './machine.ts'
+import { findingsOfMachine, type MachineLook, OLDEST_NODE } from './machine.ts'
 import { probeMachine } from './machine-probe.ts'
 
 const LOOK: MachineLook = {
   nodeVersion: '24.21.0',
-  engines: '>=22.18',
   memoryBytes: 8_000_000_000,
   heapBytes: 2_000_000_000,
   openFiles: 100_000,
@@ -17,8 +17,8 @@ const WELL = { node: 'ok', memory: 'ok', 'open-files': 'ok' }
 
 it.each<[changes: Partial<MachineLook>, expected: object]>([
   [{}, WELL],
-  [{ nodeVersion: '22.9.0' }, { ...WELL, node: 'problem' }],
-  [{ nodeVersion: '22.18.0' }, WELL],
+  [{ nodeVersion: '24.9.0' }, { ...WELL, node: 'problem' }],
+  [{ nodeVersion: '24.14.1' }, WELL],
   [{ memoryBytes: 256_000_000 }, { ...WELL, memory: 'warning' }],
   [{ heapBytes: 900_000_000 }, { ...WELL, memory: 'warning' }],
   [{ openFiles: 1024 }, { ...WELL, 'open-files': 'warning' }],
@@ -38,5 +38,9 @@ it('this machine can be asked', async () => {
   const look = await probeMachine()
   expect(look.memoryBytes).toBeGreaterThan(100_000_000)
   expect(look.heapBytes).toBeGreaterThan(10_000_000)
-  expect(look.engines).toMatch(/^>=\d/)
+})
+
+it('the Node that it asks for is the one that the box is started on', () => {
+  const script = readFileSync(new URL('../../scripts/pinned-node.mjs', import.meta.url), 'utf8')
+  expect(script).toContain(`24: [${OLDEST_NODE.split('.').join(', ')}]`)
 })

@@ -3,6 +3,8 @@ import { type Finding, ok, problem, warning } from './finding.ts'
 const MB = 1_000_000
 /** A box, and the rest of what it needs beside histories of sessions (bytes). */
 const LEAST_MEMORY_BYTES = 400 * MB
+/** What scripts/pinned-node.mjs starts the box on, at least. `npm` itself is content with an older one. */
+export const OLDEST_NODE = '24.14.1'
 /** Database, log, pages and libraries that are open beside what visitors need. */
 const OWN_FILES = 100
 
@@ -10,8 +12,6 @@ const OWN_FILES = 100
 export interface MachineLook {
   /** e.g. `24.21.0` */
   readonly nodeVersion: string
-  /** as package.json has it, e.g. `>=22.18` */
-  readonly engines: string
   /** what this machine or container has, bytes */
   readonly memoryBytes: number
   /** what of it Node gives to one program, bytes */
@@ -33,12 +33,11 @@ export function findingsOfMachine(look: MachineLook, needs: MachineNeeds): Findi
   )
 }
 
-function nodeFinding({ nodeVersion, engines }: MachineLook): Finding {
-  const least = engines.replace(/^>=/, '')
-  if (compareVersions(nodeVersion, least) >= 0) return ok('node', `Node ${nodeVersion}`)
+function nodeFinding({ nodeVersion }: MachineLook): Finding {
+  if (compareVersions(nodeVersion, OLDEST_NODE) >= 0) return ok('node', `Node ${nodeVersion}`)
   return problem(
     'node',
-    `Node ${nodeVersion} is too old: the box needs ${least} or newer`,
+    `Node ${nodeVersion} is too old: the box runs on ${OLDEST_NODE} or newer`,
     'Run `npm ci` in the checkout, which brings the right one, and start the box by `npm start`.',
   )
 }

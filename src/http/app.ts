@@ -75,14 +75,12 @@ export function buildApp(parts: AppParts): FastifyInstance {
   const ownAppOf = ownAppBy({ origins, publicUrl })
   const errorPages = { pages, headers: pages.headers, waysOn: waysOnBy(parts, ownAppOf) }
   const app = baseApp(parts, isSecure, errorPages)
-  // An app's own port is the same by http and by https.
-  const portsOf = (url: string): PublicPorts => {
-    const own = origins.portOf(undefined, url)
-    return own === undefined ? ports : { http: own, https: own }
-  }
+  const portsOf = portsBy(origins, ports)
   const redirect = new HttpsRedirect({ tls, http, ports: portsOf, publicUrl })
-  const isOfApp: DoorHookParts['isOfApp'] = (...asked) => origins.isOfApp(...asked)
-  const { cookieToken, passOf } = addDoor(app, { ...entrance, redirect, isOfApp })
+  const { cookieToken, passOf } = addDoor(app, {
+    ...{ ...entrance, redirect },
+    isOfApp: (...asked) => origins.isOfApp(...asked),
+  })
   // Neither of those whom the door refused, nor of those whom it did not look at.
   app.addHook('onRequest', async ({ hostname, method, routeOptions }) => {
     if (appEntry(method, routeOptions.url) !== 'everybody') tls.noteHost(hostname)
@@ -109,11 +107,8 @@ export function buildApp(parts: AppParts): FastifyInstance {
     ...{ tls, ports: portsOf, publicUrl },
     factsOf: placeFactsBy(list.promise, ownAppOf),
   })
-  app.register(fileRoutes, {
-    prefix: '/files',
-    store: parts.files,
-    limits: parts.uploadLimits,
-  })
+  const { files: store, uploadLimits: limits } = parts
+  app.register(fileRoutes, { prefix: '/files', store, limits })
   app.register(libraryRoutes, { prefix: '/lib', listPage: listPageBy(pages) })
   app.register(hostingRoutes, {
     ...{ prefix: '/apps', webDir: parts.webDir, ...parts.apps },
@@ -131,6 +126,14 @@ export function buildApp(parts: AppParts): FastifyInstance {
   })
   app.register(webRoutes, { webDir: parts.webDir, commands: parts.commands })
   return app
+}
+
+/** The ports by which people reach what they ask for: an app's own port is the same by http and by https. */
+function portsBy(origins: AppParts['apps']['origins'], ports: PublicPorts) {
+  return (url: string): PublicPorts => {
+    const own = origins.portOf(undefined, url)
+    return own === undefined ? ports : { http: own, https: own }
+  }
 }
 
 /** What people see where an app has nothing. */

@@ -10,6 +10,11 @@ test.each([
   ['npm run backup -- -', 'docker compose exec -T box node scripts/backup.ts -'],
   ['npm run restore -- -', 'docker compose run --rm --no-deps -T box node scripts/restore.ts -'],
   ['npm run doctor -- https://box/', 'npm run doctor -- https://box/'],
+  [
+    'npm run deploy -- --rollback garden',
+    'docker compose exec -T box node scripts/deploy.ts --rollback garden',
+  ],
+  ['start it by npm start.', 'start it by docker compose up -d.'],
   ['npm run check', 'npm run check'],
 ])('in a container %s is typed as %s', (npm, compose) => {
   expect(inCommandWords(npm, 'compose')).toBe(compose)

@@ -1,8 +1,14 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
 import type { LogBudget } from './log-budget.ts'
+import { AUTO_LEVEL, USUAL_LEVEL } from './log-level.ts'
 
 /** Between info and warn: what statistics are made of (LOG2). */
 const NOTICE = 35
+
+/** As a line begins; the others are in the log of the dashboard. */
+const GRAVE_LINE = /^\{"level":"(?:warn|error|fatal)"/
+
+const STANDARD_ERROR = 2
 
 export type BoxLog = Logger<'notice'>
 
@@ -15,25 +21,25 @@ export interface LogParts {
 
 /**
  * JSON lines with `level` as a word and `message`.
- * @param to a file descriptor, or a stream
+ * @param level one of pino's, or `auto`
+ * @param to where lines go
  */
 export function createLog(
   level: string,
-  to: number | DestinationStream,
+  to: DestinationStream,
   { tail, budget }: LogParts,
 ): BoxLog {
   const options = {
     base: null,
-    level,
+    level: level === AUTO_LEVEL ? USUAL_LEVEL : level,
     messageKey: 'message',
     customLevels: { notice: NOTICE },
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   }
-  const main = typeof to === 'number' ? destination(to) : to
   const write = (line: string) => {
     tail.write(line)
-    main.write(line)
+    to.write(line)
   }
   const news = pino(options, { write })
   const bounded = {
@@ -46,4 +52,22 @@ export function createLog(
     },
   }
   return pino(options, bounded)
+}
+
+/** Where a person reads the greeting, and lines of the log would only be in between. */
+function graveLinesOnly(to: DestinationStream): DestinationStream {
+  return {
+    write: (line) => {
+      if (GRAVE_LINE.test(line)) to.write(line)
+    },
+  }
+}
+
+/** Standard error, as it suits who reads it. @param to standard error, unless it is another stream */
+export function standardErrorLog(
+  level: string,
+  isTerminal: boolean,
+  to: DestinationStream = destination(STANDARD_ERROR),
+): DestinationStream {
+  return level === AUTO_LEVEL && isTerminal ? graveLinesOnly(to) : to
 }

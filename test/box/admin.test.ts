@@ -86,7 +86,7 @@ test('[ADMIN2] it says in words what is wrong', async () => {
   for (const args of [[], ['set'], ['--reset'], ['reset', 'now']]) {
     await expect(admin(...args)).rejects.toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('usage:'),
+      stderr: expect.stringContaining('. How it is used: npm run admin -- --help'),
     })
   }
   const [body, headers] = ['{"proof":"guess"}', { 'content-type': 'application/json' }]

@@ -196,7 +196,10 @@ describe('npm run deploy', () => {
       expect(stderr).toContain(reason)
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     }
-    expect(await deploy(dist)).toMatchObject({ code: 2, stderr: expect.stringContaining('usage:') })
+    expect(await deploy(dist)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('. How it is used: npm run deploy -- --help'),
+    })
     expect(await onDisk()).toEqual([])
   })
 

@@ -364,7 +364,7 @@ describe.concurrent('npm run doctor', () => {
     async (args) => {
       await expect(run(args)).rejects.toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('usage:'),
+        stderr: expect.stringContaining('. How it is used: npm run doctor -- --help'),
       })
     },
   )

@@ -33,12 +33,20 @@ async function start(more: Record<string, string> = {}): Promise<string> {
 }
 
 /** `npm run invite -- …` beside the box. @param url of it */
-async function invite(url: string, ...args: readonly string[]): Promise<{ stdout: string }> {
+function invite(url: string, ...args: readonly string[]): Promise<{ stdout: string }> {
+  return inviteWith({}, url, ...args)
+}
+
+async function inviteWith(
+  more: Record<string, string>,
+  url: string,
+  ...args: readonly string[]
+): Promise<{ stdout: string }> {
   const { hostname, port } = new URL(url)
   const adminPort = box ? new URL(await box.adminUrl()).port : '2'
   const env = {
     ...{ ...PLAIN_ENV, BOX_FILES_DIR: dir, BOX_HOST: hostname },
-    ...{ BOX_PORT: port, BOX_ADMIN_PORT: adminPort },
+    ...{ BOX_PORT: port, BOX_ADMIN_PORT: adminPort, ...more },
   }
   return promisify(execFile)(process.execPath, [SCRIPT, ...args], { env })
 }
@@ -105,6 +113,23 @@ describe('npm run invite', () => {
     expect(lines[1].invite).toBe(lines[2].who.split(' ')[1])
   })
 
+  test.each([
+    ['', 'http://localhost/invite/', 'write it into the file .env (BOX_HOSTNAMES=192.168.1.20)'],
+    ['192.168.7.7', 'http://192.168.7.7/invite/', '█'],
+  ])(
+    'in a container that knows "%s" for others, says what is right there',
+    async (known, link, then) => {
+      await start({ BOX_URLS: 'http://localhost/', BOX_HOSTNAMES: known, BOX_COMMANDS: 'compose' })
+      const { stdout } = await inviteWith({ BOX_COMMANDS: 'compose' }, 'http://127.0.0.1:1')
+      expect(stdout).toContain(`\n  ${link}`)
+      expect(stdout).toContain(then)
+      expect(stdout).toMatch(
+        /\nTo end it: docker compose exec box node scripts\/invite\.ts --revoke \S+\n$/,
+      )
+      expect(stdout).not.toContain('npm')
+    },
+  )
+
   test('says in words what is wrong', async () => {
     await expect(invite('http://127.0.0.1:1')).rejects.toMatchObject({
       code: 1,
@@ -117,7 +142,7 @@ describe('npm run invite', () => {
     })
     await expect(invite(url, '--what')).rejects.toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('usage:'),
+      stderr: expect.stringContaining('. How it is used: npm run invite -- --help'),
     })
   })
 

@@ -46,6 +46,16 @@ describe('a box that cannot start says in one sentence what to do, and exits wit
     await expect(rm(join(dir, 'new'))).rejects.toThrow('ENOENT')
   })
 
+  it('settings that a file has are named with the line where they are', async () => {
+    const file = join(dir, 'settings')
+    await writeFile(file, 'BOX_HOSTNAMES box.lan\nBOX_ACCES=open\nBOX_LOG_LEVEL=y\n')
+    const box = start({ BOX_ENV_FILE: file })
+    expect(await box.exit).toBe(1)
+    expect(box.stderr.replaceAll(file, 'F')).toMatch(
+      /^wrong settings:\n {2}F, line 1: .*\n {2}BOX_ACCES is .* \(F, line 2\)\n {2}BOX_LOG_LEVEL .* \(F, line 3\)\n$/,
+    )
+  })
+
   it.each(['BOX_PORT', 'BOX_ADMIN_PORT'])('the port is in use: %s', async (setting) => {
     const other = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => other.once('listening', resolve))
