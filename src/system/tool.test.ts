@@ -53,6 +53,18 @@ it.each([
   expect(await run(args)).toEqual({ code: 2, stdout: '', stderr })
 })
 
+it('a value may begin with a hyphen, as ids of sessions do', async () => {
+  const asked: unknown[] = []
+  const act = ({ values }: { readonly values: object }) => asked.push({ ...values }) * 0
+  const process: ToolProcess = {
+    ...{ argv: ['node', 'garbage.ts', '--label', '-x3_', '--list'], env: {} },
+    ...{ stdout: { write: () => {} }, stderr: { write: () => {} } },
+  }
+  expect(await runTool(process, { ...TOOL, run: act })).toBe(0)
+  expect(asked).toEqual([{ label: '-x3_', list: true }])
+  expect(await run(['--label', '--list'])).toMatchObject({ code: 2 })
+})
+
 it('tells a tool that finds its arguments wrong from one that fails', async () => {
   const wrong = await run([], {}, () => {
     throw new WrongUsage('NAME has to be given')

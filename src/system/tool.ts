@@ -80,12 +80,25 @@ function asksForHelp(args: readonly string[]): boolean {
 
 function parsed<Config extends ParseArgsConfig>(args: string[], config: Config) {
   try {
-    return parseArgs<Config>({ ...config, args })
+    return parseArgs<Config>({ ...config, args: withJoinedValues(args, config) })
   } catch (cause) {
-    // What follows is about options that begin with a hyphen, which ours do not.
+    // What follows is about values that begin with a hyphen, which are joined to their options here.
     const [sentence = ''] = (cause as Error).message.split('. ')
     throw new WrongUsage(sentence.replace(/\.$/, ''), { cause })
   }
+}
+
+/** `--session -x` as `--session=-x`: one id of a session in 64 begins with a hyphen, and `parseArgs` asks what is meant. */
+function withJoinedValues(args: readonly string[], { options = {} }: ParseArgsConfig): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const option = joined.at(-1) ?? ''
+    const isValue = arg.startsWith('-') && options[option.replace(/^--/, '')]?.type === 'string'
+    const isOption = arg === '--' || arg.replace(/^--|=.*$/g, '') in options
+    if (isValue && option.startsWith('--') && !isOption) joined.push(`${joined.pop()}=${arg}`)
+    else joined.push(arg)
+  }
+  return joined
 }
 
 /**

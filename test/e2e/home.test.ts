@@ -136,8 +136,8 @@ test('a box that goes away is missed, and found again by itself', async () => {
   await home.getByText('What is wrong?').click()
   await home.getByText('It answers with status 503').waitFor()
   await expectAccessible(home)
-  await home.unroute('**/healthz')
   await home.getByRole('button', { name: 'Check again' }).click()
+  await home.unroute('**/healthz')
   await eventually(verdict).toBe('This box works')
 })
 

@@ -92,5 +92,7 @@ export function offerActions(place, path, title) {
     button.addEventListener('click', () =>
       confirmed(QUESTIONS[button.dataset.action](path, title())),
     )
+    // Until now a click would have been lost.
+    button.disabled = false
   }
 }
