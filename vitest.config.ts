@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           ...shared,
           ...{ ...real, name: 'real', include: ['test/{e2e,box,crash,acceptance}/**/*.test.ts'] },
-          ...{ maxWorkers: 4, sequence: { groupOrder: 1 } },
+          ...{ maxWorkers: 3, sequence: { groupOrder: 1 } },
         },
       },
       {

@@ -58,10 +58,9 @@ test.each(CLIENTS)(
     const raw = Array.from({ length: CROWD - BROWSERS }, (_, index) => `raw${index}`)
     const hash = Object.values(said)[0] ?? ''
     const joining = raw.map((id) => joinRaw(sessionId, { ...sentUser(first), id }))
-    for (const page of await Promise.all(rest.map((page) => join(page, session)))) {
-      Object.assign(said, page)
-    }
-    await Promise.all(joining)
+    const joined = Promise.all(rest.map((page) => join(page, session)))
+    const [pages] = await Promise.all([joined, ...joining])
+    for (const page of pages) Object.assign(said, page)
     for (const id of raw) said[id] = hash
     for (const page of [first, ...rest]) {
       await expectSeen(page, said)

@@ -38,7 +38,10 @@ export class FrameQueue {
     const [found] = index >= 0 ? this.#frames.splice(index, 1) : []
     if (found && isMatch(found)) return Promise.resolve(found)
     if (this.#end !== undefined) return Promise.reject(new Error(`no ${what}: ${this.#end}`))
-    return this.#wait(isMatch, what, timeoutMs)
+    const frame = this.#wait(isMatch, what, timeoutMs)
+    // Who waits for several at once hears of the first that fails: the others fail nothing else.
+    frame.catch(() => {})
+    return frame
   }
 
   #wait<F extends Frame>(

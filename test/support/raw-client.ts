@@ -6,7 +6,7 @@ import { FrameQueue } from './frame-queue.ts'
 import type { ActionArgs, Frame, JoinArgs, SyncArgs } from './wire.ts'
 
 /** How long a frame or a close is waited for unless a test says otherwise (ms). */
-const WAIT_MS = 10_000
+const WAIT_MS = 20_000
 
 /** What may be unusual about a connection. */
 export interface ConnectOptions {
