@@ -47,7 +47,7 @@ test('without apps it shows the demos, and where to bring one in', async () => {
   const home = await pages.openHome()
   await home.getByRole('link', { name: 'bring in an app of your own' }).click()
   await home.getByRole('heading', { name: 'Bring in an app' }).waitFor()
-  await home.getByText('npm run deploy -- ./dist my-app').waitFor()
+  await home.getByText('npm run deploy -- ../my-app/dist my-app').waitFor()
   expect(await home.textContent('main')).not.toContain('docker')
   await home.getByText('@croquet/croquet 2.0.4').waitFor()
   await expectAccessible(home)
