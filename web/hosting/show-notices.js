@@ -230,6 +230,8 @@
   }
 
   const showWatching = () => {
+    // The page asks for its role, and its client is told: who reads one is not to read another.
+    if (shown.has('WATCHING')) return
     if (stored((storage) => storage.getItem(key)) === 'closed') return
     const onClose = () => stored((storage) => storage.setItem(key, 'closed'))
     show({ about: 'WATCHING', words: WATCHING, onClose })
