@@ -39,6 +39,20 @@ test('[ADMIN2] the code of a greeting is the address of the box; the set-up link
   expect(setupLines(ALL, 'admin/setup/abc').join()).not.toContain('█')
 })
 
+test('[ADMIN2] with https the set-up link is for the own machine first, and never leads to where no password is taken', () => {
+  const adminUrls = ['http://192.168.1.20:8889/', 'https://192.168.1.20:8889/']
+  const announced = { ...ALL, others: { ...OTHERS, adminUrls } }
+  expect(setupLines(announced, 'admin/setup/abc').slice(1)).toEqual([
+    'on the machine of the box',
+    '  http://localhost:8889/admin/setup/abc',
+    'or on another device, which has to trust the certificate of the box before:',
+    '  https://192.168.1.20:8889/admin/setup/abc',
+  ])
+  const text = greeting({ announced, setupPath: undefined })
+  expect(text).toContain('  https://192.168.1.20:8889/admin/\n')
+  expect(text).not.toContain('http://192.168.1.20:8889/')
+})
+
 describe('without an address for others a greeting has no code, and says', () => {
   test.each([
     ['no-network', 'it is in no network now'],

@@ -35,7 +35,7 @@ export function greeting({ announced, setupPath }: Welcome): string {
     ...(lonely ? NOBODY_ELSE[lonely] : otherDevicesLines(announced)),
     '',
     ...(setupPath === undefined
-      ? ['Look after it at', ...indented([...admin.urls, ...admin.own], 'admin/')]
+      ? ['Look after it at', ...indented([...takingPasswords(admin.urls), ...admin.own], 'admin/')]
       : setupLines(announced, setupPath)),
   ].join('\n')
 }
@@ -52,10 +52,29 @@ export function newAddresses({ others, here, lonely }: Announced): string {
 
 /** The one-time link, as text only. */
 export function setupLines({ others, here }: Announced, setupPath: string): string[] {
+  const words =
+    'To look after it, choose the admin password. This link works once, within 24 hours:'
+  const there = takingPasswords(others.adminUrls)
+  const isByHttps = there.some(isHttps)
+  if (!isByHttps || here.adminUrls.length === 0) {
+    return [words, ...indented([...there, ...here.adminUrls], setupPath)]
+  }
   return [
-    'To look after it, choose the admin password. This link works once, within 24 hours:',
-    ...indented([...others.adminUrls, ...here.adminUrls], setupPath),
+    words,
+    'on the machine of the box',
+    ...indented(here.adminUrls, setupPath),
+    'or on another device, which has to trust the certificate of the box before:',
+    ...indented(there, setupPath),
   ]
+}
+
+/** Where there is https, the dashboard takes no password by http, but from its own machine. */
+function takingPasswords(adminUrls: readonly string[]): readonly string[] {
+  return adminUrls.some(isHttps) ? adminUrls.filter(isHttps) : adminUrls
+}
+
+function isHttps(url: string): boolean {
+  return url.startsWith('https:')
 }
 
 /** Names by multicast DNS apart: they are easy to type, and some devices and networks do not know them. */
