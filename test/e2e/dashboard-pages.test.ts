@@ -41,9 +41,8 @@ test('files, log and backup', async () => {
   await expectAccessible(page)
   await dashboard.goTo('backup.html')
   await expectAccessible(page)
-  const download = page.waitForEvent('download')
-  await page.click('[data-backup]')
-  const file = await download
+  const saving = page.waitForEvent('download')
+  const [file] = await Promise.all([saving, page.click('[data-backup]')])
   expect(file.suggestedFilename()).toMatch(/^box-[\d-]{10}\.tar$/)
   expect((await stat(await file.path())).size).toBeGreaterThan(10_000)
   expect(dashboard.errors).toEqual([])

@@ -126,8 +126,7 @@ test('who comes while the list is on its way is there as soon', async () => {
     // The first comes before the page is told what is new, the second when it is.
     if (lists === 2) {
       const told = page.waitForRequest(/\/events\?.*rows=\w/)
-      await visitors.join(box.url, newSession({ name: 'on the way' }))
-      await told
+      await Promise.all([told, visitors.join(box.url, newSession({ name: 'on the way' }))])
     }
     await route.fulfill({ response })
   })

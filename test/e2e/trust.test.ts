@@ -128,8 +128,8 @@ describe.skipIf(platform() !== 'linux')('the page about trust, in a browser on L
       const focused = page.locator(':focus')
       expect(await focused.textContent()).toBe('Load the certificate')
       const download = page.waitForEvent('download')
-      await page.keyboard.press('Enter')
-      expect((await download).suggestedFilename()).toBe('croquet-box.crt')
+      const [file] = await Promise.all([download, page.keyboard.press('Enter')])
+      expect(file.suggestedFilename()).toBe('croquet-box.crt')
     })
 
     test('finds out the device, shows its steps, and folds those for others', async () => {
