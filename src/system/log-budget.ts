@@ -53,8 +53,9 @@ export class LogBudget {
 
   /** What was left out and not told yet; undefined: nothing, or it was told of a moment ago. */
   takeNews(): LeftOut | undefined {
+    if (this.#untold.lines === 0) return undefined
     const now = this.#now()
-    if (this.#untold.lines === 0 || now - this.#toldAt < TOLD_EVERY_MS) return undefined
+    if (now - this.#toldAt < TOLD_EVERY_MS) return undefined
     const news = this.#untold
     this.#untold = { lines: 0, units: 0 }
     this.#toldAt = now
